@@ -1,0 +1,7 @@
+#![doc = include_str!("README.md")]
+
+pub mod env;
+pub mod error;
+pub mod limits;
+pub mod storage;
+pub mod value;

@@ -1,0 +1,1 @@
+//! BSON values: borrowed views, owned values, order, numbers, paths, Extended JSON.
