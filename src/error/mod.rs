@@ -166,7 +166,13 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} ({}): {}", self.code_name(), self.code(), self.message())
+        write!(
+            out,
+            "{} ({}): {}",
+            self.code_name(),
+            self.code(),
+            self.message()
+        )
     }
 }
 
@@ -181,7 +187,10 @@ mod tests {
         let fault = Error::fault(vec![7, 8]);
         assert_eq!(fault.missing_pages(), Some(&[7, 8][..]));
         assert!(!Error::bad_value("x").is_fault());
-        assert_eq!(std::mem::size_of::<Result<()>>(), std::mem::size_of::<usize>());
+        assert_eq!(
+            std::mem::size_of::<Result<()>>(),
+            std::mem::size_of::<usize>()
+        );
     }
 
     #[test]

@@ -1,1 +1,19 @@
 //! BSON values: borrowed views, owned values, order, numbers, paths, Extended JSON.
+
+mod compare;
+mod decimal;
+mod document;
+mod kind;
+mod owned;
+pub mod path;
+mod reference;
+mod validate;
+
+pub use compare::{compare, compare_arrays, compare_documents, compare_numbers, compare_optional};
+pub use decimal::{COEFFICIENT_END, Decimal, Decimal128};
+pub use document::{ArrayRef, DocumentRef, Element, Elements};
+pub use kind::Kind;
+pub use owned::{ArrayBuf, ArrayWriter, DocumentBuf, DocumentWriter, Value};
+pub use path::FieldPath;
+pub use reference::{BinaryRef, CodeWithScopeRef, DbPointerRef, RegexRef, Timestamp, ValueRef};
+pub use validate::validate;
