@@ -2,6 +2,7 @@
 
 mod compare;
 mod decimal;
+mod display;
 mod document;
 mod kind;
 mod owned;

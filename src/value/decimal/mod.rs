@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 
 /// A Decimal128 as its sixteen bytes. Two encodings of one number (1.0 and 1.00) are
 /// different values of this type and compare as equal numbers.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Decimal128(u128);
 
 /// A decimal taken apart.
