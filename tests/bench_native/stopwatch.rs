@@ -1,0 +1,54 @@
+//! Times closures: how many nanoseconds does one operation take?
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const BATCHES: usize = 11;
+const BATCH: Duration = Duration::from_millis(20);
+
+/// Runs the benchmarks whose name contains the filter and prints a line for each.
+pub struct Stopwatch {
+    filter: Option<String>,
+    once: bool,
+}
+
+impl Stopwatch {
+    /// `once`: run every operation once and time nothing.
+    pub fn new(filter: Option<String>, once: bool) -> Stopwatch {
+        println!("{:<44} {:>12} {:>12}", "operation", "ns", "fastest ns");
+        Stopwatch { filter, once }
+    }
+
+    /// Times `operation`, called once for each `0..` so that it can walk through its data.
+    pub fn time<R>(&mut self, name: &str, mut operation: impl FnMut(usize) -> R) {
+        if self
+            .filter
+            .as_ref()
+            .is_some_and(|filter| !name.contains(filter.as_str()))
+        {
+            return;
+        }
+        if self.once {
+            black_box(operation(0));
+            return;
+        }
+        let mut round = 0;
+        let mut batch = |count: usize| {
+            let start = Instant::now();
+            for _ in 0..count {
+                black_box(operation(round));
+                round += 1;
+            }
+            start.elapsed()
+        };
+        let mut count = 1;
+        while batch(count) < BATCH {
+            count *= 2;
+        }
+        let mut nanos: Vec<f64> = (0..BATCHES)
+            .map(|_| batch(count).as_secs_f64() * 1e9 / count as f64)
+            .collect();
+        nanos.sort_by(f64::total_cmp);
+        println!("{name:<44} {:>12.1} {:>12.1}", nanos[BATCHES / 2], nanos[0]);
+    }
+}
