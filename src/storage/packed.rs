@@ -1,0 +1,462 @@
+//! How are sorted entries packed into one run of bytes and found again?
+//!
+//! `bytes` holds the entries back to back, each exactly as a page stores it (lengths, key, value);
+//! an entry is appended where there is room, so that `bytes` is in the order of arrival and `slots`
+//! in the order of keys. A slot carries the four key bytes that follow the prefix common to all
+//! keys: nearly every comparison of a search is then one of two integers that lie side by side, and
+//! touches no entry.
+
+use std::cmp::Ordering;
+
+/// One entry: where it starts in `bytes`, and the start of its key as a number.
+#[derive(Clone, Copy)]
+struct Slot {
+    head: u32,
+    start: u32,
+}
+
+/// Where the parts of an entry lie in [`Packed::bytes`]: the key in `key..value`, the value in
+/// `value..end`.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) key: u32,
+    pub(super) value: u32,
+    pub(super) end: u32,
+}
+
+impl Span {
+    pub(super) fn value_len(self) -> usize {
+        (self.end - self.value) as usize
+    }
+
+    /// Length of key and value together.
+    pub(super) fn data_len(self) -> usize {
+        (self.end - self.key) as usize
+    }
+}
+
+/// Entries sorted by key; no key occurs twice.
+#[derive(Default)]
+pub(super) struct Packed {
+    slots: Vec<Slot>,
+    bytes: Vec<u8>,
+    /// Length of a prefix that all keys share (not always the longest one).
+    prefix: usize,
+    /// How many of `bytes` belong to entries that were removed or replaced.
+    dead: usize,
+}
+
+impl Packed {
+    /// Takes stored entries, as [`Packed::write_to`] wrote them. `None` unless they are `count`
+    /// well-formed entries in strictly ascending order that fill the bytes exactly.
+    pub(super) fn decode(bytes: &[u8], count: usize) -> Option<Packed> {
+        // An entry is two bytes long at least: no allocation on the word of a damaged count.
+        if count > bytes.len() / 2 || bytes.len() > u32::MAX as usize {
+            return None;
+        }
+        let mut slots = Vec::with_capacity(count);
+        let mut previous: Option<&[u8]> = None;
+        let mut at = 0;
+        for _ in 0..count {
+            let start = at;
+            let (key_len, value_len, used) = read_lengths(bytes.get(at..)?)?;
+            let key_at = at + used;
+            let value_at = key_at.checked_add(key_len)?;
+            at = value_at.checked_add(value_len)?;
+            if at > bytes.len() {
+                return None;
+            }
+            let key = bytes.get(key_at..value_at)?;
+            if previous.is_some_and(|previous| previous >= key) {
+                return None;
+            }
+            previous = Some(key);
+            slots.push(Slot {
+                head: 0,
+                start: start as u32,
+            });
+        }
+        if at != bytes.len() {
+            return None;
+        }
+        let mut packed = Packed {
+            slots,
+            bytes: bytes.to_vec(),
+            prefix: 0,
+            dead: 0,
+        };
+        packed.find_prefix();
+        Some(packed)
+    }
+
+    /// Appends the stored form: the live entries in the order of their keys.
+    pub(super) fn write_to(&self, out: &mut Vec<u8>) {
+        for at in 0..self.slots.len() {
+            out.extend_from_slice(self.stored(at));
+        }
+    }
+
+    /// A copy with room for a few more entries.
+    pub(super) fn copy_for_write(&self) -> Packed {
+        let mut slots = Vec::with_capacity(self.slots.len() + self.slots.len() / 8 + 4);
+        slots.extend_from_slice(&self.slots);
+        let mut bytes = Vec::with_capacity(capacity_for(self.bytes.len() + 64));
+        bytes.extend_from_slice(&self.bytes);
+        Packed {
+            slots,
+            bytes,
+            prefix: self.prefix,
+            dead: self.dead,
+        }
+    }
+
+    /// Number of entries.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Bytes that the entries take on a page.
+    pub(super) fn size(&self) -> usize {
+        self.bytes.len() - self.dead
+    }
+
+    /// All bytes; spans point into them.
+    #[inline]
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    #[inline]
+    pub(super) fn span(&self, at: usize) -> Span {
+        let start = self.slots[at].start as usize;
+        // What lies in a slot was written by `push` or checked by `decode`.
+        let (key_len, value_len, used) = read_lengths(&self.bytes[start..]).unwrap_or((0, 0, 0));
+        let key = start + used;
+        let value = key + key_len;
+        Span {
+            key: key as u32,
+            value: value as u32,
+            end: (value + value_len) as u32,
+        }
+    }
+
+    #[inline]
+    pub(super) fn key(&self, at: usize) -> &[u8] {
+        let span = self.span(at);
+        &self.bytes[span.key as usize..span.value as usize]
+    }
+
+    #[inline]
+    pub(super) fn entry(&self, at: usize) -> (&[u8], &[u8]) {
+        let span = self.span(at);
+        let (key, value, end) = (span.key as usize, span.value as usize, span.end as usize);
+        (&self.bytes[key..value], &self.bytes[value..end])
+    }
+
+    /// The first and the last key; `None` when there are no entries.
+    pub(super) fn ends(&self) -> Option<(&[u8], &[u8])> {
+        match self.len() {
+            0 => None,
+            n => Some((self.key(0), self.key(n - 1))),
+        }
+    }
+
+    /// The entry as a page stores it.
+    fn stored(&self, at: usize) -> &[u8] {
+        let end = self.span(at).end as usize;
+        &self.bytes[self.slots[at].start as usize..end]
+    }
+
+    /// `Ok` with the place of the key, or `Err` with the place where it would have to be inserted.
+    #[inline]
+    pub(super) fn search(&self, key: &[u8]) -> Result<usize, usize> {
+        let slots = self.slots.as_slice();
+        if slots.is_empty() {
+            return Err(0);
+        }
+        if self.prefix > 0 {
+            let prefix = &self.key(0)[..self.prefix];
+            match key[..key.len().min(self.prefix)].cmp(prefix) {
+                Ordering::Less => return Err(0),
+                Ordering::Greater => return Err(slots.len()),
+                Ordering::Equal => {}
+            }
+        }
+        let target = head(key, self.prefix);
+        // The first slot whose head is not below the target, without branches that would be guessed
+        // wrong.
+        let (mut low, mut size) = (0, slots.len());
+        while size > 1 {
+            let half = size / 2;
+            low = if slots[low + half].head < target {
+                low + half
+            } else {
+                low
+            };
+            size -= half;
+        }
+        low += usize::from(slots[low].head < target);
+        if slots.get(low).is_none_or(|slot| slot.head != target) {
+            return Err(low);
+        }
+        self.search_ties(key, target, low)
+    }
+
+    /// Continues a search among the entries from `low` on that have the same head.
+    fn search_ties(&self, key: &[u8], target: u32, low: usize) -> Result<usize, usize> {
+        let rest = &key[self.prefix..];
+        let (mut low, mut high) = (low, self.slots.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let order = if self.slots[middle].head == target {
+                self.key(middle)[self.prefix..].cmp(rest)
+            } else {
+                Ordering::Greater
+            };
+            match order {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Ok(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        Err(low)
+    }
+
+    /// Puts an entry before the one at `at`, where [`Packed::search`] said that it belongs.
+    pub(super) fn insert(&mut self, at: usize, key: &[u8], value: &[u8]) {
+        self.fit_prefix(at, key);
+        let start = self.push(key, value);
+        self.slots.insert(
+            at,
+            Slot {
+                head: head(key, self.prefix),
+                start,
+            },
+        );
+    }
+
+    /// Replaces a value and gives the length of the old one.
+    pub(super) fn replace(&mut self, at: usize, value: &[u8]) -> usize {
+        let span = self.span(at);
+        let old_len = span.value_len();
+        if old_len == value.len() {
+            self.bytes[span.value as usize..span.end as usize].copy_from_slice(value);
+            return old_len;
+        }
+        let key = self.key(at).to_vec();
+        self.discard(at, span);
+        self.slots[at].start = self.push(&key, value);
+        self.compact_if_sparse();
+        old_len
+    }
+
+    /// Removes an entry and gives the lengths of what it was.
+    pub(super) fn remove(&mut self, at: usize) -> Span {
+        let span = self.span(at);
+        self.discard(at, span);
+        self.slots.remove(at);
+        if self.slots.is_empty() {
+            *self = Packed::default();
+        } else {
+            self.compact_if_sparse();
+        }
+        span
+    }
+
+    /// Takes the entries from `at` on away and gives them as entries of their own; both parts are
+    /// compact after it.
+    pub(super) fn split_off(&mut self, at: usize) -> Packed {
+        let right = self.copy_range(at, self.len());
+        *self = self.copy_range(0, at);
+        right
+    }
+
+    /// Adds all entries of another, whose keys must all be greater.
+    pub(super) fn append(&mut self, other: &Packed) {
+        self.bytes.reserve(other.size());
+        for at in 0..other.len() {
+            let start = self.bytes.len() as u32;
+            self.bytes.extend_from_slice(other.stored(at));
+            self.slots.push(Slot { head: 0, start });
+        }
+        self.find_prefix();
+    }
+
+    /// How many entries, from the first on, take about half of the bytes: never none and never all.
+    /// Two at least must be there.
+    pub(super) fn middle(&self) -> usize {
+        let half = self.size() / 2;
+        let mut taken = 0;
+        for at in 0..self.len() - 1 {
+            let len = self.stored(at).len();
+            if taken + len / 2 > half {
+                return at.max(1);
+            }
+            taken += len;
+        }
+        self.len() - 1
+    }
+
+    fn copy_range(&self, from: usize, to: usize) -> Packed {
+        let total: usize = (from..to).map(|at| self.stored(at).len()).sum();
+        let mut part = Packed {
+            slots: Vec::with_capacity(to - from + 4),
+            bytes: Vec::with_capacity(capacity_for(total)),
+            prefix: 0,
+            dead: 0,
+        };
+        for at in from..to {
+            let start = part.bytes.len() as u32;
+            part.bytes.extend_from_slice(self.stored(at));
+            part.slots.push(Slot { head: 0, start });
+        }
+        part.find_prefix();
+        part
+    }
+
+    /// Counts the bytes of an entry as dead, or gives them back where they are the last ones.
+    fn discard(&mut self, at: usize, span: Span) {
+        let start = self.slots[at].start as usize;
+        if span.end as usize == self.bytes.len() {
+            self.bytes.truncate(start);
+        } else {
+            self.dead += span.end as usize - start;
+        }
+    }
+
+    fn compact_if_sparse(&mut self) {
+        if self.dead * 2 > self.bytes.len() {
+            *self = self.copy_range(0, self.len());
+        }
+    }
+
+    /// Appends an entry to `bytes`.
+    fn push(&mut self, key: &[u8], value: &[u8]) -> u32 {
+        let need = entry_size(key.len(), value.len());
+        let start = self.bytes.len();
+        if start + need > self.bytes.capacity() {
+            self.bytes.reserve_exact(capacity_for(start + need) - start);
+        }
+        push_length(&mut self.bytes, key.len());
+        push_length(&mut self.bytes, value.len());
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value);
+        start as u32
+    }
+
+    /// Shortens the common prefix to what a new key shares.
+    fn fit_prefix(&mut self, at: usize, key: &[u8]) {
+        if self.slots.is_empty() {
+            self.prefix = key.len();
+        } else if self.prefix > 0 && (at == 0 || at == self.len()) {
+            // A key between two others shares whatever those share.
+            let shared = common_prefix(&self.key(0)[..self.prefix], key);
+            if shared < self.prefix {
+                self.prefix = shared;
+                self.find_heads();
+            }
+        }
+    }
+
+    /// Finds the longest common prefix, and the heads that go with it.
+    fn find_prefix(&mut self) {
+        self.prefix = self
+            .ends()
+            .map_or(0, |(first, last)| common_prefix(first, last));
+        self.find_heads();
+    }
+
+    fn find_heads(&mut self) {
+        for at in 0..self.slots.len() {
+            self.slots[at].head = head(self.key(at), self.prefix);
+        }
+    }
+}
+
+/// The bytes that an entry with these lengths takes on a page.
+pub(super) fn entry_size(key_len: usize, value_len: usize) -> usize {
+    length_size(key_len) + length_size(value_len) + key_len + value_len
+}
+
+/// How many bytes two keys have in common from the start on.
+pub(super) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(a, b)| a == b).count()
+}
+
+/// The four bytes after the prefix, as a number that sorts as they do; zeros stand in for bytes
+/// that are not there.
+#[inline]
+fn head(key: &[u8], prefix: usize) -> u32 {
+    let rest = key.get(prefix..).unwrap_or_default();
+    match rest.first_chunk::<4>() {
+        Some(first) => u32::from_be_bytes(*first),
+        None => rest.iter().enumerate().fold(0, |head, (at, byte)| {
+            head | u32::from(*byte) << (24 - 8 * at)
+        }),
+    }
+}
+
+/// How much to allocate: powers of two up to the size of ordinary pages, above it no more than is
+/// needed.
+fn capacity_for(len: usize) -> usize {
+    if len <= 32 << 10 {
+        len.next_power_of_two().max(64)
+    } else {
+        len
+    }
+}
+
+fn length_size(len: usize) -> usize {
+    let mut size = 1;
+    let mut len = len >> 7;
+    while len > 0 {
+        size += 1;
+        len >>= 7;
+    }
+    size
+}
+
+fn push_length(bytes: &mut Vec<u8>, len: usize) {
+    let mut len = len;
+    while len >= 0x80 {
+        bytes.push(len as u8 | 0x80);
+        len >>= 7;
+    }
+    bytes.push(len as u8);
+}
+
+/// Reads the two lengths at the start of an entry: of the key, of the value, and of the lengths
+/// themselves.
+#[inline]
+fn read_lengths(bytes: &[u8]) -> Option<(usize, usize, usize)> {
+    if let [key_len, value_len, ..] = *bytes
+        && (key_len | value_len) < 0x80
+    {
+        return Some((usize::from(key_len), usize::from(value_len), 2));
+    }
+    let (key_len, key_used) = read_length(bytes)?;
+    let (value_len, value_used) = read_length(bytes.get(key_used..)?)?;
+    Some((key_len, value_len, key_used + value_used))
+}
+
+/// Reads seven bits per byte, the lowest first, the highest bit set on all but the last; the
+/// shortest form only.
+fn read_length(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut len = 0u32;
+    for (at, byte) in bytes.iter().take(5).enumerate() {
+        let bits = u32::from(byte & 0x7f);
+        if at == 4 && bits > 0x0f {
+            return None;
+        }
+        len |= bits << (7 * at);
+        if byte & 0x80 == 0 {
+            return if bits == 0 && at > 0 {
+                None
+            } else {
+                Some((len as usize, at + 1))
+            };
+        }
+    }
+    None
+}
