@@ -8,6 +8,7 @@
 mod keystring;
 mod orders;
 mod stopwatch;
+mod storage;
 mod value;
 
 use stopwatch::Stopwatch;
@@ -23,4 +24,5 @@ fn main() {
     let mut stopwatch = Stopwatch::new(filter, once);
     value::run(&mut stopwatch);
     keystring::run(&mut stopwatch);
+    storage::run(&mut stopwatch);
 }

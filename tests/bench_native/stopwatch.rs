@@ -19,6 +19,23 @@ impl Stopwatch {
         Stopwatch { filter, once }
     }
 
+    /// False when the filter leaves out everything whose name begins so: what prepares the data
+    /// can be left out too.
+    pub fn wants(&self, prefix: &str) -> bool {
+        self.filter
+            .as_ref()
+            .is_none_or(|filter| filter.starts_with(prefix))
+            || self
+                .filter
+                .as_ref()
+                .is_some_and(|filter| prefix.contains(filter.as_str()))
+    }
+
+    /// How much data to prepare: all of it, or next to nothing when nothing is timed.
+    pub fn size(&self, full: usize) -> usize {
+        if self.once { full.min(1000) } else { full }
+    }
+
     /// Times `operation`, called once for each `0..` so that it can walk through its data.
     pub fn time<R>(&mut self, name: &str, mut operation: impl FnMut(usize) -> R) {
         if self
