@@ -45,9 +45,23 @@ pub fn build() -> Outcome {
         ));
     }
     npm::install(&www)?;
+    let stamp = Stamp::at(www.join("dist").join(".tussock-built"));
+    if stamp.is(&inputs()?) {
+        return Ok(());
+    }
+    timed("playground (vite)", || {
+        npm::npm(&www).args(["run", "build"]).quiet().run()
+    })?;
+    // Taken again: the build may fill folders that it then reads (the data sets).
+    stamp.set(&inputs()?)
+}
+
+fn inputs() -> Outcome<Fingerprint> {
+    let www = www();
     let mut inputs = Fingerprint::new().files(&dist())?;
     for entry in [
         "src",
+        "scripts",
         "public",
         "index.html",
         "package.json",
@@ -63,12 +77,5 @@ pub fn build() -> Outcome {
     ] {
         inputs = inputs.files(&www.join(config))?;
     }
-    let stamp = Stamp::at(www.join("dist").join(".tussock-built"));
-    if stamp.is(&inputs) {
-        return Ok(());
-    }
-    timed("playground (vite)", || {
-        npm::npm(&www).args(["run", "build"]).quiet().run()
-    })?;
-    stamp.set(&inputs)
+    Ok(inputs)
 }

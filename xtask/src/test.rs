@@ -244,6 +244,11 @@ fn run_project(folder: &Path) -> Outcome<Ran> {
     if !npm::has_script(folder, "test") {
         return Ok(Ran::Nothing("no npm project with a script `test` is there"));
     }
+    // Test folders share the harness in tests/browser, which needs what it depends on.
+    let harness = root().join("tests").join("browser");
+    if folder != harness && folder != template() {
+        npm::install(&harness)?;
+    }
     npm::install(folder)?;
     let compiler: PathBuf = folder.join("node_modules").join(".bin").join("tsc");
     if folder.join("tsconfig.json").is_file() && compiler.is_file() {

@@ -1,0 +1,5 @@
+//! The one native integration binary: what no unit test inside `src/` can see.
+
+#![allow(clippy::unwrap_used)]
+
+mod architecture;
