@@ -30,6 +30,17 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 const WASM_OPT_LEVEL: &str = "-O3";
 
+/// What of `pkg-template/` the built package depends on; its tests are not among it, and
+/// `src/` holds the WebAssembly module by then.
+const TEMPLATE_INPUTS: [&str; 6] = [
+    "src",
+    "scripts",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "README.md",
+];
+
 /// How much work the compilers put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
@@ -67,11 +78,12 @@ pub fn build(effort: Effort) -> Outcome {
     let wasm = wasm(effort)?;
     let template = template();
     npm::install(&template)?;
-    let inputs = Fingerprint::new()
+    let mut inputs = Fingerprint::new()
         .text(VERSION)
-        .files(&wasm)?
-        .files(&template)?
         .files(&root().join("README.md"))?;
+    for entry in TEMPLATE_INPUTS {
+        inputs = inputs.files(&template.join(entry))?;
+    }
     let stamp = Stamp::at(dist().join(".tussock-built"));
     if stamp.is(&inputs) && tarball().is_file() {
         return Ok(());
