@@ -42,6 +42,8 @@ pub(super) struct Packed {
     bytes: Vec<u8>,
     /// Length of a prefix that all keys share (not always the longest one).
     prefix: usize,
+    /// The prefix as a number, where it has eight bytes at most: comparing it touches no entry.
+    prefix_number: u64,
     /// How many of `bytes` belong to entries that were removed or replaced.
     dead: usize,
 }
@@ -82,8 +84,7 @@ impl Packed {
         let mut packed = Packed {
             slots,
             bytes: bytes.to_vec(),
-            prefix: 0,
-            dead: 0,
+            ..Packed::default()
         };
         packed.find_prefix();
         Some(packed)
@@ -106,6 +107,7 @@ impl Packed {
             slots,
             bytes,
             prefix: self.prefix,
+            prefix_number: self.prefix_number,
             dead: self.dead,
         }
     }
@@ -175,13 +177,10 @@ impl Packed {
         if slots.is_empty() {
             return Err(0);
         }
-        if self.prefix > 0 {
-            let prefix = &self.key(0)[..self.prefix];
-            match key[..key.len().min(self.prefix)].cmp(prefix) {
-                Ordering::Less => return Err(0),
-                Ordering::Greater => return Err(slots.len()),
-                Ordering::Equal => {}
-            }
+        match self.compare_prefix(key) {
+            Ordering::Less => return Err(0),
+            Ordering::Greater => return Err(slots.len()),
+            Ordering::Equal => {}
         }
         let target = head(key, self.prefix);
         // The first slot whose head is not below the target, without branches that would be guessed
@@ -200,7 +199,28 @@ impl Packed {
         if slots.get(low).is_none_or(|slot| slot.head != target) {
             return Err(low);
         }
-        self.search_ties(key, target, low)
+        // Most often there is only one with the same head.
+        match self.key(low).cmp(key) {
+            Ordering::Less => self.search_ties(key, target, low + 1),
+            Ordering::Equal => Ok(low),
+            Ordering::Greater => Err(low),
+        }
+    }
+
+    /// Compares the start of a key with the prefix that all keys here have.
+    #[inline]
+    fn compare_prefix(&self, key: &[u8]) -> Ordering {
+        if self.prefix == 0 {
+            return Ordering::Equal;
+        }
+        if self.prefix <= size_of::<u64>()
+            && let Some(start) = key.first_chunk::<8>()
+        {
+            let unused = 64 - 8 * self.prefix;
+            return (u64::from_be_bytes(*start) >> unused).cmp(&self.prefix_number);
+        }
+        let prefix = &self.key(0)[..self.prefix];
+        key[..key.len().min(self.prefix)].cmp(prefix)
     }
 
     /// Continues a search among the entries from `low` on that have the same head.
@@ -225,6 +245,7 @@ impl Packed {
 
     /// Puts an entry before the one at `at`, where [`Packed::search`] said that it belongs.
     pub(super) fn insert(&mut self, at: usize, key: &[u8], value: &[u8]) {
+        self.make_room(entry_size(key.len(), value.len()));
         self.fit_prefix(at, key);
         let start = self.push(key, value);
         self.slots.insert(
@@ -245,8 +266,18 @@ impl Packed {
             return old_len;
         }
         let key = self.key(at).to_vec();
-        self.discard(at, span);
-        self.slots[at].start = self.push(&key, value);
+        let need = entry_size(key.len(), value.len());
+        if need <= span.end as usize - self.slots[at].start as usize {
+            let mut entry = Vec::with_capacity(need);
+            push_entry(&mut entry, &key, value);
+            let start = self.slots[at].start as usize;
+            self.bytes[start..start + need].copy_from_slice(&entry);
+            self.dead += span.end as usize - start - need;
+        } else {
+            self.make_room(need);
+            self.discard(at, self.span(at));
+            self.slots[at].start = self.push(&key, value);
+        }
         self.compact_if_sparse();
         old_len
     }
@@ -303,8 +334,7 @@ impl Packed {
         let mut part = Packed {
             slots: Vec::with_capacity(to - from + 4),
             bytes: Vec::with_capacity(capacity_for(total)),
-            prefix: 0,
-            dead: 0,
+            ..Packed::default()
         };
         for at in from..to {
             let start = part.bytes.len() as u32;
@@ -327,33 +357,43 @@ impl Packed {
 
     fn compact_if_sparse(&mut self) {
         if self.dead * 2 > self.bytes.len() {
+            self.compact();
+        }
+    }
+
+    fn compact(&mut self) {
+        if self.dead > 0 {
             *self = self.copy_range(0, self.len());
+        }
+    }
+
+    /// Sees to it that an entry can be pushed: rather than grow, what is dead is given up.
+    fn make_room(&mut self, need: usize) {
+        if self.bytes.len() + need > self.bytes.capacity() && self.dead * 8 >= self.bytes.len() {
+            self.compact();
+        }
+        let len = self.bytes.len();
+        if len + need > self.bytes.capacity() {
+            self.bytes.reserve_exact(capacity_for(len + need) - len);
         }
     }
 
     /// Appends an entry to `bytes`.
     fn push(&mut self, key: &[u8], value: &[u8]) -> u32 {
-        let need = entry_size(key.len(), value.len());
         let start = self.bytes.len();
-        if start + need > self.bytes.capacity() {
-            self.bytes.reserve_exact(capacity_for(start + need) - start);
-        }
-        push_length(&mut self.bytes, key.len());
-        push_length(&mut self.bytes, value.len());
-        self.bytes.extend_from_slice(key);
-        self.bytes.extend_from_slice(value);
+        push_entry(&mut self.bytes, key, value);
         start as u32
     }
 
     /// Shortens the common prefix to what a new key shares.
     fn fit_prefix(&mut self, at: usize, key: &[u8]) {
         if self.slots.is_empty() {
-            self.prefix = key.len();
+            (self.prefix, self.prefix_number) = prefix_of(key, key.len());
         } else if self.prefix > 0 && (at == 0 || at == self.len()) {
             // A key between two others shares whatever those share.
             let shared = common_prefix(&self.key(0)[..self.prefix], key);
             if shared < self.prefix {
-                self.prefix = shared;
+                (self.prefix, self.prefix_number) = prefix_of(key, shared);
                 self.find_heads();
             }
         }
@@ -361,9 +401,10 @@ impl Packed {
 
     /// Finds the longest common prefix, and the heads that go with it.
     fn find_prefix(&mut self) {
-        self.prefix = self
-            .ends()
-            .map_or(0, |(first, last)| common_prefix(first, last));
+        (self.prefix, self.prefix_number) = match self.ends() {
+            Some((first, last)) => prefix_of(first, common_prefix(first, last)),
+            None => (0, 0),
+        };
         self.find_heads();
     }
 
@@ -397,11 +438,21 @@ fn head(key: &[u8], prefix: usize) -> u32 {
     }
 }
 
-/// How much to allocate: powers of two up to the size of ordinary pages, above it no more than is
-/// needed.
+/// The length of a prefix of a key, and up to eight bytes of it as a number.
+fn prefix_of(key: &[u8], len: usize) -> (usize, u64) {
+    let number = key
+        .iter()
+        .take(len.min(8))
+        .fold(0, |number, byte| number << 8 | u64::from(*byte));
+    (len, number)
+}
+
+/// How much to allocate: powers of two at first, then little more than is needed.
 fn capacity_for(len: usize) -> usize {
-    if len <= 32 << 10 {
+    if len <= 4096 {
         len.next_power_of_two().max(64)
+    } else if len <= 64 << 10 {
+        len.next_multiple_of(2048)
     } else {
         len
     }
@@ -415,6 +466,13 @@ fn length_size(len: usize) -> usize {
         len >>= 7;
     }
     size
+}
+
+fn push_entry(bytes: &mut Vec<u8>, key: &[u8], value: &[u8]) {
+    push_length(bytes, key.len());
+    push_length(bytes, value.len());
+    bytes.extend_from_slice(key);
+    bytes.extend_from_slice(value);
 }
 
 fn push_length(bytes: &mut Vec<u8>, len: usize) {
@@ -435,6 +493,10 @@ fn read_lengths(bytes: &[u8]) -> Option<(usize, usize, usize)> {
     {
         return Some((usize::from(key_len), usize::from(value_len), 2));
     }
+    read_long_lengths(bytes)
+}
+
+fn read_long_lengths(bytes: &[u8]) -> Option<(usize, usize, usize)> {
     let (key_len, key_used) = read_length(bytes)?;
     let (value_len, value_used) = read_length(bytes.get(key_used..)?)?;
     Some((key_len, value_len, key_used + value_used))

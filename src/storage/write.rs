@@ -241,6 +241,12 @@ impl Leaf {
         };
         let mut right = Vec::new();
         self.insert(at, key, value, page_bytes, &mut right);
+        if right.is_empty() {
+            return Put {
+                replaced,
+                siblings: Vec::new(),
+            };
+        }
         let mut siblings = Vec::with_capacity(right.len());
         let mut before: &Leaf = self;
         for leaf in &right {
