@@ -39,6 +39,7 @@ pub struct LeafEntries {
     pub(super) to: usize,
 }
 
+#[inline]
 fn slice(leaf: &Node, start: u32, end: u32) -> &[u8] {
     let bytes = leaf.as_leaf().map(|leaf| leaf.entries.bytes());
     bytes
@@ -47,6 +48,7 @@ fn slice(leaf: &Node, start: u32, end: u32) -> &[u8] {
 }
 
 impl ValueHandle {
+    #[inline]
     pub(super) fn new(leaf: Rc<Node>, span: Span) -> ValueHandle {
         ValueHandle {
             leaf,
@@ -66,12 +68,14 @@ impl Deref for ValueHandle {
 }
 
 impl AsRef<[u8]> for ValueHandle {
+    #[inline]
     fn as_ref(&self) -> &[u8] {
         self
     }
 }
 
 impl Entry {
+    #[inline]
     pub(super) fn new(leaf: Rc<Node>, span: Span) -> Entry {
         Entry { leaf, span }
     }
@@ -89,6 +93,7 @@ impl Entry {
     }
 
     /// The value, as a handle of its own.
+    #[inline]
     pub fn into_value(self) -> ValueHandle {
         ValueHandle::new(self.leaf, self.span)
     }

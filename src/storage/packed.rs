@@ -25,6 +25,7 @@ pub(super) struct Span {
 }
 
 impl Span {
+    #[inline]
     pub(super) fn value_len(self) -> usize {
         (self.end - self.value) as usize
     }
@@ -165,6 +166,7 @@ impl Packed {
     }
 
     /// The entry as a page stores it.
+    #[inline]
     fn stored(&self, at: usize) -> &[u8] {
         let end = self.span(at).end as usize;
         &self.bytes[self.slots[at].start as usize..end]

@@ -91,11 +91,7 @@ impl RecordStore {
 
     /// Replaces the document of a record; false, and nothing is done, when there is none.
     pub fn replace(&mut self, id: RecordId, document: &[u8]) -> Result<bool> {
-        let there = self.tree.contains(&id.to_be_bytes())?;
-        if there {
-            self.tree.put(&id.to_be_bytes(), document)?;
-        }
-        Ok(there)
+        Ok(self.tree.replace(&id.to_be_bytes(), document)?.is_some())
     }
 
     /// Removes a record; false when there is none.

@@ -115,7 +115,7 @@ impl Tree {
 
     /// The leaf in whose range the key lies.
     #[inline]
-    fn leaf_for(&self, key: &[u8]) -> Result<(&Rc<Node>, &Leaf)> {
+    pub(super) fn leaf_for(&self, key: &[u8]) -> Result<(&Rc<Node>, &Leaf)> {
         let mut node = &self.root;
         let mut content = self.load_root()?;
         loop {

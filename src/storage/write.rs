@@ -34,10 +34,40 @@ impl Tree {
     /// # Errors
     /// `BSONObjectTooLarge` (10334) for entries of [`tree::ENTRY_BYTES_END`] bytes or more; faults.
     pub fn put(&mut self, key: &[u8], value: &[u8]) -> Result<Option<usize>> {
+        self.leaf_for(key)?;
+        self.put_loaded(key, value)
+    }
+
+    /// Adds an entry unless its key is there already; true when it was added.
+    ///
+    /// # Errors
+    /// As for [`Tree::put`].
+    pub fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<bool> {
+        let added = !self.contains(key)?;
+        if added {
+            self.put_loaded(key, value)?;
+        }
+        Ok(added)
+    }
+
+    /// Replaces the value of a key and gives the length of the old one; `None`, and nothing is
+    /// done, when the key is not there.
+    ///
+    /// # Errors
+    /// As for [`Tree::put`].
+    pub fn replace(&mut self, key: &[u8], value: &[u8]) -> Result<Option<usize>> {
+        if self.contains(key)? {
+            self.put_loaded(key, value)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Sets a value; the path to the leaf is in memory.
+    fn put_loaded(&mut self, key: &[u8], value: &[u8]) -> Result<Option<usize>> {
         if key.len().saturating_add(value.len()) >= ENTRY_BYTES_END {
             return Err(too_large());
         }
-        self.load_path(key)?;
         let (page_bytes, retired) = (self.page_bytes, &mut self.retired);
         let put = put_below(&mut self.root, key, value, page_bytes, retired)?;
         if !put.siblings.is_empty() {
@@ -53,18 +83,6 @@ impl Tree {
             }
         }
         Ok(put.replaced)
-    }
-
-    /// Adds an entry unless its key is there already; true when it was added.
-    ///
-    /// # Errors
-    /// As for [`Tree::put`].
-    pub fn insert(&mut self, key: &[u8], value: &[u8]) -> Result<bool> {
-        if self.contains(key)? {
-            return Ok(false);
-        }
-        self.put(key, value)?;
-        Ok(true)
     }
 
     /// Removes an entry and gives the length of the value that it had.
@@ -89,17 +107,6 @@ impl Tree {
         self.root = Node::leaf(Leaf::default());
         self.count = 0;
         self.data_bytes = 0;
-        Ok(())
-    }
-
-    /// Loads the nodes from the root to the leaf in whose range the key lies.
-    fn load_path(&self, key: &[u8]) -> Result<()> {
-        let mut content = self.load_root()?;
-        while let Content::Inner(inner) = content {
-            // What is dirty is in memory, and so is all that was asked for before; only the
-            // search in the inner nodes is done twice.
-            content = self.load_child(inner, inner.place(key))?;
-        }
         Ok(())
     }
 
