@@ -2,6 +2,7 @@
 
 pub mod env;
 pub mod error;
+pub mod expression;
 pub mod keystring;
 pub mod limits;
 pub mod storage;

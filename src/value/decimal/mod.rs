@@ -1,6 +1,9 @@
 //! Decimal128: IEEE 754-2008 decimal floating point with 34 digits, in BSON's binary form.
 
+mod arithmetic;
 mod exact;
+mod text;
+mod wide;
 
 use std::cmp::Ordering;
 

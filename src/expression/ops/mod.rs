@@ -1,0 +1,9 @@
+//! The operators: one file each, or one per family that shares everything.
+
+pub(super) mod boolean;
+pub(super) mod comparison;
+pub(super) mod cond;
+pub(super) mod if_null;
+pub(super) mod let_in;
+pub(super) mod literal;
+pub(super) mod switch;
