@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::node::{Child, Inner, Leaf, Node, separator};
 use super::packed::{Packed, entry_size};
 use super::pager::Pager;
-use super::tree::{ENTRY_BYTES_END, PAGE_BYTES, Tree};
+use super::tree::{PAGE_BYTES, Tree};
 use super::{page, write};
 use crate::error::{Error, Result};
 
@@ -61,11 +61,9 @@ impl TreeBuilder {
     /// Adds an entry whose key is above all keys so far.
     ///
     /// # Errors
-    /// `InternalError` (1) when it is not, or when the entry is larger than a tree takes.
+    /// `InternalError` (1) when it is not; `BSONObjectTooLarge` (10334) as for [`Tree::put`].
     pub fn append(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
-        if key.len().saturating_add(value.len()) >= ENTRY_BYTES_END {
-            return Err(Error::internal("An entry is too large to be appended"));
-        }
+        write::check_size(key, value)?;
         let mut lead = None;
         if let Some(last) = self.last_key() {
             if last >= key {

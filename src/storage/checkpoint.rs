@@ -105,6 +105,7 @@ impl Tree {
     pub fn confirm(&mut self, mut prepared: Prepared) {
         prepared.written = true;
         self.retired.forget(&prepared.freed);
+        self.pager.forget(&prepared.freed);
     }
 }
 

@@ -116,22 +116,13 @@ impl Node {
         self.content.get()
     }
 
-    /// The content. A page that has to be loaded first is a fault. `level` is the level that the
-    /// parent asks for (none at the root), `count` the number of entries below.
-    #[inline]
-    pub(super) fn load(&self, pager: &Pager, level: Option<u8>, count: u64) -> Result<&Content> {
-        match self.content.get() {
-            Some(content) => Ok(content),
-            None => self.claim(pager, level, count),
-        }
-    }
-
-    /// Takes content that the pager was given for this page, if it fits in here.
+    /// Takes the content that the pager was given for this page; a fault when there is none. A
+    /// page that cannot be the one that is referred to is damaged.
     #[cold]
-    fn claim(&self, pager: &Pager, level: Option<u8>, count: u64) -> Result<&Content> {
+    pub(super) fn claim(&self, pager: &Pager, place: &Place<'_>) -> Result<&Content> {
         let page = self.page.get();
         let content = pager.take(page)?;
-        if level.is_some_and(|level| level != content.level()) || content.count() != count {
+        if !place.takes(&content) {
             let error = damaged(page, "does not fit where it is referred to");
             pager.refuse(page, error.clone());
             return Err(error);
@@ -245,6 +236,16 @@ impl Inner {
         }
     }
 
+    /// What is known about the page of a child.
+    pub(super) fn about(&self, at: usize) -> Place<'_> {
+        Place {
+            level: Some(self.level - 1),
+            count: self.children[at].count,
+            lower: at.checked_sub(1).map(|before| self.separators.key(before)),
+            upper: (at < self.separators.len()).then(|| self.separators.key(at)),
+        }
+    }
+
     /// The place of the child that holds the entry at `position`, and the position within it.
     /// A position past the end is one in the last child.
     pub(super) fn place_of(&self, position: u64) -> (usize, u64) {
@@ -257,6 +258,33 @@ impl Inner {
             rest -= child.count;
         }
         (last, rest)
+    }
+}
+
+/// What is known about a page from where it is referred to.
+pub(super) struct Place<'a> {
+    /// The level, unless it is the root.
+    pub(super) level: Option<u8>,
+    /// Entries below.
+    pub(super) count: u64,
+    /// The separators around the page: no key is below the first, all are below the second.
+    pub(super) lower: Option<&'a [u8]>,
+    pub(super) upper: Option<&'a [u8]>,
+}
+
+impl Place<'_> {
+    fn takes(&self, content: &Content) -> bool {
+        let keys = match content {
+            Content::Leaf(leaf) => &leaf.entries,
+            Content::Inner(inner) => &inner.separators,
+        };
+        let between = keys.ends().is_none_or(|(first, last)| {
+            self.lower.is_none_or(|lower| lower <= first)
+                && self.upper.is_none_or(|upper| last < upper)
+        });
+        between
+            && self.level.is_none_or(|level| level == content.level())
+            && self.count == content.count()
     }
 }
 

@@ -221,18 +221,25 @@ impl Packed {
             let unused = 64 - 8 * self.prefix;
             return (u64::from_be_bytes(*start) >> unused).cmp(&self.prefix_number);
         }
-        let prefix = &self.key(0)[..self.prefix];
-        key[..key.len().min(self.prefix)].cmp(prefix)
+        key[..key.len().min(self.prefix)].cmp(self.prefix())
+    }
+
+    fn prefix(&self) -> &[u8] {
+        let first = if self.slots.is_empty() {
+            &[]
+        } else {
+            self.key(0)
+        };
+        first.get(..self.prefix).unwrap_or(first)
     }
 
     /// Continues a search among the entries from `low` on that have the same head.
     fn search_ties(&self, key: &[u8], target: u32, low: usize) -> Result<usize, usize> {
-        let rest = &key[self.prefix..];
         let (mut low, mut high) = (low, self.slots.len());
         while low < high {
             let middle = low + (high - low) / 2;
             let order = if self.slots[middle].head == target {
-                self.key(middle)[self.prefix..].cmp(rest)
+                self.key(middle).cmp(key)
             } else {
                 Ordering::Greater
             };
@@ -393,7 +400,7 @@ impl Packed {
             (self.prefix, self.prefix_number) = prefix_of(key, key.len());
         } else if self.prefix > 0 && (at == 0 || at == self.len()) {
             // A key between two others shares whatever those share.
-            let shared = common_prefix(&self.key(0)[..self.prefix], key);
+            let shared = common_prefix(self.prefix(), key);
             if shared < self.prefix {
                 (self.prefix, self.prefix_number) = prefix_of(key, shared);
                 self.find_heads();

@@ -60,6 +60,14 @@ impl Pager {
         self.supplied.borrow_mut().clear();
     }
 
+    /// Forgets pages that no longer exist.
+    pub(super) fn forget(&self, pages: &[PageId]) {
+        let mut supplied = self.supplied.borrow_mut();
+        for page in pages {
+            supplied.remove(page);
+        }
+    }
+
     /// True when the page needs not be loaded.
     pub(super) fn has(&self, page: PageId) -> bool {
         self.supplied.borrow().contains_key(&page)

@@ -55,7 +55,8 @@ impl RecordStore {
 
     /// Bytes of all documents.
     pub fn data_size(&self) -> u64 {
-        self.tree.data_bytes() - self.tree.len() * size_of::<RecordId>() as u64
+        let keys = self.tree.len() * size_of::<RecordId>() as u64;
+        self.tree.data_bytes().saturating_sub(keys)
     }
 
     /// Adds a document and gives its id.

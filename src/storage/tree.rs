@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::cursor::Cursor;
 use super::handle::ValueHandle;
-use super::node::{Content, Inner, Leaf, Node};
+use super::node::{Content, Inner, Leaf, Node, Place};
 use super::pager::Pager;
 use super::retired::Retired;
 use crate::error::{Error, PageId, Result};
@@ -102,15 +102,30 @@ impl Tree {
 
     #[inline]
     pub(super) fn load_root(&self) -> Result<&Content> {
-        self.root.load(&self.pager, None, self.count)
+        match self.root.content() {
+            Some(content) => Ok(content),
+            None => self.claim_root(),
+        }
+    }
+
+    #[cold]
+    fn claim_root(&self) -> Result<&Content> {
+        let place = Place {
+            level: None,
+            count: self.count,
+            lower: None,
+            upper: None,
+        };
+        self.root.claim(&self.pager, &place)
     }
 
     #[inline]
     pub(super) fn load_child<'a>(&self, inner: &'a Inner, at: usize) -> Result<&'a Content> {
-        let child = &inner.children[at];
-        child
-            .node
-            .load(&self.pager, Some(inner.level - 1), child.count)
+        let node = &inner.children[at].node;
+        match node.content() {
+            Some(content) => Ok(content),
+            None => node.claim(&self.pager, &inner.about(at)),
+        }
     }
 
     /// The leaf in whose range the key lies.

@@ -9,7 +9,6 @@ use std::rc::Rc;
 use super::node::{Child, Content, Inner, Leaf, Node, not_loaded, separator};
 use super::packed::{Packed, Span, entry_size};
 use super::retired::Retired;
-use super::tree;
 use super::tree::{ENTRY_BYTES_END, Tree};
 use crate::error::{Error, Result, codes};
 
@@ -32,7 +31,7 @@ impl Tree {
     /// Sets the value of a key and gives the length of the value that it had before.
     ///
     /// # Errors
-    /// `BSONObjectTooLarge` (10334) for entries of [`tree::ENTRY_BYTES_END`] bytes or more; faults.
+    /// `BSONObjectTooLarge` (10334) for entries of [`ENTRY_BYTES_END`] bytes or more; faults.
     pub fn put(&mut self, key: &[u8], value: &[u8]) -> Result<Option<usize>> {
         self.leaf_for(key)?;
         self.put_loaded(key, value)
@@ -65,9 +64,7 @@ impl Tree {
 
     /// Sets a value; the path to the leaf is in memory.
     fn put_loaded(&mut self, key: &[u8], value: &[u8]) -> Result<Option<usize>> {
-        if key.len().saturating_add(value.len()) >= ENTRY_BYTES_END {
-            return Err(too_large());
-        }
+        check_size(key, value)?;
         let (page_bytes, retired) = (self.page_bytes, &mut self.retired);
         let put = put_below(&mut self.root, key, value, page_bytes, retired)?;
         if !put.siblings.is_empty() {
@@ -75,7 +72,8 @@ impl Tree {
         }
         match put.replaced {
             Some(old_len) => {
-                self.data_bytes = self.data_bytes - old_len as u64 + value.len() as u64;
+                self.data_bytes =
+                    self.data_bytes.saturating_sub(old_len as u64) + value.len() as u64;
             }
             None => {
                 self.count += 1;
@@ -92,7 +90,7 @@ impl Tree {
         }
         let span = remove_below(&mut self.root, key, self.page_bytes, &mut self.retired)?;
         self.count -= 1;
-        self.data_bytes -= span.data_len() as u64;
+        self.data_bytes = self.data_bytes.saturating_sub(span.data_len() as u64);
         self.shrink();
         Ok(Some(span.value_len()))
     }
@@ -143,13 +141,13 @@ impl Tree {
     }
 }
 
-#[cold]
-fn too_large() -> Error {
-    let message = format!(
-        "An entry must be smaller than {} bytes",
-        tree::ENTRY_BYTES_END
-    );
-    Error::new(codes::BSON_OBJECT_TOO_LARGE, message)
+/// Refuses an entry that is larger than a tree takes.
+pub(super) fn check_size(key: &[u8], value: &[u8]) -> Result<()> {
+    if key.len().saturating_add(value.len()) < ENTRY_BYTES_END {
+        return Ok(());
+    }
+    let message = format!("An entry must be smaller than {ENTRY_BYTES_END} bytes");
+    Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, message))
 }
 
 /// Makes a node one that may be changed: the only reference to it is this one, and what page it
