@@ -16,6 +16,11 @@ impl KeyWriter {
         KeyWriter::default()
     }
 
+    /// A key that goes on after these bytes.
+    pub fn over(bytes: Vec<u8>) -> KeyWriter {
+        KeyWriter { bytes, types: Vec::new() }
+    }
+
     /// Starts again.
     pub fn clear(&mut self) {
         self.bytes.clear();

@@ -1,0 +1,165 @@
+//! A collection: its documents and indexes, which change together.
+
+use std::rc::Rc;
+
+use super::Namespace;
+use crate::error::Result;
+use crate::index::{Index, KeySet};
+use crate::storage::{RecordStore, ValueHandle};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef};
+
+/// What a collection is, apart from its documents.
+#[derive(Clone)]
+pub struct CollectionInfo {
+    /// Unique in this database for ever; the change log and the pages name collections by it.
+    pub id: u64,
+    /// As `listCollections` shows it.
+    pub uuid: [u8; 16],
+    pub namespace: Namespace,
+    /// The options of `create`, as they were given.
+    pub options: DocumentBuf,
+    pub kind: CollectionKind,
+}
+
+/// The kinds of collections.
+#[derive(Clone)]
+pub enum CollectionKind {
+    Regular,
+    /// A pipeline over another collection of the same database.
+    View { on: Namespace, pipeline: ArrayBuf },
+}
+
+/// A collection at one moment. Cloning is cheap: the clone is a snapshot.
+#[derive(Clone)]
+pub struct Collection {
+    pub info: Rc<CollectionInfo>,
+    pub records: RecordStore,
+    /// In the order of their creation; the index on `_id` is the first.
+    pub indexes: Vec<Index>,
+}
+
+impl Collection {
+    /// The index with this name.
+    pub fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.spec.name == name)
+    }
+
+    /// True for views.
+    pub fn is_view(&self) -> bool {
+        matches!(self.info.kind, CollectionKind::View { .. })
+    }
+
+    /// Bytes of all index entries.
+    pub fn index_bytes(&self) -> u64 {
+        self.indexes.iter().map(|index| index.tree.data_bytes()).sum()
+    }
+
+    /// The document of a record.
+    pub fn document(&self, record: u64) -> Result<Option<ValueHandle>> {
+        self.records.get(record)
+    }
+
+    /// Adds a document, which has an `_id`, and its index entries; gives its record id.
+    /// Nothing has changed when this fails.
+    ///
+    /// Errors: `DuplicateKey` (11000), 171 for parallel arrays.
+    pub fn insert(&mut self, document: DocumentRef<'_>) -> Result<u64> {
+        let record = self.records.next_id();
+        self.insert_at(record, document)?;
+        Ok(record)
+    }
+
+    /// As [`Collection::insert`], at a record id that is not in use: for replaying a log.
+    pub fn insert_at(&mut self, record: u64, document: DocumentRef<'_>) -> Result<()> {
+        let keys = self.new_keys(document, record)?;
+        // From here on only a missing page can fail, and then the whole command runs again.
+        for (index, keys) in self.indexes.iter_mut().zip(&keys) {
+            index.insert(keys, record)?;
+        }
+        self.records.put(record, document.as_bytes())?;
+        Ok(())
+    }
+
+    /// Puts a new document in the place of an old one. Nothing has changed when this fails.
+    ///
+    /// Errors: as [`Collection::insert`].
+    pub fn replace(&mut self, record: u64, old: DocumentRef<'_>, new: DocumentRef<'_>) -> Result<()> {
+        let new_keys = self.new_keys(new, record)?;
+        let mut old_keys = KeySet::default();
+        for (index, new_keys) in self.indexes.iter_mut().zip(&new_keys) {
+            index.keys(old, &mut old_keys)?;
+            if old_keys.entries == new_keys.entries {
+                continue;
+            }
+            index.remove(&old_keys, record)?;
+            index.insert(new_keys, record)?;
+        }
+        self.records.replace(record, new.as_bytes())?;
+        Ok(())
+    }
+
+    /// Removes a document and its index entries.
+    pub fn remove(&mut self, record: u64, old: DocumentRef<'_>) -> Result<()> {
+        let mut keys = KeySet::default();
+        for index in &mut self.indexes {
+            index.keys(old, &mut keys)?;
+            index.remove(&keys, record)?;
+        }
+        self.records.delete(record)?;
+        Ok(())
+    }
+
+    /// Fills an index that was just added from the documents.
+    ///
+    /// Errors: as [`Collection::insert`]; the index is then incomplete and must be dropped.
+    pub fn build_index(&self, index: &mut Index) -> Result<()> {
+        let mut keys = KeySet::default();
+        let mut entries = Vec::new();
+        let mut cursor = self.records.cursor();
+        while let Some((record, document)) = cursor.next()? {
+            index.keys(DocumentRef::from_valid(&document), &mut keys)?;
+            if let Some(entry) = index.find_duplicate(&keys, record)? {
+                return Err(index.duplicate_error(&self.info.namespace.to_string(), entry));
+            }
+            if index.spec.unique {
+                index.insert(&keys, record)?;
+            } else {
+                entries.push((std::mem::take(&mut keys), record));
+            }
+        }
+        // In key order the leaves fill up one after the other.
+        let mut sorted: Vec<(usize, usize)> = (0..entries.len())
+            .flat_map(|at| (0..entries[at].0.entries.len()).map(move |key| (at, key)))
+            .collect();
+        sorted.sort_by(|one, two| {
+            let entry = |at: &(usize, usize)| {
+                let (keys, record) = &entries[at.0];
+                (&keys.entries[at.1].key, *record)
+            };
+            entry(one).cmp(&entry(two))
+        });
+        for (at, key) in sorted {
+            let (keys, record) = &entries[at];
+            let one = KeySet {
+                entries: vec![keys.entries[key].clone()],
+                multikey: keys.multikey.clone(),
+            };
+            index.insert(&one, *record)?;
+        }
+        Ok(())
+    }
+
+    /// The keys of a document in every index, checked against the unique ones.
+    fn new_keys(&self, document: DocumentRef<'_>, record: u64) -> Result<Vec<KeySet>> {
+        let mut all = Vec::with_capacity(self.indexes.len());
+        for index in &self.indexes {
+            let mut keys = KeySet::default();
+            index.keys(document, &mut keys)?;
+            if let Some(entry) = index.find_duplicate(&keys, record)? {
+                return Err(index.duplicate_error(&self.info.namespace.to_string(), entry));
+            }
+            all.push(keys);
+        }
+        Ok(all)
+    }
+}

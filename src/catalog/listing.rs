@@ -1,0 +1,86 @@
+//! Which collections exist: the root that a commit swaps.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Collection, CollectionKind, Namespace};
+use crate::error::{Error, Result, codes};
+
+/// All collections of all databases at one moment. A database exists as long as it has a
+/// collection.
+#[derive(Clone, Default)]
+pub struct Catalog {
+    collections: BTreeMap<Namespace, Rc<Collection>>,
+}
+
+impl Catalog {
+    /// The collection or view with this name.
+    pub fn get(&self, namespace: &Namespace) -> Option<&Rc<Collection>> {
+        self.collections.get(namespace)
+    }
+
+    /// All collections, ordered by database and name.
+    pub fn iter(&self) -> impl Iterator<Item = &Rc<Collection>> {
+        self.collections.values()
+    }
+
+    /// The collections of a database, ordered by name.
+    pub fn of_database<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Rc<Collection>> {
+        let start = Namespace::new(database, "");
+        self.collections
+            .range(start..)
+            .map(|(_, collection)| collection)
+            .take_while(move |collection| collection.info.namespace.database() == database)
+    }
+
+    /// The names of the databases, in order.
+    pub fn databases(&self) -> Vec<Rc<str>> {
+        let mut names: Vec<Rc<str>> = Vec::new();
+        for namespace in self.collections.keys() {
+            if names.last().is_none_or(|last| **last != *namespace.database()) {
+                names.push(namespace.database().into());
+            }
+        }
+        names
+    }
+
+    /// Puts a collection in place, or takes it away; gives what was there.
+    pub fn set(
+        &mut self,
+        namespace: &Namespace,
+        collection: Option<Rc<Collection>>,
+    ) -> Option<Rc<Collection>> {
+        match collection {
+            Some(collection) => self.collections.insert(namespace.clone(), collection),
+            None => self.collections.remove(namespace),
+        }
+    }
+
+    /// Checks that no database exists whose name differs only in case.
+    ///
+    /// Errors: `DatabaseDifferCase` (13297).
+    pub fn check_database_case(&self, database: &str) -> Result<()> {
+        for name in self.databases() {
+            if *name != *database && name.eq_ignore_ascii_case(database) {
+                let message = format!(
+                    "db already exists with different case already have: [{name}] trying to create [{database}]"
+                );
+                return Err(Error::new(codes::DATABASE_DIFFER_CASE, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The collection for reading documents directly: not a view.
+    ///
+    /// Errors: `CommandNotSupportedOnView` (166).
+    pub fn regular(&self, namespace: &Namespace) -> Result<Option<&Rc<Collection>>> {
+        match self.get(namespace) {
+            Some(found) if matches!(found.info.kind, CollectionKind::View { .. }) => {
+                let message = format!("Namespace {namespace} is a view, not a collection");
+                Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message))
+            }
+            found => Ok(found),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Databases, collections and their options: what exists, and how a collection changes.
+
+mod collection;
+mod listing;
+mod namespace;
+
+pub use collection::{Collection, CollectionInfo, CollectionKind};
+pub use listing::Catalog;
+pub use namespace::{Namespace, check_collection_name, check_database_name};

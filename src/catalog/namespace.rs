@@ -1,0 +1,96 @@
+//! Names of databases and collections, and which are allowed.
+//!
+//! Source: the manual, "MongoDB Limits and Thresholds: Naming Restrictions".
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::error::{Error, Result, codes};
+use crate::limits;
+
+/// A database's name and a collection's in it. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Namespace {
+    database: Rc<str>,
+    collection: Rc<str>,
+}
+
+impl Namespace {
+    /// From names that were checked.
+    pub fn new(database: &str, collection: &str) -> Namespace {
+        Namespace { database: database.into(), collection: collection.into() }
+    }
+
+    /// From `database.collection`; `None` without a dot.
+    pub fn parse(text: &str) -> Option<Namespace> {
+        let (database, collection) = text.split_once('.')?;
+        Some(Namespace::new(database, collection))
+    }
+
+    /// The database's name.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The collection's name.
+    pub fn collection(&self) -> &str {
+        &self.collection
+    }
+}
+
+impl fmt::Display for Namespace {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}.{}", self.database, self.collection)
+    }
+}
+
+/// Errors: `InvalidNamespace` (73).
+pub fn check_database_name(name: &str) -> Result<()> {
+    let forbidden = |symbol: char| matches!(symbol, '/' | '\\' | '.' | ' ' | '"' | '$' | '\0');
+    if name.is_empty() || name.len() >= limits::DATABASE_NAME_BYTES_END || name.contains(forbidden) {
+        let message = format!("Invalid database name: '{name}'");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
+    Ok(())
+}
+
+/// Errors: `InvalidNamespace` (73).
+pub fn check_collection_name(database: &str, name: &str) -> Result<()> {
+    let invalid = |why: &str| {
+        let message = format!("Invalid namespace specified '{database}.{name}': {why}");
+        Err(Error::new(codes::INVALID_NAMESPACE, message))
+    };
+    if name.is_empty() {
+        return invalid("a collection's name may not be empty");
+    }
+    if name.contains('\0') {
+        return invalid("a collection's name may not hold a zero byte");
+    }
+    if name.starts_with('.') || name.ends_with('.') {
+        return invalid("a collection's name may not start or end with a dot");
+    }
+    if name.contains('$') {
+        return invalid("a collection's name may not hold '$'");
+    }
+    if database.len() + 1 + name.len() > limits::NAMESPACE_BYTES_MAX {
+        return invalid("the name is longer than 255 bytes");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_checked() {
+        for name in ["", "a.b", "a b", "a$", "a/b", &"x".repeat(64)] {
+            assert_eq!(check_database_name(name).err().map(|error| error.code()), Some(73));
+        }
+        assert!(check_database_name(&"x".repeat(63)).is_ok());
+        for name in ["", ".a", "a$b", &"x".repeat(253)] {
+            assert!(check_collection_name("db", name).is_err());
+        }
+        assert!(check_collection_name("db", "a.b c").is_ok());
+    }
+}

@@ -1,0 +1,131 @@
+//! What an index is: its key pattern, name and properties.
+
+use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
+
+/// One field of a key pattern.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IndexField {
+    pub path: FieldPath,
+    pub descending: bool,
+}
+
+/// An index as it was asked for.
+#[derive(Clone)]
+pub struct IndexSpec {
+    /// Unique within its collection; `a_1_b_-1` if none was given.
+    pub name: String,
+    /// The key pattern as it was written.
+    pub key: DocumentBuf,
+    /// The key pattern, taken apart.
+    pub fields: Vec<IndexField>,
+    pub unique: bool,
+    pub sparse: bool,
+    /// Kept up to date but not used by the planner.
+    pub hidden: bool,
+}
+
+impl IndexSpec {
+    /// A plain index on a key pattern of directions.
+    pub fn on(key: &DocumentBuf) -> IndexSpec {
+        IndexSpec {
+            name: key_pattern_name(key.as_ref()),
+            key: key.clone(),
+            fields: fields(key.as_ref()),
+            unique: false,
+            sparse: false,
+            hidden: false,
+        }
+    }
+
+    /// The index on `_id` that every collection has.
+    pub fn on_id() -> IndexSpec {
+        let mut key = DocumentBuf::new();
+        key.append("_id", 1);
+        IndexSpec { name: "_id_".to_owned(), unique: true, ..IndexSpec::on(&key) }
+    }
+
+    /// True for the index on `_id`.
+    pub fn is_id(&self) -> bool {
+        self.name == "_id_"
+    }
+
+    /// Which fields are descending, for decoding keys.
+    pub fn descending(&self) -> Vec<bool> {
+        self.fields.iter().map(|field| field.descending).collect()
+    }
+
+    /// The index as `listIndexes` shows it and as it is stored.
+    pub fn describe(&self) -> DocumentBuf {
+        let mut out = DocumentBuf::new();
+        out.append("v", 2);
+        out.append("key", &self.key);
+        out.append("name", self.name.as_str());
+        if self.unique && !self.is_id() {
+            out.append("unique", true);
+        }
+        if self.sparse {
+            out.append("sparse", true);
+        }
+        if self.hidden {
+            out.append("hidden", true);
+        }
+        out
+    }
+
+    /// The opposite of [`IndexSpec::describe`], for specifications that were checked before.
+    pub fn from_description(description: DocumentRef<'_>) -> Option<IndexSpec> {
+        let key = DocumentBuf::from(description.get("key")?.as_document()?);
+        let name = description.get("name")?.as_str()?.to_owned();
+        let flag = |name| description.get(name).is_some_and(|value| value.is_truthy());
+        let mut spec = IndexSpec { name, ..IndexSpec::on(&key) };
+        spec.unique = flag("unique") || spec.is_id();
+        spec.sparse = flag("sparse");
+        spec.hidden = flag("hidden");
+        Some(spec)
+    }
+}
+
+fn fields(key: DocumentRef<'_>) -> Vec<IndexField> {
+    key.iter()
+        .map(|(name, direction)| IndexField {
+            path: FieldPath::new(name),
+            descending: direction.to_f64().is_some_and(|number| number < 0.0),
+        })
+        .collect()
+}
+
+/// The name an index gets when none is given: fields and directions joined by `_`.
+pub fn key_pattern_name(key: DocumentRef<'_>) -> String {
+    let mut name = String::new();
+    for (field, direction) in key.iter() {
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.push_str(field);
+        name.push('_');
+        match (direction, direction.to_i64_exact()) {
+            (_, Some(number)) => name.push_str(&number.to_string()),
+            (ValueRef::String(text), _) => name.push_str(text),
+            _ => name.push_str(&direction.to_string()),
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_is_read_back() {
+        let mut key = DocumentBuf::new();
+        key.append("a.b", 1);
+        key.append("c", -1.0);
+        let spec = IndexSpec { unique: true, sparse: true, ..IndexSpec::on(&key) };
+        assert_eq!(spec.name, "a.b_1_c_-1");
+        let read = IndexSpec::from_description(spec.describe().as_ref()).unwrap();
+        assert_eq!(read.describe(), spec.describe());
+        assert_eq!(read.descending(), [false, true]);
+    }
+}

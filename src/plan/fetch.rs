@@ -1,0 +1,132 @@
+//! FETCH: the documents of the records that an index gave, filtered.
+
+use super::stream::{BoxStream, Statistics, Stream, note};
+use super::{Document, Filter, Row};
+use crate::error::Result;
+use crate::expression::Context;
+use crate::storage::RecordStore;
+use crate::value::DocumentBuf;
+
+/// Looks up records.
+pub struct Fetch {
+    input: BoxStream,
+    records: RecordStore,
+    filter: Option<Filter>,
+    /// A record that the input gave but whose document is still to be read.
+    pending: Option<u64>,
+    statistics: Statistics,
+}
+
+impl Fetch {
+    /// Gives the rows that pass the filter.
+    pub fn new(input: BoxStream, records: &RecordStore, filter: Option<Filter>) -> Fetch {
+        let records = records.clone();
+        Fetch { input, records, filter, pending: None, statistics: Statistics::default() }
+    }
+
+    fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
+        loop {
+            let record = match self.pending.take() {
+                Some(record) => record,
+                None => match self.input.next(context)? {
+                    Some(row) => row.record,
+                    None => return Ok(None),
+                },
+            };
+            let found = match self.records.get(record) {
+                Ok(found) => found,
+                Err(error) => {
+                    self.pending = Some(record);
+                    return Err(self.fault_for_all(record, error));
+                }
+            };
+            self.statistics.documents_examined += 1;
+            // Index and records are of one version, so the record is there.
+            let Some(handle) = found else { continue };
+            let document = Document::Stored(handle);
+            let matches = match &self.filter {
+                Some(filter) => filter.matches(document.as_ref(), context)?,
+                None => true,
+            };
+            if matches {
+                return Ok(Some(Row { document, record }));
+            }
+            self.statistics.works += 1;
+        }
+    }
+
+    /// Instead of one missing page, all that the next records need.
+    #[cold]
+    fn fault_for_all(&self, record: u64, error: crate::error::Error) -> crate::error::Error {
+        let mut records = vec![record];
+        self.input.upcoming(&mut records);
+        self.records.prefetch(&records).err().unwrap_or(error)
+    }
+}
+
+impl Stream for Fetch {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        let row = self.advance(context)?;
+        note(&mut self.statistics, &row);
+        Ok(row)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        out.append("stage", "FETCH");
+        if let Some(filter) = &self.filter {
+            out.append("filter", filter.source());
+        }
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        vec![self.input.as_ref()]
+    }
+}
+
+/// Filters rows that have documents already: those a covering index scan built.
+pub struct Select {
+    input: BoxStream,
+    filter: Filter,
+    statistics: Statistics,
+}
+
+impl Select {
+    /// Gives the rows that pass the filter.
+    pub fn new(input: BoxStream, filter: Filter) -> Select {
+        Select { input, filter, statistics: Statistics::default() }
+    }
+}
+
+impl Stream for Select {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        loop {
+            let row = self.input.next(context)?;
+            let matches = match &row {
+                Some(row) => self.filter.matches(row.document.as_ref(), context)?,
+                None => true,
+            };
+            if matches {
+                note(&mut self.statistics, &row);
+                return Ok(row);
+            }
+            self.statistics.works += 1;
+        }
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        out.append("stage", "MATCH");
+        out.append("filter", self.filter.source());
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        vec![self.input.as_ref()]
+    }
+}

@@ -1,0 +1,239 @@
+//! IXSCAN: the records whose keys lie in some ranges of an index.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+use super::bounds::IntervalSet;
+use super::stream::{Statistics, Stream, note};
+use super::{Document, Row};
+use crate::error::Result;
+use crate::expression::Context;
+use crate::index::{Index, split_record};
+use crate::keystring::decode;
+use crate::storage::{Cursor, Entry, RecordStore};
+use crate::value::{ArrayWriter, DocumentBuf, ValueRef};
+
+/// Keys from `from` (inclusive) to `to` (exclusive).
+#[derive(Clone)]
+pub struct KeyRange {
+    pub from: Vec<u8>,
+    pub to: Vec<u8>,
+}
+
+/// How many records a fetch is told of in advance when it meets a missing page.
+const LOOK_AHEAD: usize = 1024;
+
+/// Walks over ranges of an index, forward or backward.
+pub struct IndexScan {
+    index: Index,
+    /// In ascending order and disjoint.
+    ranges: Vec<KeyRange>,
+    sets: Vec<IntervalSet>,
+    backward: bool,
+    walk: Walk,
+    /// Records given so far, if one may have several keys.
+    seen: Option<BTreeSet<u64>>,
+    /// Gives documents of the indexed fields instead of bare records; null keys are fetched.
+    covered: Option<Covered>,
+    statistics: Statistics,
+}
+
+/// Where a scan stands.
+#[derive(Clone)]
+struct Walk {
+    cursor: Cursor,
+    /// The number of ranges that are done.
+    done: usize,
+    /// True when the cursor stands inside the next range.
+    inside: bool,
+}
+
+struct Covered {
+    records: RecordStore,
+    descending: Vec<bool>,
+    /// A record whose entry was passed but whose document is still to be fetched.
+    pending: Option<u64>,
+}
+
+impl IndexScan {
+    /// Over an index whose bounds, for explain, are `sets`.
+    pub fn new(index: &Index, ranges: Vec<KeyRange>, sets: Vec<IntervalSet>, backward: bool) -> Self {
+        IndexScan {
+            walk: Walk { cursor: index.tree.cursor(), done: 0, inside: false },
+            seen: index.is_multikey().then(BTreeSet::new),
+            index: index.clone(),
+            ranges,
+            sets,
+            backward,
+            covered: None,
+            statistics: Statistics::default(),
+        }
+    }
+
+    /// Makes the scan give documents built from the keys. Documents with a null key, which may
+    /// stand for a missing field, are taken from `records`.
+    #[must_use]
+    pub fn covering(mut self, records: &RecordStore) -> IndexScan {
+        let descending = self.index.spec.descending();
+        self.covered = Some(Covered { records: records.clone(), descending, pending: None });
+        self
+    }
+
+    fn fetch_pending(&mut self, record: u64) -> Result<Option<Row>> {
+        let Some(covered) = &mut self.covered else { return Ok(None) };
+        covered.pending = Some(record);
+        let document = covered.records.get(record)?;
+        covered.pending = None;
+        self.statistics.documents_examined += 1;
+        Ok(document.map(|handle| Row { document: Document::Stored(handle), record }))
+    }
+
+    fn advance(&mut self) -> Result<Option<Row>> {
+        if let Some(record) = self.covered.as_ref().and_then(|covered| covered.pending) {
+            return self.fetch_pending(record);
+        }
+        loop {
+            let unique = self.index.spec.unique;
+            let Some(entry) = self.walk.next(&self.ranges, self.backward)? else {
+                return Ok(None);
+            };
+            self.statistics.keys_examined += 1;
+            let entry = split_record(unique, entry.key(), entry.value());
+            let record = entry.record;
+            if let Some(seen) = &mut self.seen
+                && !seen.insert(record)
+            {
+                self.statistics.works += 1;
+                continue;
+            }
+            let Some(covered) = &self.covered else {
+                return Ok(Some(Row { document: empty(), record }));
+            };
+            let values = decode(entry.key, entry.types, &covered.descending)?;
+            if values.iter().any(|value| value.as_ref().is_nullish()) {
+                return self.fetch_pending(record);
+            }
+            let mut document = DocumentBuf::new();
+            let fields = self.index.spec.fields.iter().map(|field| field.path.parts());
+            let pairs: Vec<_> =
+                fields.zip(values.iter().map(|value| value.as_ref())).collect();
+            nest(&mut document, &pairs, 0);
+            return Ok(Some(Row { document: document.into(), record }));
+        }
+    }
+}
+
+fn empty() -> Document {
+    Document::from(DocumentBuf::new())
+}
+
+/// Builds `{a: {b: 1, c: 2}}` from the paths `a.b` and `a.c` below the first `depth` parts.
+fn nest(out: &mut DocumentBuf, pairs: &[(&[Box<str>], ValueRef<'_>)], depth: usize) {
+    let mut at = 0;
+    while let Some((path, value)) = pairs.get(at) {
+        let name = &path[depth];
+        if path.len() == depth + 1 {
+            out.append(name, *value);
+            at += 1;
+            continue;
+        }
+        let same = pairs[at..].iter().take_while(|(other, _)| other.get(depth) == Some(name));
+        let count = same.count();
+        let mut inner = DocumentBuf::new();
+        nest(&mut inner, &pairs[at..at + count], depth + 1);
+        out.append(name, &inner);
+        at += count;
+    }
+}
+
+impl Walk {
+    /// The next entry inside the ranges.
+    fn next(&mut self, ranges: &[KeyRange], backward: bool) -> Result<Option<Entry>> {
+        loop {
+            let at = if backward { ranges.len().checked_sub(self.done + 1) } else { Some(self.done) };
+            let Some(range) = at.and_then(|at| ranges.get(at)) else { return Ok(None) };
+            if !self.inside {
+                if backward {
+                    self.cursor.seek_upper(Bound::Excluded(&range.to))?;
+                } else {
+                    self.cursor.seek(&range.from)?;
+                }
+                self.inside = true;
+            }
+            let entry = if backward { self.cursor.previous()? } else { self.cursor.next()? };
+            let inside = |entry: &Entry| {
+                if backward {
+                    entry.key() >= range.from.as_slice()
+                } else {
+                    entry.key() < range.to.as_slice()
+                }
+            };
+            match entry {
+                Some(entry) if inside(&entry) => return Ok(Some(entry)),
+                _ => {
+                    self.inside = false;
+                    self.done += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Stream for IndexScan {
+    fn next(&mut self, _context: &Context) -> Result<Option<Row>> {
+        let row = self.advance()?;
+        note(&mut self.statistics, &row);
+        Ok(row)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        let spec = &self.index.spec;
+        out.append("stage", "IXSCAN");
+        out.append("keyPattern", &spec.key);
+        out.append("indexName", spec.name.as_str());
+        out.append("isMultiKey", self.index.is_multikey());
+        let mut paths = DocumentBuf::new();
+        for (at, field) in spec.fields.iter().enumerate() {
+            let bits = self.index.multikey.get(at).copied().unwrap_or(0);
+            paths.append_array(field.path.as_str(), |list| multikey_paths(field.path.parts(), bits, list));
+        }
+        out.append("multiKeyPaths", &paths);
+        out.append("isUnique", spec.unique);
+        out.append("isSparse", spec.sparse);
+        out.append("isPartial", false);
+        out.append("indexVersion", 2);
+        out.append("direction", if self.backward { "backward" } else { "forward" });
+        out.append_document("indexBounds", |bounds| {
+            for (field, set) in spec.fields.iter().zip(&self.sets) {
+                let descending = field.descending != self.backward;
+                let mut list = bounds.array(field.path.as_str());
+                let mut shown: Vec<String> =
+                    set.intervals.iter().map(|interval| interval.describe(descending)).collect();
+                if descending {
+                    shown.reverse();
+                }
+                shown.iter().for_each(|text| list.push(text.as_str()));
+            }
+        });
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn upcoming(&self, out: &mut Vec<u64>) {
+        let mut ahead = self.walk.clone();
+        while out.len() < LOOK_AHEAD {
+            let Ok(Some(entry)) = ahead.next(&self.ranges, self.backward) else { return };
+            out.push(split_record(self.index.spec.unique, entry.key(), entry.value()).record);
+        }
+    }
+}
+
+fn multikey_paths(parts: &[Box<str>], bits: u64, list: &mut ArrayWriter<'_>) {
+    for end in 0..parts.len().min(64) {
+        if bits >> end & 1 == 1 {
+            list.push(parts[..=end].join(".").as_str());
+        }
+    }
+}

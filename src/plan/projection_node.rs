@@ -1,0 +1,72 @@
+//! PROJECTION: what a find gives of each document.
+
+use std::rc::Rc;
+
+use super::stream::{BoxStream, Statistics, Stream, note};
+use super::Row;
+use crate::error::Result;
+use crate::expression::Context;
+use crate::matcher::Matcher;
+use crate::projection::Projection;
+use crate::value::DocumentBuf;
+
+/// Applies a projection.
+pub struct ProjectionNode {
+    input: BoxStream,
+    projection: Rc<Projection>,
+    /// For the positional `$`: which array element the filter matched.
+    matcher: Option<Matcher>,
+    specification: DocumentBuf,
+    covered: bool,
+    statistics: Statistics,
+}
+
+impl ProjectionNode {
+    /// `matcher` is the query's, if the projection needs to know what it matched; `covered` says
+    /// that an index gave all there is to see.
+    pub fn new(
+        input: BoxStream,
+        projection: Rc<Projection>,
+        matcher: Option<Matcher>,
+        specification: DocumentBuf,
+        covered: bool,
+    ) -> ProjectionNode {
+        let statistics = Statistics::default();
+        ProjectionNode { input, projection, matcher, specification, covered, statistics }
+    }
+}
+
+impl Stream for ProjectionNode {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        let row = match self.input.next(context)? {
+            None => None,
+            Some(row) => {
+                let details = match &self.matcher {
+                    Some(matcher) => {
+                        matcher.matches_with_position(row.document.as_ref(), context)?
+                    }
+                    None => None,
+                };
+                let document =
+                    self.projection.apply(row.document.as_ref(), context, details.as_ref())?;
+                Some(Row { document: document.into(), record: row.record })
+            }
+        };
+        note(&mut self.statistics, &row);
+        Ok(row)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        let stage = if self.covered { "PROJECTION_COVERED" } else { "PROJECTION_DEFAULT" };
+        out.append("stage", stage);
+        out.append("transformBy", &self.specification);
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        vec![self.input.as_ref()]
+    }
+}

@@ -1,0 +1,52 @@
+//! What every node of a plan is: a stream of rows that can say what it did.
+
+use super::Row;
+use crate::error::Result;
+use crate::expression::Context;
+use crate::value::DocumentBuf;
+
+/// What a node did so far.
+#[derive(Clone, Copy, Default)]
+pub struct Statistics {
+    /// Calls of `next`, and steps inside them that gave nothing.
+    pub works: u64,
+    /// Rows given.
+    pub advanced: u64,
+    pub keys_examined: u64,
+    pub documents_examined: u64,
+    /// True once the end was reached.
+    pub is_end: bool,
+}
+
+/// A node of a plan.
+pub trait Stream {
+    /// The next row, or `None` at the end. After a fault the call can be repeated.
+    fn next(&mut self, context: &Context) -> Result<Option<Row>>;
+
+    /// The stage's name and properties in the manner of the manual, "Explain Results".
+    fn describe(&self, out: &mut DocumentBuf);
+
+    /// What this node itself did.
+    fn statistics(&self) -> Statistics;
+
+    /// Records that the next rows will come from, as far as it is cheap to say: what to load
+    /// together when one of them is missing.
+    fn upcoming(&self, _out: &mut Vec<u64>) {}
+
+    /// The nodes it reads from.
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        Vec::new()
+    }
+}
+
+/// A node on the heap.
+pub type BoxStream = Box<dyn Stream>;
+
+/// Counts a call and its outcome.
+pub(super) fn note(statistics: &mut Statistics, row: &Option<Row>) {
+    statistics.works += 1;
+    match row {
+        Some(_) => statistics.advanced += 1,
+        None => statistics.is_end = true,
+    }
+}
