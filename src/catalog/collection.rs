@@ -6,7 +6,7 @@ use super::Namespace;
 use crate::error::Result;
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
-use crate::value::{ArrayBuf, DocumentBuf, DocumentRef};
+use crate::value::{ArrayBuf, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
 /// What a collection is, apart from its documents.
 #[derive(Clone)]
@@ -19,6 +19,42 @@ pub struct CollectionInfo {
     /// The options of `create`, as they were given.
     pub options: DocumentBuf,
     pub kind: CollectionKind,
+}
+
+impl CollectionInfo {
+    /// As the change log and the manifest keep it.
+    pub fn describe(&self) -> DocumentBuf {
+        let mut out = DocumentBuf::new();
+        out.append("ns", self.namespace.to_string().as_str());
+        out.append("uuid", BinaryRef { subtype: 4, bytes: &self.uuid });
+        out.append("options", &self.options);
+        if let CollectionKind::View { on, pipeline } = &self.kind {
+            out.append("viewOn", on.to_string().as_str());
+            out.append("pipeline", pipeline);
+        }
+        out
+    }
+
+    /// The opposite of [`CollectionInfo::describe`].
+    pub fn from_description(id: u64, description: DocumentRef<'_>) -> Option<CollectionInfo> {
+        let text = |name| description.get(name).and_then(|value| value.as_str());
+        let Some(ValueRef::Binary(uuid)) = description.get("uuid") else { return None };
+        let kind = match text("viewOn") {
+            Some(on) => {
+                let pipeline = description.get("pipeline")?.as_array()?;
+                let pipeline = pipeline.iter().collect::<ArrayBuf>();
+                CollectionKind::View { on: Namespace::parse(on)?, pipeline }
+            }
+            None => CollectionKind::Regular,
+        };
+        Some(CollectionInfo {
+            id,
+            uuid: uuid.bytes.try_into().ok()?,
+            namespace: Namespace::parse(text("ns")?)?,
+            options: description.get("options")?.as_document()?.into(),
+            kind,
+        })
+    }
 }
 
 /// The kinds of collections.

@@ -1,0 +1,232 @@
+//! The fields of a command: which are known, which types they take, which must be there.
+//!
+//! What is not listed is refused (40415), so that nothing is accepted and ignored.
+
+use super::request::Request;
+use crate::error::{Error, Result, codes};
+use crate::value::{ArrayRef, DocumentRef, Kind, ValueRef};
+
+/// What a field may hold. Null counts as absent for every field that is not required.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    /// A boolean, nothing else.
+    Bool,
+    /// A boolean or a number.
+    Truth,
+    /// A whole number, of any numeric type.
+    Number,
+    String,
+    Document,
+    Array,
+    /// A document or an array.
+    Pipeline,
+    /// A string or a document.
+    Hint,
+    Any,
+}
+
+/// A field of a command.
+pub struct Field {
+    pub name: &'static str,
+    pub takes: Takes,
+    pub required: bool,
+}
+
+/// An optional field.
+pub const fn optional(name: &'static str, takes: Takes) -> Field {
+    Field { name, takes, required: false }
+}
+
+/// A field that must be there.
+pub const fn required(name: &'static str, takes: Takes) -> Field {
+    Field { name, takes, required: true }
+}
+
+/// Fields that every command takes. They say nothing to a single node without sessions of its own:
+/// durability is chosen when the database is opened, and one node's reads are all local.
+const GENERIC: &[Field] = &[
+    optional("$db", Takes::String),
+    optional("$clusterTime", Takes::Document),
+    optional("$readPreference", Takes::Document),
+    optional("apiVersion", Takes::String),
+    optional("apiStrict", Takes::Bool),
+    optional("apiDeprecationErrors", Takes::Bool),
+    optional("comment", Takes::Any),
+    optional("lsid", Takes::Document),
+    optional("maxTimeMS", Takes::Number),
+    optional("readConcern", Takes::Document),
+    optional("writeConcern", Takes::Document),
+    optional("$client", Takes::Any),
+];
+
+impl Takes {
+    fn accepts(self, kind: Kind) -> bool {
+        match self {
+            Takes::Bool => kind == Kind::Boolean,
+            Takes::Truth => kind == Kind::Boolean || kind.is_number(),
+            Takes::Number => kind.is_number(),
+            Takes::String => kind == Kind::String,
+            Takes::Document => kind == Kind::Document,
+            Takes::Array => kind == Kind::Array,
+            Takes::Pipeline => matches!(kind, Kind::Document | Kind::Array),
+            Takes::Hint => matches!(kind, Kind::Document | Kind::String),
+            Takes::Any => true,
+        }
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            Takes::Bool => "'bool'",
+            Takes::Truth => "'[bool, long, int, decimal, double]'",
+            Takes::Number => "'[long, int, decimal, double]'",
+            Takes::String => "'string'",
+            Takes::Document => "'object'",
+            Takes::Array => "'array'",
+            Takes::Pipeline => "'[object, array]'",
+            Takes::Hint => "'[string, object]'",
+            Takes::Any => "any",
+        }
+    }
+}
+
+/// A command's fields, checked.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a> {
+    owner: &'a str,
+    document: DocumentRef<'a>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Checks the fields of a command, its name aside.
+    ///
+    /// Errors: 40415 for an unknown field, 40413 for a repeated one, 40414 for a missing one,
+    /// `TypeMismatch` (14).
+    pub fn of(request: &Request<'a>, fields: &[Field]) -> Result<Arguments<'a>> {
+        let arguments = Arguments { owner: request.name, document: request.document };
+        arguments.check(fields, GENERIC, 1)?;
+        arguments.check_generic()?;
+        Ok(arguments)
+    }
+
+    /// Checks the fields of a document inside a command.
+    ///
+    /// Errors: as [`Arguments::of`].
+    pub fn inside(owner: &'a str, document: DocumentRef<'a>, fields: &[Field]) -> Result<Arguments<'a>> {
+        let arguments = Arguments { owner, document };
+        arguments.check(fields, &[], 0)?;
+        Ok(arguments)
+    }
+
+    fn check(&self, fields: &[Field], generic: &[Field], skip: usize) -> Result<()> {
+        let mut seen = 0u64;
+        for element in self.document.elements().skip(skip) {
+            let name = element.name;
+            let own = fields.iter().position(|field| field.name == name);
+            let field = match own {
+                Some(at) => {
+                    if seen >> at & 1 == 1 {
+                        return Err(self.error(40413, name, "is a duplicate field"));
+                    }
+                    seen |= 1 << at;
+                    &fields[at]
+                }
+                None => match generic.iter().find(|field| field.name == name) {
+                    Some(field) => field,
+                    None => return Err(self.error(40415, name, "is an unknown field.")),
+                },
+            };
+            let is_absent = element.value().is_nullish() && !field.required;
+            if !is_absent && !field.takes.accepts(element.kind) {
+                return Err(self.wrong_type(name, element.kind, field.takes));
+            }
+        }
+        for (at, field) in fields.iter().enumerate() {
+            if field.required && seen >> at & 1 == 0 {
+                return Err(self.error(40414, field.name, "is missing but a required field"));
+            }
+        }
+        Ok(())
+    }
+
+    /// `maxTimeMS` must be a time; the write concern and read concern ones that a single node has.
+    fn check_generic(&self) -> Result<()> {
+        self.non_negative("maxTimeMS")?;
+        super::concerns::check(self.document)
+    }
+
+    #[cold]
+    fn error(&self, code: i32, name: &str, what: &str) -> Error {
+        Error::new(code, format!("BSON field '{}.{name}' {what}", self.owner))
+    }
+
+    #[cold]
+    fn wrong_type(&self, name: &str, kind: Kind, takes: Takes) -> Error {
+        let message = format!(
+            "BSON field '{}.{name}' is the wrong type '{}', expected types {}",
+            self.owner,
+            kind.alias(),
+            takes.describe()
+        );
+        Error::new(codes::TYPE_MISMATCH, message)
+    }
+
+    /// The field's value; null is absent.
+    pub fn get(&self, name: &str) -> Option<ValueRef<'a>> {
+        self.document.get(name).filter(|value| !value.is_nullish())
+    }
+
+    /// A field of type [`Takes::Document`].
+    pub fn document(&self, name: &str) -> Option<DocumentRef<'a>> {
+        self.get(name).and_then(|value| value.as_document())
+    }
+
+    /// A field of type [`Takes::Array`].
+    pub fn array(&self, name: &str) -> Option<ArrayRef<'a>> {
+        self.get(name).and_then(|value| value.as_array())
+    }
+
+    /// A field of type [`Takes::String`].
+    pub fn string(&self, name: &str) -> Option<&'a str> {
+        self.get(name).and_then(|value| value.as_str())
+    }
+
+    /// A field of type [`Takes::Bool`] or [`Takes::Truth`].
+    pub fn truth(&self, name: &str) -> Option<bool> {
+        self.get(name).map(|value| value.is_truthy())
+    }
+
+    /// A whole number, cut toward zero.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.get(name).and_then(|value| value.to_i64_truncated())
+    }
+
+    /// A whole number that is not negative.
+    ///
+    /// Errors: 51024 for a negative number.
+    pub fn non_negative(&self, name: &str) -> Result<Option<u64>> {
+        match self.number(name) {
+            None => Ok(None),
+            Some(number) => u64::try_from(number).map(Some).map_err(|_| {
+                let what = format!("value must be >= 0, actual value '{number}'");
+                self.error(51024, name, &what)
+            }),
+        }
+    }
+
+    /// Refuses fields that are there with a value that asks for something.
+    ///
+    /// Errors: `NotImplemented` (238).
+    pub fn refuse(&self, names: &[&str]) -> Result<()> {
+        for name in names {
+            let asked = self.get(name).is_some_and(|value| match value {
+                ValueRef::Document(document) => !document.is_empty(),
+                other => other.is_truthy(),
+            });
+            if asked {
+                let message = format!("'{}.{name}' is not supported", self.owner);
+                return Err(Error::new(codes::NOT_IMPLEMENTED, message));
+            }
+        }
+        Ok(())
+    }
+}

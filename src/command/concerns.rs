@@ -1,0 +1,106 @@
+//! Read and write concerns: which a single node can honour.
+//!
+//! Source: the manual, "Read Concern" and "Write Concern". Every write is durable before it is
+//! acknowledged, so `j: true` and `w: 1` or `"majority"` ask for what happens anyway.
+
+use crate::error::{Error, Result, codes};
+use crate::value::{DocumentRef, ValueRef};
+
+/// Checks `readConcern` and `writeConcern` of a command.
+///
+/// Errors: `FailedToParse` (9), `TypeMismatch` (14), `BadValue` (2) for a `w` that one node cannot
+/// meet, `InvalidOptions` (72) for a read concern it does not have.
+pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
+    if let Some(ValueRef::Document(concern)) = command.get("writeConcern") {
+        check_write(concern)?;
+    }
+    if let Some(ValueRef::Document(concern)) = command.get("readConcern") {
+        check_read(concern)?;
+    }
+    Ok(())
+}
+
+fn check_write(concern: DocumentRef<'_>) -> Result<()> {
+    for (name, value) in concern.iter() {
+        match name {
+            "w" => check_w(value)?,
+            "j" | "fsync" => {
+                if !(value.is_number() || value.as_bool().is_some() || value.is_nullish()) {
+                    return Err(wrong_type("writeConcern", name, value));
+                }
+            }
+            "wtimeout" | "wtimeoutMS" => {
+                if !value.is_number() {
+                    return Err(wrong_type("writeConcern", name, value));
+                }
+            }
+            "provenance" => {}
+            _ => return Err(unknown("writeConcern", name)),
+        }
+    }
+    Ok(())
+}
+
+fn check_w(value: ValueRef<'_>) -> Result<()> {
+    if let ValueRef::String(tag) = value {
+        return match tag {
+            "majority" => Ok(()),
+            _ => Err(Error::new(
+                codes::UNKNOWN_REPL_WRITE_CONCERN,
+                format!("No write concern mode named '{tag}' found"),
+            )),
+        };
+    }
+    match value.to_i64_truncated() {
+        Some(0 | 1) => Ok(()),
+        Some(number) if !(0..=50).contains(&number) => Err(Error::failed_to_parse(
+            "w has to be a non-negative number and not greater than 50",
+        )),
+        Some(_) => Err(Error::bad_value("cannot use 'w' > 1 when a host is not replicated")),
+        None => Err(Error::failed_to_parse("w has to be a number, string, or object")),
+    }
+}
+
+fn check_read(concern: DocumentRef<'_>) -> Result<()> {
+    for (name, value) in concern.iter() {
+        match (name, value) {
+            ("level", ValueRef::String("local" | "available" | "majority")) => {}
+            ("level", ValueRef::String("snapshot" | "linearizable")) => {
+                return Err(Error::new(
+                    codes::INVALID_OPTIONS,
+                    "this read concern level needs a replica set",
+                ));
+            }
+            ("level", ValueRef::String(other)) => {
+                return Err(Error::bad_value(format!(
+                    "Enumeration value '{other}' for field 'readConcern.level' is not a valid value."
+                )));
+            }
+            ("level", other) => return Err(wrong_type("readConcern", name, other)),
+            ("provenance", _) => {}
+            ("afterClusterTime" | "atClusterTime", ValueRef::Timestamp(_)) => {
+                return Err(Error::new(
+                    codes::ILLEGAL_OPERATION,
+                    "Cannot specify afterClusterTime or atClusterTime on a standalone server",
+                ));
+            }
+            ("afterClusterTime" | "atClusterTime", other) => {
+                return Err(wrong_type("readConcern", name, other));
+            }
+            _ => return Err(unknown("readConcern", name)),
+        }
+    }
+    Ok(())
+}
+
+#[cold]
+fn wrong_type(owner: &str, name: &str, value: ValueRef<'_>) -> Error {
+    let message =
+        format!("BSON field '{owner}.{name}' is the wrong type '{}'", value.kind().alias());
+    Error::new(codes::TYPE_MISMATCH, message)
+}
+
+#[cold]
+fn unknown(owner: &str, name: &str) -> Error {
+    Error::new(40415, format!("BSON field '{owner}.{name}' is an unknown field."))
+}

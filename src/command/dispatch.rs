@@ -1,0 +1,93 @@
+//! The boundary: one command in, one reply out.
+
+use super::registry::find_command;
+use super::request::Request;
+use crate::engine::Engine;
+use crate::error::{Error, PageId, Result, codes};
+use crate::limits;
+use crate::value::{DocumentBuf, DocumentRef, validate};
+
+/// What running a command came to.
+pub enum Outcome {
+    /// A reply, `ok` or not.
+    Reply(Vec<u8>),
+    /// Nothing has happened: these pages are needed first (see [`Error::fault`]), then the same
+    /// command is to be run again.
+    Fault(Vec<PageId>),
+}
+
+impl Engine {
+    /// Runs one command, given as a BSON document with its name as the first key and the database
+    /// in `$db` (the manual: "Database Commands"). The reply has `ok: 1`, or `ok: 0` with
+    /// `errmsg`, `code`, `codeName` and perhaps `errorLabels`.
+    ///
+    /// For engines in memory; one over a store uses [`Engine::execute`].
+    pub fn run_command(&mut self, request: &[u8]) -> Vec<u8> {
+        match self.execute(request) {
+            Outcome::Reply(reply) => reply,
+            Outcome::Fault(_) => {
+                let error = Error::internal("a page of this database is not in memory");
+                error_reply(&error).into_bytes()
+            }
+        }
+    }
+
+    /// As [`Engine::run_command`], for an engine whose pages may have to be loaded.
+    pub fn execute(&mut self, request: &[u8]) -> Outcome {
+        let result = parse(request).and_then(|document| run(self, document));
+        match result {
+            Ok(mut reply) => {
+                if reply.as_ref().get("ok").is_none() {
+                    reply.append("ok", 1.0);
+                }
+                Outcome::Reply(reply.into_bytes())
+            }
+            Err(error) => match error.missing_pages() {
+                Some(pages) => Outcome::Fault(pages.to_vec()),
+                None => Outcome::Reply(error_reply(&error).into_bytes()),
+            },
+        }
+    }
+}
+
+fn parse(request: &[u8]) -> Result<DocumentRef<'_>> {
+    if request.len() > limits::MESSAGE_BYTES_MAX {
+        return Err(Error::new(codes::INVALID_LENGTH, "the command is larger than 48000000 bytes"));
+    }
+    validate(request, limits::NESTING_DEPTH_MAX)
+}
+
+fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
+    let request = Request::new(document, engine)?;
+    engine.cursors.close_idle(request.context.now_ms);
+    let command = find_command(request.name).ok_or_else(|| {
+        let message = format!("no such command: '{}'", request.name);
+        Error::new(codes::COMMAND_NOT_FOUND, message)
+    })?;
+    (command.run)(engine, &request)
+}
+
+/// The reply of a command that failed.
+pub(super) fn error_reply(error: &Error) -> DocumentBuf {
+    let mut reply = DocumentBuf::new();
+    reply.append("ok", 0.0);
+    append_error(&mut reply, error);
+    if !error.labels().is_empty() {
+        reply.append_array("errorLabels", |labels| {
+            error.labels().iter().for_each(|label| labels.push(*label));
+        });
+    }
+    reply
+}
+
+/// `errmsg`, `code`, `codeName` and the details.
+fn append_error(reply: &mut DocumentBuf, error: &Error) {
+    reply.append("errmsg", error.message());
+    reply.append("code", error.code());
+    reply.append("codeName", error.code_name().as_str());
+    if !error.details().is_empty() {
+        DocumentRef::from_valid(error.details())
+            .elements()
+            .for_each(|element| reply.append_element(&element));
+    }
+}

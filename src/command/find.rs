@@ -1,0 +1,106 @@
+//! find: the documents that match a filter.
+//!
+//! Source: the manual, "find".
+
+use std::rc::Rc;
+
+use super::arguments::{Arguments, Field, Takes, optional};
+use super::request::Request;
+use super::selection::{self, Order};
+use super::cursor_reply;
+use crate::engine::{Cursor, Engine};
+use crate::error::{Error, Result, codes};
+use crate::expression::{Context, Dependencies, ParseScope};
+use crate::limits;
+use crate::plan::{Hint, Query, QueryProjection, plan};
+use crate::projection::{Projection, ProjectionKind};
+use crate::value::DocumentBuf;
+
+const FIELDS: &[Field] = &[
+    optional("filter", Takes::Document),
+    optional("sort", Takes::Document),
+    optional("projection", Takes::Document),
+    optional("hint", Takes::Hint),
+    optional("skip", Takes::Number),
+    optional("limit", Takes::Number),
+    optional("batchSize", Takes::Number),
+    optional("singleBatch", Takes::Bool),
+    optional("max", Takes::Document),
+    optional("min", Takes::Document),
+    optional("returnKey", Takes::Bool),
+    optional("showRecordId", Takes::Bool),
+    optional("tailable", Takes::Bool),
+    optional("oplogReplay", Takes::Bool),
+    optional("noCursorTimeout", Takes::Bool),
+    optional("awaitData", Takes::Bool),
+    optional("allowPartialResults", Takes::Bool),
+    optional("collation", Takes::Document),
+    optional("allowDiskUse", Takes::Bool),
+    optional("let", Takes::Document),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    let context = request.context_with_let()?;
+    let (query, batch_size) = query(engine, request, &arguments, &context)?;
+    let single = arguments.truth("singleBatch").unwrap_or(false);
+    let plan = plan(query)?;
+    let cursor = Cursor::new(namespace, plan.stream, context);
+    cursor_reply::first_batch(engine, cursor, Some(batch_size), single)
+}
+
+/// The query of a find command, and the size of its first batch.
+pub(super) fn query(
+    engine: &Engine,
+    request: &Request<'_>,
+    arguments: &Arguments<'_>,
+    context: &Context,
+) -> Result<(Query, usize)> {
+    arguments.refuse(&["collation", "returnKey", "showRecordId", "tailable", "awaitData"])?;
+    arguments.refuse(&["min", "max"])?;
+    let namespace = request.namespace()?;
+    let filter = selection::filter(arguments.document("filter"), context)?;
+    let collection = engine.collection(&namespace);
+    if collection.as_ref().is_some_and(|collection| collection.is_view()) {
+        return Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, "views cannot be read yet"));
+    }
+    let mut query = Query::new(collection, filter);
+    query.hint = selection::hint(arguments)?;
+    match selection::sort(arguments.document("sort"))? {
+        Some(Order::By(pattern)) => query.sort = Some(pattern),
+        Some(Order::Natural(backward)) => query.hint = Some(Hint::Natural(backward)),
+        None => {}
+    }
+    query.skip = arguments.non_negative("skip")?.unwrap_or(0);
+    query.limit = arguments.non_negative("limit")?.filter(|&limit| limit > 0);
+    let batch_size = arguments.non_negative("batchSize")?;
+    query.projection = projection(arguments, context)?;
+    if let Some(wanted) = &query.projection {
+        query.needed = needed(wanted);
+    }
+    let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
+    Ok((query, batch_size))
+}
+
+fn projection(arguments: &Arguments<'_>, context: &Context) -> Result<Option<QueryProjection>> {
+    let specification = arguments.document("projection");
+    let Some(specification) = specification.filter(|spec| !spec.is_empty()) else {
+        return Ok(None);
+    };
+    let scope = ParseScope::of(context);
+    let projection = Projection::parse(specification, &scope, ProjectionKind::Find)?;
+    let positional = projection.is_positional();
+    let projection = Rc::new(projection);
+    Ok(Some(QueryProjection { projection, specification: specification.into(), positional }))
+}
+
+/// The fields that a projection looks at, if it does not need whole documents.
+fn needed(wanted: &QueryProjection) -> Option<Vec<crate::value::FieldPath>> {
+    if wanted.positional {
+        return None;
+    }
+    let mut read = Dependencies::new();
+    wanted.projection.dependencies(&mut read);
+    (!read.whole_document).then(|| read.paths.into_iter().collect())
+}

@@ -1,0 +1,59 @@
+//! getMore: the next batch of a cursor.
+//!
+//! Source: the manual, "getMore".
+
+use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::cursor_reply;
+use super::request::Request;
+use crate::catalog::Namespace;
+use crate::engine::Engine;
+use crate::error::{Error, Result, codes};
+use crate::value::{DocumentBuf, ValueRef};
+
+const FIELDS: &[Field] = &[
+    required("collection", Takes::String),
+    optional("batchSize", Takes::Number),
+    optional("term", Takes::Number),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let ValueRef::Int64(id) = request.target else {
+        let message = format!(
+            "BSON field 'getMore.getMore' is the wrong type '{}', expected type 'long'",
+            request.target.kind().alias()
+        );
+        return Err(Error::type_mismatch(message));
+    };
+    let arguments = Arguments::of(request, FIELDS)?;
+    let name = arguments.string("collection").unwrap_or_default();
+    if name.is_empty() {
+        return Err(Error::new(codes::INVALID_NAMESPACE, "Collection names cannot be empty"));
+    }
+    let namespace = Namespace::new(request.database, name);
+    let batch_size = arguments.non_negative("batchSize")?.filter(|&size| size > 0);
+    let cursor = engine.cursors.get(id, request.context.now_ms)?;
+    if cursor.namespace != namespace {
+        let message = format!(
+            "Requested getMore on namespace '{namespace}', but cursor belongs to a different namespace {}",
+            cursor.namespace
+        );
+        return Err(Error::new(codes::UNAUTHORIZED, message));
+    }
+    let batch = match cursor.batch(batch_size.map(|size| size as usize)) {
+        Ok(batch) => batch,
+        Err(error) => {
+            // A cursor that failed is of no more use; one that lacks a page goes on later.
+            if !error.is_fault() {
+                engine.cursors.close(id);
+            }
+            return Err(error);
+        }
+    };
+    let left = if batch.is_last {
+        engine.cursors.close(id);
+        0
+    } else {
+        id
+    };
+    Ok(cursor_reply::reply("nextBatch", &namespace, left, &batch))
+}

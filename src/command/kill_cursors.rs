@@ -1,0 +1,43 @@
+//! killCursors: closes cursors.
+//!
+//! Source: the manual, "killCursors".
+
+use super::arguments::{Arguments, Field, Takes, required};
+use super::request::Request;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::value::{ArrayRef, DocumentBuf, ValueRef};
+
+const FIELDS: &[Field] = &[required("cursors", Takes::Array)];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    let mut ids = Vec::new();
+    for (at, value) in arguments.array("cursors").unwrap_or(ArrayRef::EMPTY).iter().enumerate() {
+        let ValueRef::Int64(id) = value else {
+            let message = format!(
+                "BSON field 'killCursors.cursors.{at}' is the wrong type '{}', expected type 'long'",
+                value.kind().alias()
+            );
+            return Err(Error::type_mismatch(message));
+        };
+        ids.push(id);
+    }
+    let (mut killed, mut not_found) = (Vec::new(), Vec::new());
+    for id in ids {
+        let is_there = engine.cursors.namespace(id) == Some(&namespace);
+        if is_there && engine.cursors.close(id) {
+            killed.push(id);
+        } else {
+            not_found.push(id);
+        }
+    }
+    let mut reply = DocumentBuf::new();
+    for (name, ids) in
+        [("cursorsKilled", killed), ("cursorsNotFound", not_found), ("cursorsAlive", Vec::new()), ("cursorsUnknown", Vec::new())]
+    {
+        reply.append_array(name, |list| ids.iter().for_each(|id| list.push(*id)));
+    }
+    Ok(reply)
+}

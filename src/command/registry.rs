@@ -1,0 +1,41 @@
+//! Which commands there are: one line each.
+
+use super::request::Request;
+use super::{delete, find, get_more, handshake, insert, kill_cursors};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::value::DocumentBuf;
+
+/// A command.
+pub struct Command {
+    pub name: &'static str,
+    /// Other spellings that drivers use.
+    pub aliases: &'static [&'static str],
+    /// Runs it; the reply is without `ok`.
+    pub run: fn(&mut Engine, &Request<'_>) -> Result<DocumentBuf>,
+}
+
+const fn command(
+    name: &'static str,
+    run: fn(&mut Engine, &Request<'_>) -> Result<DocumentBuf>,
+) -> Command {
+    Command { name, aliases: &[], run }
+}
+
+/// Every command, in the order of their names.
+pub static COMMANDS: &[Command] = &[
+    Command { name: "buildInfo", aliases: &["buildinfo"], run: handshake::build_info },
+    command("delete", delete::run),
+    command("endSessions", handshake::end_sessions),
+    command("find", find::run),
+    command("getMore", get_more::run),
+    Command { name: "hello", aliases: &["isMaster", "ismaster"], run: handshake::hello },
+    command("insert", insert::run),
+    command("killCursors", kill_cursors::run),
+    command("ping", handshake::ping),
+];
+
+/// The command with this name.
+pub(super) fn find_command(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+}

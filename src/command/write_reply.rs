@@ -1,0 +1,51 @@
+//! The errors of single statements of a write command, and the loop over statements.
+
+use crate::error::{Error, Result};
+use crate::value::{DocumentBuf, DocumentRef};
+
+/// Collects the errors of statements.
+pub(super) struct WriteErrors {
+    ordered: bool,
+    errors: Vec<(usize, Error)>,
+}
+
+impl WriteErrors {
+    /// With `ordered`, the first error ends the command.
+    pub(super) fn new(ordered: bool) -> WriteErrors {
+        WriteErrors { ordered, errors: Vec::new() }
+    }
+
+    /// Takes the outcome of a statement; true if the next one is to be run.
+    ///
+    /// Errors: faults, which end the whole command.
+    pub(super) fn note(&mut self, index: usize, outcome: Result<()>) -> Result<bool> {
+        match outcome {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_fault() => Err(error),
+            Err(error) => {
+                self.errors.push((index, error));
+                Ok(!self.ordered)
+            }
+        }
+    }
+
+    /// Appends `writeErrors`, if there are any.
+    pub(super) fn append(&self, reply: &mut DocumentBuf) {
+        if self.errors.is_empty() {
+            return;
+        }
+        reply.append_array("writeErrors", |list| {
+            for (index, error) in &self.errors {
+                let mut item = list.document();
+                item.append("index", *index as i32);
+                item.append("code", error.code());
+                if !error.details().is_empty() {
+                    DocumentRef::from_valid(error.details())
+                        .elements()
+                        .for_each(|element| item.append_element(&element));
+                }
+                item.append("errmsg", error.message());
+            }
+        });
+    }
+}

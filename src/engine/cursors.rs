@@ -1,0 +1,135 @@
+//! Open cursors: streams over snapshots, held from one batch to the next.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::catalog::Namespace;
+use crate::env::Env;
+use crate::error::{Error, Result, codes};
+use crate::expression::Context;
+use crate::limits;
+use crate::plan::{BoxStream, Document};
+
+/// A result that is read in batches.
+pub struct Cursor {
+    pub namespace: Namespace,
+    stream: BoxStream,
+    context: Context,
+    /// Read from the stream but not yet given: what a fault or a full batch left over.
+    pending: VecDeque<Document>,
+    is_end: bool,
+    last_used_ms: i64,
+}
+
+/// One batch.
+pub struct Batch {
+    pub documents: Vec<Document>,
+    /// True when nothing follows.
+    pub is_last: bool,
+}
+
+impl Cursor {
+    /// A cursor at the start of a stream.
+    pub fn new(namespace: Namespace, stream: BoxStream, context: Context) -> Cursor {
+        let last_used_ms = context.now_ms;
+        let pending = VecDeque::new();
+        Cursor { namespace, stream, context, pending, is_end: false, last_used_ms }
+    }
+
+    /// The stream, for explain.
+    pub fn stream(&self) -> &BoxStream {
+        &self.stream
+    }
+
+    /// The next batch of at most `count` documents (no limit if `None`) and 16 MiB. After a fault
+    /// the call can be repeated.
+    pub fn batch(&mut self, count: Option<usize>) -> Result<Batch> {
+        let count = count.unwrap_or(usize::MAX);
+        let mut bytes: usize =
+            self.pending.iter().map(|document| document.as_ref().as_bytes().len()).sum();
+        while self.pending.len() < count && bytes < limits::BATCH_BYTES_MAX && !self.is_end {
+            match self.stream.next(&self.context)? {
+                Some(row) => {
+                    bytes += row.document.as_ref().as_bytes().len();
+                    self.pending.push_back(row.document);
+                }
+                None => self.is_end = true,
+            }
+        }
+        let mut documents: Vec<Document> = Vec::with_capacity(self.pending.len().min(count));
+        let mut bytes = 0;
+        while documents.len() < count {
+            let Some(next) = self.pending.front() else { break };
+            // At least one, however large.
+            bytes += next.as_ref().as_bytes().len();
+            if bytes > limits::BATCH_BYTES_MAX && !documents.is_empty() {
+                break;
+            }
+            documents.extend(self.pending.pop_front());
+        }
+        Ok(Batch { documents, is_last: self.is_end && self.pending.is_empty() })
+    }
+}
+
+/// All open cursors.
+#[derive(Default)]
+pub struct Cursors {
+    open: BTreeMap<i64, Cursor>,
+}
+
+impl Cursors {
+    /// Keeps a cursor; gives its id, which is never zero.
+    pub fn open(&mut self, cursor: Cursor, env: &dyn Env) -> i64 {
+        loop {
+            // 53 bits, so that the id is a whole number in JavaScript too.
+            let id = (env.random() >> 11) as i64;
+            if id != 0 && !self.open.contains_key(&id) {
+                self.open.insert(id, cursor);
+                return id;
+            }
+        }
+    }
+
+    /// The cursor with this id.
+    ///
+    /// Errors: `CursorNotFound` (43).
+    pub fn get(&mut self, id: i64, now_ms: i64) -> Result<&mut Cursor> {
+        match self.open.get_mut(&id) {
+            Some(cursor) => {
+                cursor.last_used_ms = now_ms;
+                Ok(cursor)
+            }
+            None => Err(Error::new(codes::CURSOR_NOT_FOUND, format!("cursor id {id} not found"))),
+        }
+    }
+
+    /// Closes a cursor; true if it was open.
+    pub fn close(&mut self, id: i64) -> bool {
+        self.open.remove(&id).is_some()
+    }
+
+    /// True if a cursor with this id is open.
+    pub fn is_open(&self, id: i64) -> bool {
+        self.open.contains_key(&id)
+    }
+
+    /// The namespace of an open cursor.
+    pub fn namespace(&self, id: i64) -> Option<&Namespace> {
+        self.open.get(&id).map(|cursor| &cursor.namespace)
+    }
+
+    /// Closes the cursors that were idle for ten minutes.
+    pub fn close_idle(&mut self, now_ms: i64) {
+        let idle_ms_max = limits::CURSOR_IDLE_MS_MAX as i64;
+        self.open.retain(|_, cursor| now_ms - cursor.last_used_ms < idle_ms_max);
+    }
+
+    /// The number of open cursors.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// True when none is open.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+}

@@ -1,0 +1,184 @@
+//! What an engine holds, and how a commit becomes visible, durable or undone.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::cursors::Cursors;
+use crate::catalog::{Catalog, Collection, Namespace};
+use crate::env::Env;
+use crate::error::Result;
+use crate::storage::{Pager, Tree};
+
+/// A database engine: takes commands (see `command`), knows no storage but pages.
+pub struct Engine {
+    pub(crate) env: Rc<dyn Env>,
+    pub(crate) cursors: Cursors,
+    catalog: Catalog,
+    pager: Rc<Pager>,
+    /// The sequence number of the last commit.
+    sequence: u64,
+    next_collection_id: u64,
+    /// Commits that nobody has taken yet; `None` if nobody is going to.
+    log: Option<Vec<Commit>>,
+    /// What commits replaced, the oldest first, until they are durable.
+    undo: VecDeque<Undo>,
+}
+
+/// The changes of one command, for the journal.
+pub struct Commit {
+    pub sequence: u64,
+    /// See `change`.
+    pub changes: Vec<u8>,
+}
+
+struct Undo {
+    sequence: u64,
+    replaced: Vec<Replaced>,
+}
+
+/// A name and what stood there before a commit.
+type Replaced = (Namespace, Option<Rc<Collection>>);
+
+impl Engine {
+    /// An engine whose data live in memory only.
+    pub fn memory(env: Rc<dyn Env>) -> Engine {
+        Engine::over(env, Pager::new(), None)
+    }
+
+    /// An empty engine whose commits are kept for a journal, over pages that may be in a store.
+    pub fn journaled(env: Rc<dyn Env>, pager: Rc<Pager>) -> Engine {
+        Engine::over(env, pager, Some(Vec::new()))
+    }
+
+    fn over(env: Rc<dyn Env>, pager: Rc<Pager>, log: Option<Vec<Commit>>) -> Engine {
+        Engine {
+            env,
+            cursors: Cursors::default(),
+            catalog: Catalog::default(),
+            pager,
+            sequence: 0,
+            next_collection_id: 1,
+            log,
+            undo: VecDeque::new(),
+        }
+    }
+
+    /// The collections as the last commit left them.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The pages.
+    pub fn pager(&self) -> &Rc<Pager> {
+        &self.pager
+    }
+
+    /// The sequence number of the last commit; zero before the first.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The id that the next collection gets.
+    pub fn next_collection_id(&self) -> u64 {
+        self.next_collection_id
+    }
+
+    /// Sets what was read from a store: the catalog, the sequence number of its last commit, and
+    /// the id that the next collection gets. For an engine that has run no command.
+    pub fn restore(&mut self, catalog: Catalog, sequence: u64, next_collection_id: u64) {
+        self.catalog = catalog;
+        self.sequence = sequence;
+        self.next_collection_id = next_collection_id;
+    }
+
+    /// A tree without entries.
+    pub(crate) fn new_tree(&self) -> Tree {
+        Tree::new(&self.pager)
+    }
+
+    /// The collection with this name, as the last commit left it.
+    pub fn collection(&self, namespace: &Namespace) -> Option<Rc<Collection>> {
+        self.catalog.get(namespace).cloned()
+    }
+
+    pub(super) fn take_collection_id(&mut self) -> u64 {
+        let id = self.next_collection_id;
+        self.next_collection_id += 1;
+        id
+    }
+
+    /// Sees to it that an id that was read from a journal is not given again.
+    pub(super) fn keep_collection_id(&mut self, id: u64) {
+        self.next_collection_id = self.next_collection_id.max(id + 1);
+    }
+
+    /// Makes changed collections visible together.
+    pub(super) fn publish(&mut self, changed: Vec<Replaced>, changes: Vec<u8>) {
+        self.sequence += 1;
+        let mut replaced = Vec::with_capacity(changed.len());
+        for (namespace, collection) in changed {
+            let old = self.catalog.set(&namespace, collection);
+            replaced.push((namespace, old));
+        }
+        if let Some(log) = &mut self.log {
+            log.push(Commit { sequence: self.sequence, changes });
+            self.undo.push_back(Undo { sequence: self.sequence, replaced });
+        }
+    }
+
+    /// Whether commits are kept for a journal.
+    pub fn is_journaled(&self) -> bool {
+        self.log.is_some()
+    }
+
+    /// The commits since the last call, oldest first.
+    pub fn take_commits(&mut self) -> Vec<Commit> {
+        self.log.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Says that all commits up to this one are durable and will not be undone.
+    pub fn set_durable(&mut self, sequence: u64) {
+        while self.undo.front().is_some_and(|undo| undo.sequence <= sequence) {
+            self.undo.pop_front();
+        }
+    }
+
+    /// Undoes every commit that is not durable, and closes all cursors: they may have seen them.
+    pub fn undo_undurable(&mut self) {
+        while let Some(undo) = self.undo.pop_back() {
+            self.sequence = undo.sequence - 1;
+            for (namespace, collection) in undo.replaced.into_iter().rev() {
+                self.catalog.set(&namespace, collection);
+            }
+        }
+        self.cursors = Cursors::default();
+        if let Some(log) = &mut self.log {
+            log.clear();
+        }
+    }
+
+    /// Replaces a collection by the same collection with other page addresses: for checkpoints.
+    pub fn update_pages(&mut self, namespace: &Namespace, change: impl FnOnce(&mut Collection)) {
+        if let Some(mut collection) = self.catalog.set(namespace, None) {
+            change(Rc::make_mut(&mut collection));
+            self.catalog.set(namespace, Some(collection));
+        }
+    }
+
+    /// Applies the changes of a commit that was read from a journal; nothing has changed when this
+    /// fails.
+    pub fn replay(&mut self, sequence: u64, changes: &[u8]) -> Result<()> {
+        let mut write = super::Write::new(self);
+        write.replay(changes)?;
+        write.commit_replayed(sequence);
+        Ok(())
+    }
+
+    pub(super) fn finish_replay(&mut self, sequence: u64) {
+        self.sequence = sequence;
+        self.undo.clear();
+        if let Some(log) = &mut self.log {
+            log.clear();
+        }
+    }
+}

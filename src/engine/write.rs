@@ -1,0 +1,300 @@
+//! A write in the making: changed copies of collections, visible to nobody before the commit.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Engine;
+use crate::catalog::{Collection, CollectionInfo, CollectionKind, Namespace};
+use crate::change::{Change, ChangeReader, ChangeWriter};
+use crate::error::{Error, Result, codes};
+use crate::index::{Index, IndexSpec};
+use crate::limits;
+use crate::storage::RecordStore;
+use crate::value::{DocumentBuf, DocumentRef};
+
+/// The changes of one command. Dropped without [`Write::commit`], nothing has happened.
+pub struct Write<'e> {
+    engine: &'e mut Engine,
+    changed: BTreeMap<Namespace, Option<Collection>>,
+    log: ChangeWriter,
+    is_logged: bool,
+}
+
+impl<'e> Write<'e> {
+    /// Begins a write.
+    pub fn new(engine: &'e mut Engine) -> Write<'e> {
+        let is_logged = engine.is_journaled();
+        Write { engine, changed: BTreeMap::new(), log: ChangeWriter::default(), is_logged }
+    }
+
+    /// The engine, for its clock and catalog.
+    pub fn engine(&self) -> &Engine {
+        self.engine
+    }
+
+    fn record(&mut self, change: Change<'_>) {
+        if self.is_logged {
+            self.log.push(change);
+        }
+    }
+
+    /// A snapshot of a collection with what was changed so far.
+    pub fn snapshot(&self, namespace: &Namespace) -> Option<Rc<Collection>> {
+        match self.changed.get(namespace) {
+            Some(changed) => changed.clone().map(Rc::new),
+            None => self.engine.collection(namespace),
+        }
+    }
+
+    /// The collection's copy that is being changed.
+    fn collection_mut(&mut self, namespace: &Namespace) -> Result<&mut Collection> {
+        if !self.changed.contains_key(namespace) {
+            let current = self.engine.collection(namespace).map(|found| found.as_ref().clone());
+            self.changed.insert(namespace.clone(), current);
+        }
+        match self.changed.get_mut(namespace) {
+            Some(Some(collection)) if collection.is_view() => Err(Error::new(
+                codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
+                format!("Namespace {namespace} is a view, not a collection"),
+            )),
+            Some(Some(collection)) => Ok(collection),
+            _ => Err(not_found(namespace)),
+        }
+    }
+
+    /// Adds a document that has an `_id` and was checked.
+    ///
+    /// Errors: `DuplicateKey` (11000), 171; nothing has changed then.
+    pub fn insert(&mut self, namespace: &Namespace, document: DocumentRef<'_>) -> Result<u64> {
+        let collection = self.collection_mut(namespace)?;
+        let id = collection.info.id;
+        let record = collection.insert(document)?;
+        self.record(Change::Insert { collection: id, record, document });
+        Ok(record)
+    }
+
+    /// Gives a record a new document.
+    ///
+    /// Errors: as [`Write::insert`].
+    pub fn update(
+        &mut self,
+        namespace: &Namespace,
+        record: u64,
+        old: DocumentRef<'_>,
+        new: DocumentRef<'_>,
+    ) -> Result<()> {
+        let collection = self.collection_mut(namespace)?;
+        let id = collection.info.id;
+        collection.replace(record, old, new)?;
+        self.record(Change::Update { collection: id, record, document: new });
+        Ok(())
+    }
+
+    /// Removes a record.
+    pub fn delete(&mut self, namespace: &Namespace, record: u64, old: DocumentRef<'_>) -> Result<()> {
+        let collection = self.collection_mut(namespace)?;
+        let id = collection.info.id;
+        collection.remove(record, old)?;
+        self.record(Change::Delete { collection: id, record });
+        Ok(())
+    }
+
+    /// Creates a collection with its index on `_id`, or a view.
+    ///
+    /// Errors: `NamespaceExists` (48), `DatabaseDifferCase` (13297).
+    pub fn create(
+        &mut self,
+        namespace: &Namespace,
+        options: DocumentBuf,
+        kind: CollectionKind,
+    ) -> Result<()> {
+        if self.snapshot(namespace).is_some() {
+            let message = format!("Collection {namespace} already exists.");
+            return Err(Error::new(codes::NAMESPACE_EXISTS, message));
+        }
+        self.engine.catalog().check_database_case(namespace.database())?;
+        let mut uuid = [0; 16];
+        uuid[..8].copy_from_slice(&self.engine.env.random().to_le_bytes());
+        uuid[8..].copy_from_slice(&self.engine.env.random().to_le_bytes());
+        // Version 4, variant 1: a random UUID (RFC 9562).
+        uuid[6] = uuid[6] & 0x0f | 0x40;
+        uuid[8] = uuid[8] & 0x3f | 0x80;
+        let id = self.engine.take_collection_id();
+        let info = CollectionInfo { id, uuid, namespace: namespace.clone(), options, kind };
+        let collection = self.empty(info);
+        let description = collection.info.describe();
+        self.changed.insert(namespace.clone(), Some(collection));
+        self.record(Change::CreateCollection { collection: id, description: description.as_ref() });
+        Ok(())
+    }
+
+    /// As `create` with default options, if there is no such collection yet.
+    pub fn create_implicitly(&mut self, namespace: &Namespace) -> Result<()> {
+        match self.snapshot(namespace) {
+            Some(_) => Ok(()),
+            None => self.create(namespace, DocumentBuf::new(), CollectionKind::Regular),
+        }
+    }
+
+    fn empty(&self, info: CollectionInfo) -> Collection {
+        let indexes = match info.kind {
+            CollectionKind::Regular => vec![Index::new(IndexSpec::on_id(), self.engine.new_tree())],
+            CollectionKind::View { .. } => Vec::new(),
+        };
+        let records = RecordStore::new(self.engine.new_tree(), 1);
+        Collection { info: Rc::new(info), records, indexes }
+    }
+
+    /// Drops a collection or view; false if there is none.
+    pub fn drop_collection(&mut self, namespace: &Namespace) -> bool {
+        let Some(collection) = self.snapshot(namespace) else { return false };
+        self.changed.insert(namespace.clone(), None);
+        self.record(Change::DropCollection { collection: collection.info.id });
+        true
+    }
+
+    /// Gives a collection another name, which must be free.
+    ///
+    /// Errors: `NamespaceNotFound` (26), `NamespaceExists` (48).
+    pub fn rename(&mut self, from: &Namespace, to: &Namespace) -> Result<()> {
+        if self.snapshot(to).is_some() {
+            return Err(Error::new(codes::NAMESPACE_EXISTS, "target namespace exists"));
+        }
+        let mut collection = self.collection_mut(from)?.clone();
+        let id = collection.info.id;
+        Rc::make_mut(&mut collection.info).namespace = to.clone();
+        self.changed.insert(from.clone(), None);
+        self.changed.insert(to.clone(), Some(collection));
+        let mut target = DocumentBuf::new();
+        target.append("to", to.to_string().as_str());
+        self.record(Change::RenameCollection { collection: id, to: target.as_ref() });
+        Ok(())
+    }
+
+    /// Builds an index over the documents there are. The specification was checked.
+    ///
+    /// Errors: `DuplicateKey` (11000), 171, `CannotCreateIndex` (67) beyond 64 indexes; nothing has
+    /// changed then.
+    pub fn create_index(&mut self, namespace: &Namespace, spec: IndexSpec) -> Result<()> {
+        let tree = self.engine.new_tree();
+        let collection = self.collection_mut(namespace)?;
+        if collection.indexes.len() >= limits::INDEXES_MAX {
+            let message = format!("add index fails, too many indexes for {namespace}");
+            return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
+        }
+        let description = spec.describe();
+        let mut index = Index::new(spec, tree);
+        collection.build_index(&mut index)?;
+        collection.indexes.push(index);
+        let id = collection.info.id;
+        self.record(Change::CreateIndex { collection: id, description: description.as_ref() });
+        Ok(())
+    }
+
+    /// Drops an index by name; false if there is none.
+    pub fn drop_index(&mut self, namespace: &Namespace, name: &str) -> Result<bool> {
+        let collection = self.collection_mut(namespace)?;
+        let before = collection.indexes.len();
+        collection.indexes.retain(|index| index.spec.name != name);
+        if collection.indexes.len() == before {
+            return Ok(false);
+        }
+        let id = collection.info.id;
+        let mut document = DocumentBuf::new();
+        document.append("name", name);
+        self.record(Change::DropIndex { collection: id, name: document.as_ref() });
+        Ok(true)
+    }
+
+    /// Makes everything visible at once. A write that changed nothing leaves no commit.
+    pub fn commit(self) {
+        if self.changed.is_empty() || (self.is_logged && self.log.is_empty()) {
+            return;
+        }
+        let changed = self.changed.into_iter().map(|(name, to)| (name, to.map(Rc::new))).collect();
+        self.engine.publish(changed, self.log.into_bytes());
+    }
+
+    /// Applies changes that were read from a journal.
+    pub(super) fn replay(&mut self, changes: &[u8]) -> Result<()> {
+        self.is_logged = false;
+        for change in ChangeReader::new(changes) {
+            self.replay_one(change?)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn commit_replayed(self, sequence: u64) {
+        let changed = self.changed.into_iter().map(|(name, to)| (name, to.map(Rc::new))).collect();
+        self.engine.publish(changed, Vec::new());
+        self.engine.finish_replay(sequence);
+    }
+
+    fn replay_one(&mut self, change: Change<'_>) -> Result<()> {
+        match change {
+            Change::CreateCollection { collection, description } => {
+                let info = CollectionInfo::from_description(collection, description)
+                    .ok_or_else(damaged)?;
+                self.engine.keep_collection_id(collection);
+                let namespace = info.namespace.clone();
+                let collection = self.empty(info);
+                self.changed.insert(namespace, Some(collection));
+            }
+            Change::Insert { collection, record, document } => {
+                let namespace = self.namespace_of(collection)?;
+                self.collection_mut(&namespace)?.insert_at(record, document)?;
+            }
+            Change::Update { collection, record, document } => {
+                let namespace = self.namespace_of(collection)?;
+                let collection = self.collection_mut(&namespace)?;
+                let old = collection.document(record)?.ok_or_else(damaged)?;
+                collection.replace(record, DocumentRef::from_valid(&old), document)?;
+            }
+            Change::Delete { collection, record } => {
+                let namespace = self.namespace_of(collection)?;
+                let collection = self.collection_mut(&namespace)?;
+                let old = collection.document(record)?.ok_or_else(damaged)?;
+                collection.remove(record, DocumentRef::from_valid(&old))?;
+            }
+            Change::DropCollection { collection } => {
+                let namespace = self.namespace_of(collection)?;
+                self.drop_collection(&namespace);
+            }
+            Change::RenameCollection { collection, to } => {
+                let namespace = self.namespace_of(collection)?;
+                let to = to.get("to").and_then(|to| Namespace::parse(to.as_str()?));
+                self.rename(&namespace, &to.ok_or_else(damaged)?)?;
+            }
+            Change::CreateIndex { collection, description } => {
+                let namespace = self.namespace_of(collection)?;
+                let spec = IndexSpec::from_description(description).ok_or_else(damaged)?;
+                self.create_index(&namespace, spec)?;
+            }
+            Change::DropIndex { collection, name } => {
+                let namespace = self.namespace_of(collection)?;
+                let name = name.get("name").and_then(|name| name.as_str()).ok_or_else(damaged)?;
+                self.drop_index(&namespace, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of the collection with this id, with what was changed so far.
+    fn namespace_of(&self, id: u64) -> Result<Namespace> {
+        let changed = self.changed.values().flatten().map(|collection| &collection.info);
+        let kept = self.engine.catalog().iter().map(|collection| &collection.info);
+        let kept = kept.filter(|info| !self.changed.contains_key(&info.namespace));
+        let found = changed.chain(kept).find(|info| info.id == id);
+        found.map(|info| info.namespace.clone()).ok_or_else(damaged)
+    }
+}
+
+#[cold]
+fn not_found(namespace: &Namespace) -> Error {
+    Error::new(codes::NAMESPACE_NOT_FOUND, format!("ns does not exist: {namespace}"))
+}
+
+#[cold]
+fn damaged() -> Error {
+    Error::new(codes::DATA_CORRUPTION_DETECTED, "the journal does not fit the data it was written for")
+}
