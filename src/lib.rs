@@ -1,20 +1,12 @@
 #![doc = include_str!("README.md")]
 
-pub mod accumulator;
-pub mod calendar;
 pub mod catalog;
 pub mod change;
-pub mod command;
-pub mod engine;
 pub mod env;
 pub mod error;
 pub mod expression;
 pub mod index;
 pub mod keystring;
 pub mod limits;
-pub mod matcher;
-pub mod plan;
-pub mod projection;
-pub mod regex;
 pub mod storage;
 pub mod value;

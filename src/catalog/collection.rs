@@ -26,7 +26,13 @@ impl CollectionInfo {
     pub fn describe(&self) -> DocumentBuf {
         let mut out = DocumentBuf::new();
         out.append("ns", self.namespace.to_string().as_str());
-        out.append("uuid", BinaryRef { subtype: 4, bytes: &self.uuid });
+        out.append(
+            "uuid",
+            BinaryRef {
+                subtype: 4,
+                bytes: &self.uuid,
+            },
+        );
         out.append("options", &self.options);
         if let CollectionKind::View { on, pipeline } = &self.kind {
             out.append("viewOn", on.to_string().as_str());
@@ -38,12 +44,17 @@ impl CollectionInfo {
     /// The opposite of [`CollectionInfo::describe`].
     pub fn from_description(id: u64, description: DocumentRef<'_>) -> Option<CollectionInfo> {
         let text = |name| description.get(name).and_then(|value| value.as_str());
-        let Some(ValueRef::Binary(uuid)) = description.get("uuid") else { return None };
+        let Some(ValueRef::Binary(uuid)) = description.get("uuid") else {
+            return None;
+        };
         let kind = match text("viewOn") {
             Some(on) => {
                 let pipeline = description.get("pipeline")?.as_array()?;
                 let pipeline = pipeline.iter().collect::<ArrayBuf>();
-                CollectionKind::View { on: Namespace::parse(on)?, pipeline }
+                CollectionKind::View {
+                    on: Namespace::parse(on)?,
+                    pipeline,
+                }
             }
             None => CollectionKind::Regular,
         };
@@ -62,7 +73,10 @@ impl CollectionInfo {
 pub enum CollectionKind {
     Regular,
     /// A pipeline over another collection of the same database.
-    View { on: Namespace, pipeline: ArrayBuf },
+    View {
+        on: Namespace,
+        pipeline: ArrayBuf,
+    },
 }
 
 /// A collection at one moment. Cloning is cheap: the clone is a snapshot.
@@ -87,7 +101,10 @@ impl Collection {
 
     /// Bytes of all index entries.
     pub fn index_bytes(&self) -> u64 {
-        self.indexes.iter().map(|index| index.tree.data_bytes()).sum()
+        self.indexes
+            .iter()
+            .map(|index| index.tree.data_bytes())
+            .sum()
     }
 
     /// The document of a record.
@@ -119,7 +136,12 @@ impl Collection {
     /// Puts a new document in the place of an old one. Nothing has changed when this fails.
     ///
     /// Errors: as [`Collection::insert`].
-    pub fn replace(&mut self, record: u64, old: DocumentRef<'_>, new: DocumentRef<'_>) -> Result<()> {
+    pub fn replace(
+        &mut self,
+        record: u64,
+        old: DocumentRef<'_>,
+        new: DocumentRef<'_>,
+    ) -> Result<()> {
         let new_keys = self.new_keys(new, record)?;
         let mut old_keys = KeySet::default();
         for (index, new_keys) in self.indexes.iter_mut().zip(&new_keys) {

@@ -25,7 +25,10 @@ impl Catalog {
     }
 
     /// The collections of a database, ordered by name.
-    pub fn of_database<'a>(&'a self, database: &'a str) -> impl Iterator<Item = &'a Rc<Collection>> {
+    pub fn of_database<'a>(
+        &'a self,
+        database: &'a str,
+    ) -> impl Iterator<Item = &'a Rc<Collection>> {
         let start = Namespace::new(database, "");
         self.collections
             .range(start..)
@@ -37,7 +40,10 @@ impl Catalog {
     pub fn databases(&self) -> Vec<Rc<str>> {
         let mut names: Vec<Rc<str>> = Vec::new();
         for namespace in self.collections.keys() {
-            if names.last().is_none_or(|last| **last != *namespace.database()) {
+            if names
+                .last()
+                .is_none_or(|last| **last != *namespace.database())
+            {
                 names.push(namespace.database().into());
             }
         }

@@ -18,7 +18,10 @@ pub struct Namespace {
 impl Namespace {
     /// From names that were checked.
     pub fn new(database: &str, collection: &str) -> Namespace {
-        Namespace { database: database.into(), collection: collection.into() }
+        Namespace {
+            database: database.into(),
+            collection: collection.into(),
+        }
     }
 
     /// From `database.collection`; `None` without a dot.
@@ -47,7 +50,8 @@ impl fmt::Display for Namespace {
 /// Errors: `InvalidNamespace` (73).
 pub fn check_database_name(name: &str) -> Result<()> {
     let forbidden = |symbol: char| matches!(symbol, '/' | '\\' | '.' | ' ' | '"' | '$' | '\0');
-    if name.is_empty() || name.len() >= limits::DATABASE_NAME_BYTES_END || name.contains(forbidden) {
+    if name.is_empty() || name.len() >= limits::DATABASE_NAME_BYTES_END || name.contains(forbidden)
+    {
         let message = format!("Invalid database name: '{name}'");
         return Err(Error::new(codes::INVALID_NAMESPACE, message));
     }
@@ -85,7 +89,10 @@ mod tests {
     #[test]
     fn names_are_checked() {
         for name in ["", "a.b", "a b", "a$", "a/b", &"x".repeat(64)] {
-            assert_eq!(check_database_name(name).err().map(|error| error.code()), Some(73));
+            assert_eq!(
+                check_database_name(name).err().map(|error| error.code()),
+                Some(73)
+            );
         }
         assert!(check_database_name(&"x".repeat(63)).is_ok());
         for name in ["", ".a", "a$b", &"x".repeat(253)] {

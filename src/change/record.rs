@@ -8,21 +8,41 @@ use crate::value::{DocumentRef, validate};
 #[derive(Clone, Copy)]
 pub enum Change<'a> {
     /// A new document at a record id.
-    Insert { collection: u64, record: u64, document: DocumentRef<'a> },
+    Insert {
+        collection: u64,
+        record: u64,
+        document: DocumentRef<'a>,
+    },
     /// The whole new content of a record.
-    Update { collection: u64, record: u64, document: DocumentRef<'a> },
+    Update {
+        collection: u64,
+        record: u64,
+        document: DocumentRef<'a>,
+    },
     /// A record is gone.
     Delete { collection: u64, record: u64 },
     /// A new collection or view, as the catalog describes it (without documents).
-    CreateCollection { collection: u64, description: DocumentRef<'a> },
+    CreateCollection {
+        collection: u64,
+        description: DocumentRef<'a>,
+    },
     /// A collection is gone, with its documents and indexes.
     DropCollection { collection: u64 },
     /// `{to: "database.collection"}`.
-    RenameCollection { collection: u64, to: DocumentRef<'a> },
+    RenameCollection {
+        collection: u64,
+        to: DocumentRef<'a>,
+    },
     /// A new index, built over the documents there are.
-    CreateIndex { collection: u64, description: DocumentRef<'a> },
+    CreateIndex {
+        collection: u64,
+        description: DocumentRef<'a>,
+    },
     /// `{name: ...}`.
-    DropIndex { collection: u64, name: DocumentRef<'a> },
+    DropIndex {
+        collection: u64,
+        name: DocumentRef<'a>,
+    },
 }
 
 const INSERT: u8 = 1;
@@ -44,12 +64,20 @@ impl ChangeWriter {
     /// Appends a change.
     pub fn push(&mut self, change: Change<'_>) {
         match change {
-            Change::Insert { collection, record, document } => {
+            Change::Insert {
+                collection,
+                record,
+                document,
+            } => {
                 self.head(INSERT, collection);
                 self.bytes.extend_from_slice(&record.to_le_bytes());
                 self.document(document);
             }
-            Change::Update { collection, record, document } => {
+            Change::Update {
+                collection,
+                record,
+                document,
+            } => {
                 self.head(UPDATE, collection);
                 self.bytes.extend_from_slice(&record.to_le_bytes());
                 self.document(document);
@@ -58,7 +86,10 @@ impl ChangeWriter {
                 self.head(DELETE, collection);
                 self.bytes.extend_from_slice(&record.to_le_bytes());
             }
-            Change::CreateCollection { collection, description } => {
+            Change::CreateCollection {
+                collection,
+                description,
+            } => {
                 self.head(CREATE_COLLECTION, collection);
                 self.document(description);
             }
@@ -67,7 +98,10 @@ impl ChangeWriter {
                 self.head(RENAME_COLLECTION, collection);
                 self.document(to);
             }
-            Change::CreateIndex { collection, description } => {
+            Change::CreateIndex {
+                collection,
+                description,
+            } => {
                 self.head(CREATE_INDEX, collection);
                 self.document(description);
             }
@@ -132,20 +166,37 @@ impl<'a> ChangeReader<'a> {
         let tag = self.take(1)?[0];
         let collection = self.number()?;
         Ok(match tag {
-            INSERT => {
-                Change::Insert { collection, record: self.number()?, document: self.document()? }
-            }
-            UPDATE => {
-                Change::Update { collection, record: self.number()?, document: self.document()? }
-            }
-            DELETE => Change::Delete { collection, record: self.number()? },
-            CREATE_COLLECTION => {
-                Change::CreateCollection { collection, description: self.document()? }
-            }
+            INSERT => Change::Insert {
+                collection,
+                record: self.number()?,
+                document: self.document()?,
+            },
+            UPDATE => Change::Update {
+                collection,
+                record: self.number()?,
+                document: self.document()?,
+            },
+            DELETE => Change::Delete {
+                collection,
+                record: self.number()?,
+            },
+            CREATE_COLLECTION => Change::CreateCollection {
+                collection,
+                description: self.document()?,
+            },
             DROP_COLLECTION => Change::DropCollection { collection },
-            RENAME_COLLECTION => Change::RenameCollection { collection, to: self.document()? },
-            CREATE_INDEX => Change::CreateIndex { collection, description: self.document()? },
-            DROP_INDEX => Change::DropIndex { collection, name: self.document()? },
+            RENAME_COLLECTION => Change::RenameCollection {
+                collection,
+                to: self.document()?,
+            },
+            CREATE_INDEX => Change::CreateIndex {
+                collection,
+                description: self.document()?,
+            },
+            DROP_INDEX => Change::DropIndex {
+                collection,
+                name: self.document()?,
+            },
             _ => return Err(damaged()),
         })
     }
@@ -168,7 +219,10 @@ impl<'a> Iterator for ChangeReader<'a> {
 
 #[cold]
 fn damaged() -> Error {
-    Error::new(codes::DATA_CORRUPTION_DETECTED, "the change log holds bytes that cannot be read")
+    Error::new(
+        codes::DATA_CORRUPTION_DETECTED,
+        "the change log holds bytes that cannot be read",
+    )
 }
 
 #[cfg(test)]
@@ -183,13 +237,25 @@ mod tests {
         document.append("a", 1);
         let view = document.as_ref();
         let mut writer = ChangeWriter::default();
-        writer.push(Change::CreateCollection { collection: 3, description: view });
-        writer.push(Change::Insert { collection: 3, record: 9, document: view });
-        writer.push(Change::Delete { collection: 3, record: 9 });
+        writer.push(Change::CreateCollection {
+            collection: 3,
+            description: view,
+        });
+        writer.push(Change::Insert {
+            collection: 3,
+            record: 9,
+            document: view,
+        });
+        writer.push(Change::Delete {
+            collection: 3,
+            record: 9,
+        });
         let bytes = writer.into_bytes();
         let changes: Vec<_> = ChangeReader::new(&bytes).collect::<Result<_>>().unwrap();
         assert_eq!(changes.len(), 3);
-        assert!(matches!(changes[1], Change::Insert { collection: 3, record: 9, document } if document.as_bytes() == view.as_bytes()));
+        assert!(
+            matches!(changes[1], Change::Insert { collection: 3, record: 9, document } if document.as_bytes() == view.as_bytes())
+        );
         let whole = |end: usize| ChangeReader::new(&bytes[..end]).all(|change| change.is_ok());
         assert_eq!((1..bytes.len()).filter(|&end| whole(end)).count(), 2);
     }

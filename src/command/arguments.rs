@@ -19,6 +19,7 @@ pub enum Takes {
     Document,
     Array,
     /// A document or an array.
+    #[allow(dead_code)]
     Pipeline,
     /// A string or a document.
     Hint,

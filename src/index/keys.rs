@@ -59,9 +59,14 @@ pub(super) fn collect(
     let mut progress = Vec::with_capacity(fields.len());
     for field in fields {
         let found = walk(ValueRef::Document(document), field.path.parts(), 0, false);
-        progress.push(Progress { found, expanded: false });
+        progress.push(Progress {
+            found,
+            expanded: false,
+        });
     }
-    let all_missing = progress.iter().all(|field| matches!(field.found, Found::Missing));
+    let all_missing = progress
+        .iter()
+        .all(|field| matches!(field.found, Found::Missing));
     if sparse && all_missing {
         return Ok(());
     }
@@ -107,12 +112,7 @@ pub fn sort_key(
 
 /// Follows a path until its end or an array. `expanded` says that the value is an array's
 /// element, whose own arrays are not walked by name.
-fn walk<'a>(
-    value: ValueRef<'a>,
-    parts: &[Box<str>],
-    mut at: usize,
-    expanded: bool,
-) -> Found<'a> {
+fn walk<'a>(value: ValueRef<'a>, parts: &[Box<str>], mut at: usize, expanded: bool) -> Found<'a> {
     let mut value = value;
     loop {
         match value {
@@ -143,7 +143,9 @@ fn walk<'a>(
 fn expand(fields: &[IndexField], progress: &[Progress<'_>], out: &mut KeySet) -> Result<()> {
     let mut array: Option<(ArrayRef<'_>, usize)> = None;
     for (field, state) in fields.iter().zip(progress) {
-        let Found::Array(found, at) = state.found else { continue };
+        let Found::Array(found, at) = state.found else {
+            continue;
+        };
         match array {
             Some((first, _)) if !std::ptr::eq(first.as_bytes(), found.as_bytes()) => {
                 let message = format!("cannot index parallel arrays [{}]", field.path.as_str());
@@ -184,7 +186,10 @@ fn element_progress<'a>(element: ValueRef<'a>, field: &IndexField, at: usize) ->
         },
         _ => walk(element, parts, at, false),
     };
-    Progress { found, expanded: true }
+    Progress {
+        found,
+        expanded: true,
+    }
 }
 
 /// An empty array: `undefined` where the path ends at it, missing where it goes on.
@@ -195,7 +200,10 @@ fn with_empty<'a>(fields: &[IndexField], progress: &[Progress<'a>]) -> Vec<Progr
             Found::Array(..) => Found::Missing,
             other => other,
         };
-        Progress { found, expanded: state.expanded }
+        Progress {
+            found,
+            expanded: state.expanded,
+        }
     };
     progress.iter().zip(fields).map(replace).collect()
 }
@@ -220,7 +228,10 @@ fn key(fields: &[IndexField], progress: &[Progress<'_>]) -> KeyEntry {
     }
     writer.close(Edge::Exact);
     let types = writer.types().to_vec();
-    KeyEntry { key: writer.into_bytes(), types }
+    KeyEntry {
+        key: writer.into_bytes(),
+        types,
+    }
 }
 
 #[cfg(test)]
@@ -233,7 +244,9 @@ mod tests {
 
     fn document(fields: &[(&str, Value<'static>)]) -> DocumentBuf {
         let mut out = DocumentBuf::new();
-        fields.iter().for_each(|(name, value)| out.append(name, value));
+        fields
+            .iter()
+            .for_each(|(name, value)| out.append(name, value));
         out
     }
 
@@ -243,9 +256,14 @@ mod tests {
 
     /// The keys as text, each as the shell shows an array.
     fn check(paths: &[&str], document: &DocumentBuf, expected: &[&str]) {
-        let pattern = paths.iter().map(|path| (*path, Value::from(1))).collect::<Vec<_>>();
+        let pattern = paths
+            .iter()
+            .map(|path| (*path, Value::from(1)))
+            .collect::<Vec<_>>();
         let mut pattern_document = DocumentBuf::new();
-        pattern.iter().for_each(|(name, value)| pattern_document.append(name, value));
+        pattern
+            .iter()
+            .for_each(|(name, value)| pattern_document.append(name, value));
         let spec = IndexSpec::on(&pattern_document);
         let mut keys = KeySet::default();
         collect(&spec.fields, false, document.as_ref(), &mut keys).unwrap();
@@ -263,7 +281,11 @@ mod tests {
     #[test]
     fn scalars_missing_and_null() {
         check(&["a"], &document(&[("a", Value::from(1))]), &["[ 1 ]"]);
-        check(&["a", "b"], &document(&[("b", Value::from(2))]), &["[ null, 2 ]"]);
+        check(
+            &["a", "b"],
+            &document(&[("b", Value::from(2))]),
+            &["[ null, 2 ]"],
+        );
         let inner = Value::document(document(&[("b", Value::from(7))]));
         check(&["a.b"], &document(&[("a", inner)]), &["[ 7 ]"]);
     }
@@ -271,7 +293,11 @@ mod tests {
     #[test]
     fn arrays_give_one_key_per_element() {
         let numbers = list(&[3.into(), 1.into(), 3.into()]);
-        check(&["a"], &document(&[("a", numbers.clone())]), &["[ 1 ]", "[ 3 ]"]);
+        check(
+            &["a"],
+            &document(&[("a", numbers.clone())]),
+            &["[ 1 ]", "[ 3 ]"],
+        );
         check(&["a"], &document(&[("a", list(&[]))]), &["[ undefined ]"]);
         check(&["a.b"], &document(&[("a", list(&[]))]), &["[ null ]"]);
         let nested = list(&[list(&[1.into(), 2.into()])]);
@@ -285,7 +311,11 @@ mod tests {
             Value::document(document(&[("b", Value::from(b)), ("c", Value::from(c))]))
         };
         let items = list(&[item(1, 2), item(3, 4)]);
-        check(&["a.b", "a.c"], &document(&[("a", items)]), &["[ 1, 2 ]", "[ 3, 4 ]"]);
+        check(
+            &["a.b", "a.c"],
+            &document(&[("a", items)]),
+            &["[ 1, 2 ]", "[ 3, 4 ]"],
+        );
     }
 
     #[test]

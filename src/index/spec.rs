@@ -41,7 +41,11 @@ impl IndexSpec {
     pub fn on_id() -> IndexSpec {
         let mut key = DocumentBuf::new();
         key.append("_id", 1);
-        IndexSpec { name: "_id_".to_owned(), unique: true, ..IndexSpec::on(&key) }
+        IndexSpec {
+            name: "_id_".to_owned(),
+            unique: true,
+            ..IndexSpec::on(&key)
+        }
     }
 
     /// True for the index on `_id`.
@@ -77,7 +81,10 @@ impl IndexSpec {
         let key = DocumentBuf::from(description.get("key")?.as_document()?);
         let name = description.get("name")?.as_str()?.to_owned();
         let flag = |name| description.get(name).is_some_and(|value| value.is_truthy());
-        let mut spec = IndexSpec { name, ..IndexSpec::on(&key) };
+        let mut spec = IndexSpec {
+            name,
+            ..IndexSpec::on(&key)
+        };
         spec.unique = flag("unique") || spec.is_id();
         spec.sparse = flag("sparse");
         spec.hidden = flag("hidden");
@@ -122,7 +129,11 @@ mod tests {
         let mut key = DocumentBuf::new();
         key.append("a.b", 1);
         key.append("c", -1.0);
-        let spec = IndexSpec { unique: true, sparse: true, ..IndexSpec::on(&key) };
+        let spec = IndexSpec {
+            unique: true,
+            sparse: true,
+            ..IndexSpec::on(&key)
+        };
         assert_eq!(spec.name, "a.b_1_c_-1");
         let read = IndexSpec::from_description(spec.describe().as_ref()).unwrap();
         assert_eq!(read.describe(), spec.describe());

@@ -39,17 +39,29 @@ pub fn split_record<'a>(unique: bool, key: &'a [u8], value: &'a [u8]) -> IndexRe
     let read = |bytes: &[u8; 8]| u64::from_be_bytes(*bytes);
     if unique {
         let (record, types) = value.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-        IndexRecord { key, types, record: read(record) }
+        IndexRecord {
+            key,
+            types,
+            record: read(record),
+        }
     } else {
         let (key, record) = key.split_last_chunk::<8>().unwrap_or((&[], &[0; 8]));
-        IndexRecord { key, types: value, record: read(record) }
+        IndexRecord {
+            key,
+            types: value,
+            record: read(record),
+        }
     }
 }
 
 impl Index {
     /// An empty index over an empty tree.
     pub fn new(spec: IndexSpec, tree: Tree) -> Index {
-        Index { spec: Rc::new(spec), tree, multikey: Rc::new(Vec::new()) }
+        Index {
+            spec: Rc::new(spec),
+            tree,
+            multikey: Rc::new(Vec::new()),
+        }
     }
 
     /// True if any document has several keys or an array on a path.
@@ -65,7 +77,11 @@ impl Index {
     }
 
     /// The record that stands in the way of a document's keys, in a unique index.
-    pub fn find_duplicate<'k>(&self, keys: &'k KeySet, record: u64) -> Result<Option<&'k KeyEntry>> {
+    pub fn find_duplicate<'k>(
+        &self,
+        keys: &'k KeySet,
+        record: u64,
+    ) -> Result<Option<&'k KeyEntry>> {
         if !self.spec.unique {
             return Ok(None);
         }
@@ -119,13 +135,19 @@ impl Index {
             return;
         }
         let known = self.multikey.len() == bits.len()
-            && bits.iter().zip(self.multikey.iter()).all(|(new, old)| new & !old == 0);
+            && bits
+                .iter()
+                .zip(self.multikey.iter())
+                .all(|(new, old)| new & !old == 0);
         if known {
             return;
         }
         let mut merged = self.multikey.as_ref().clone();
         merged.resize(bits.len(), 0);
-        merged.iter_mut().zip(bits).for_each(|(old, new)| *old |= new);
+        merged
+            .iter_mut()
+            .zip(bits)
+            .for_each(|(old, new)| *old |= new);
         self.multikey = Rc::new(merged);
     }
 

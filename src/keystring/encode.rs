@@ -18,7 +18,10 @@ impl KeyWriter {
 
     /// A key that goes on after these bytes.
     pub fn over(bytes: Vec<u8>) -> KeyWriter {
-        KeyWriter { bytes, types: Vec::new() }
+        KeyWriter {
+            bytes,
+            types: Vec::new(),
+        }
     }
 
     /// Starts again.
