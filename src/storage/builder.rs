@@ -79,7 +79,7 @@ impl TreeBuilder {
         }
         let at = self.leaf.entries.len();
         self.leaf.entries.insert(at, key, value);
-        self.leaf.run += 1;
+        (self.leaf.last, self.leaf.run) = (at, self.leaf.run + 1);
         self.tree.count += 1;
         self.tree.data_bytes += (key.len() + value.len()) as u64;
         Ok(())

@@ -140,3 +140,101 @@ fn prepare_below(
     write(page, bytes)?;
     Ok(page)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::error::codes;
+    use crate::storage::Pager;
+
+    fn prepare(tree: &Tree, last: &mut PageId) -> Result<Prepared> {
+        let mut allocate = || {
+            *last += 1;
+            *last
+        };
+        tree.prepare(&mut allocate, &mut |_, _| Ok(()))
+    }
+
+    fn tree_of(count: u8) -> Tree {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 64);
+        for number in 0..count {
+            tree.put(&[number], b"some value").unwrap();
+        }
+        tree
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_everything_dirty() {
+        let tree = tree_of(100);
+        let dirty = tree.dirty_pages();
+        for fails in 0..dirty {
+            let (mut last, mut written) = (0, 0);
+            let mut allocate = || {
+                last += 1;
+                last
+            };
+            let mut write = |_, _| {
+                written += 1;
+                if written > fails {
+                    Err(Error::new(codes::OUT_OF_DISK_SPACE, "full"))
+                } else {
+                    Ok(())
+                }
+            };
+            let error = tree.prepare(&mut allocate, &mut write).err().unwrap();
+            assert_eq!(error.code(), codes::OUT_OF_DISK_SPACE);
+            assert_eq!(tree.dirty_pages(), dirty);
+        }
+        assert_eq!(prepare(&tree, &mut 0).unwrap().written(), dirty);
+    }
+
+    #[test]
+    fn one_checkpoint_at_a_time() {
+        let (mut tree, mut last) = (tree_of(100), 0);
+        let first = prepare(&tree, &mut last).unwrap();
+        assert_eq!(
+            prepare(&tree, &mut last).err().unwrap().code(),
+            codes::INTERNAL_ERROR
+        );
+        tree.confirm(first);
+        assert_eq!(prepare(&tree, &mut last).unwrap().written(), 0);
+    }
+
+    #[test]
+    fn a_change_writes_its_path_and_frees_what_it_replaced() {
+        let (mut tree, mut last) = (tree_of(100), 0);
+        let first = prepare(&tree, &mut last).unwrap();
+        tree.confirm(first);
+        let before = tree.clone();
+        tree.put(&[50], b"another value").unwrap();
+        let height = tree.dirty_pages();
+        assert!((3..6).contains(&height));
+
+        let second = prepare(&tree, &mut last).unwrap();
+        assert_eq!((second.written(), second.freed()), (height, &[][..]));
+        tree.confirm(second);
+        drop(before);
+        let third = prepare(&tree, &mut last).unwrap();
+        assert_eq!((third.written(), third.freed().len()), (0, height));
+        tree.confirm(third);
+        assert!(!tree.is_dirty());
+    }
+
+    #[test]
+    fn an_empty_tree_has_no_page() {
+        let (mut tree, mut last) = (tree_of(100), 0);
+        let first = prepare(&tree, &mut last).unwrap();
+        let pages = first.written();
+        tree.confirm(first);
+        tree.clear().unwrap();
+        assert!(tree.is_dirty());
+        let second = prepare(&tree, &mut last).unwrap();
+        assert_eq!(
+            (second.root(), second.freed().len()),
+            (Root::default(), pages)
+        );
+        tree.confirm(second);
+        assert!(!tree.is_dirty());
+    }
+}

@@ -1,10 +1,10 @@
 //! How is a tree walked, forward and backward?
 
-use std::ops::Bound;
+use std::ops::{Bound, Range};
 use std::rc::Rc;
 
 use super::handle::{Entry, EntryRef, LeafEntries, ValueHandle};
-use super::node::{Child, Content, Node, not_loaded};
+use super::node::{Content, Inner, Node, not_loaded};
 use super::tree::Tree;
 use crate::error::{Error, PageId, Result};
 
@@ -420,27 +420,40 @@ impl Cursor {
         for frame in self.path.iter().rev() {
             if let Some(inner) = frame.node.as_inner() {
                 let beside = match direction {
-                    Forward => &inner.children[frame.index + 1..],
-                    Backward => &inner.children[..frame.index],
+                    Forward => frame.index + 1..inner.children.len(),
+                    Backward => 0..frame.index,
                 };
-                self.missing(beside, direction, limit, &mut pages);
+                self.missing(inner, beside, direction, limit, &mut pages);
             }
         }
         Error::fault(pages)
     }
 
-    /// Lists the pages below these children that are not in memory, until there are `limit`.
-    fn missing(&self, children: &[Child], to: Direction, limit: usize, pages: &mut Vec<PageId>) {
-        let len = children.len();
-        for at in 0..len {
+    /// Lists the pages below some children that are not in memory, until there are `limit`.
+    fn missing(
+        &self,
+        inner: &Inner,
+        range: Range<usize>,
+        direction: Direction,
+        limit: usize,
+        pages: &mut Vec<PageId>,
+    ) {
+        for step in 0..range.len() {
             if pages.len() >= limit {
                 return;
             }
-            let node = &children[if to == Forward { at } else { len - 1 - at }].node;
-            if let Some(inner) = node.as_inner() {
-                self.missing(&inner.children, to, limit, pages);
-            } else if !node.is_at_hand(&self.tree.pager) && pages.first() != Some(&node.page()) {
-                pages.push(node.page());
+            let at = match direction {
+                Forward => range.start + step,
+                Backward => range.end - 1 - step,
+            };
+            let page = inner.children[at].node.page();
+            match self.tree.load_child(inner, at) {
+                Ok(Content::Inner(below)) => {
+                    self.missing(below, 0..below.children.len(), direction, limit, pages);
+                }
+                Err(error) if error.is_fault() && pages.first() != Some(&page) => pages.push(page),
+                // In memory, or damaged: the scan will say so when it comes there.
+                _ => {}
             }
         }
     }
@@ -456,5 +469,117 @@ impl Frame {
             }
             Backward => self.index.checked_sub(1),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::storage::{Pager, Root};
+
+    /// A tree on pages only: what it takes to open it.
+    fn stored(count: u32) -> (BTreeMap<PageId, Vec<u8>>, Root) {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 500);
+        for number in 0..count {
+            tree.put(&number.to_be_bytes(), b"12345678").unwrap();
+        }
+        let (mut last, mut pages) = (0, BTreeMap::new());
+        let mut allocate = || {
+            last += 1;
+            last
+        };
+        let mut write = |page, bytes| {
+            pages.insert(page, bytes);
+            Ok(())
+        };
+        let root = tree.prepare(&mut allocate, &mut write).unwrap().root();
+        (pages, root)
+    }
+
+    /// Scans a tree, from its start at every fault; gives how many leaves were walked over and how
+    /// many faults there were.
+    fn scan(forward: bool) -> (usize, usize, usize) {
+        let (pages, root) = stored(100_000);
+        let pager = Pager::new();
+        let tree = Tree::open(&pager, 500, root);
+        let (mut walked, mut faults) = (0, 0);
+        loop {
+            let mut cursor = tree.cursor();
+            if !forward {
+                cursor.seek_end();
+            }
+            let mut seen = 0;
+            let error = loop {
+                let next = if forward {
+                    cursor.next_leaf()
+                } else {
+                    cursor.previous_leaf()
+                };
+                match next {
+                    Ok(Some(leaf)) => seen += leaf.len(),
+                    Ok(None) => {
+                        assert_eq!((seen, pager.waiting()), (100_000, 0));
+                        return (walked + cursor.leaves_walked, faults, pages.len());
+                    }
+                    Err(error) => break error,
+                }
+            };
+            walked += cursor.leaves_walked;
+            faults += 1;
+            for page in error.missing_pages().unwrap() {
+                pager.supply(*page, &pages[page]).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_scan_reads_ahead_further_and_further() {
+        for forward in [true, false] {
+            let (walked, faults, pages) = scan(forward);
+            assert!(pages > 2500);
+            assert!(walked < 3 * pages, "{walked} leaves for {pages} pages");
+            assert!(faults < 50, "{faults} faults for {pages} pages");
+        }
+    }
+
+    #[test]
+    fn many_keys_are_one_fault_per_level() {
+        let (pages, root) = stored(100_000);
+        let pager = Pager::new();
+        let tree = Tree::open(&pager, 500, root);
+        let keys: Vec<_> = (0..100_000u32)
+            .step_by(2500)
+            .map(u32::to_be_bytes)
+            .collect();
+        let mut faults = 0;
+        while let Err(error) = tree.prefetch(keys.iter().map(|key| key.as_slice())) {
+            faults += 1;
+            for page in error.missing_pages().unwrap() {
+                pager.supply(*page, &pages[page]).unwrap();
+            }
+        }
+        assert!(faults < 8);
+        assert!(keys.iter().all(|key| tree.contains(key).unwrap()));
+    }
+
+    #[test]
+    fn a_new_cursor_loads_nothing() {
+        let (_, root) = stored(100);
+        let tree = Tree::open(&Pager::new(), 100, root);
+        let mut cursor = tree.cursor();
+        assert_eq!(
+            (cursor.position(), cursor.previous().unwrap().is_none()),
+            (0, true)
+        );
+        assert!(cursor.next().err().unwrap().is_fault());
+        cursor.seek_end();
+        assert_eq!(
+            (cursor.position(), cursor.next().unwrap().is_none()),
+            (100, true)
+        );
+        assert!(cursor.previous().err().unwrap().is_fault());
     }
 }

@@ -461,7 +461,7 @@ fn check_whole(disk: &mut Disk, pager: &Pager, tree: &Tree, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn does_what_a_btreemap_does(

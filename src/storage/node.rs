@@ -35,7 +35,10 @@ pub(super) enum Content {
 #[derive(Default)]
 pub(super) struct Leaf {
     pub(super) entries: Packed,
-    /// How many entries in a row came in at the end (positive) or at the start (negative).
+    /// Where the latest entry came in.
+    pub(super) last: usize,
+    /// How many entries in a row came in right behind (positive) or right before (negative) the one
+    /// that came before.
     pub(super) run: i32,
 }
 
@@ -130,11 +133,6 @@ impl Node {
         Ok(self.content.get_or_init(|| content))
     }
 
-    /// True when the content is in memory, or can be taken from the pager at once.
-    pub(super) fn is_at_hand(&self, pager: &Pager) -> bool {
-        self.content.get().is_some() || pager.has(self.page.get())
-    }
-
     #[inline]
     pub(super) fn as_leaf(&self) -> Option<&Leaf> {
         match self.content.get() {
@@ -169,6 +167,7 @@ impl Clone for Node {
         let content = match self.content.get() {
             Some(Content::Leaf(leaf)) => OnceCell::from(Content::Leaf(Leaf {
                 entries: leaf.entries.copy_for_write(),
+                last: leaf.last,
                 run: leaf.run,
             })),
             Some(Content::Inner(inner)) => OnceCell::from(Content::Inner(Inner {

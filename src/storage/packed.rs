@@ -531,3 +531,101 @@ fn read_length(bytes: &[u8]) -> Option<(usize, usize)> {
     }
     None
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn packed(keys: &[&[u8]]) -> Packed {
+        let mut packed = Packed::default();
+        for key in keys {
+            let at = packed.search(key).unwrap_err();
+            packed.insert(at, key, b"v");
+        }
+        packed
+    }
+
+    #[test]
+    fn keys_are_found_whatever_they_share() {
+        let sets: [&[&[u8]]; 5] = [
+            &[b"", b"\0", b"\0\0", b"\0\0\0\0", b"\0\0\0\0\0", b"\x01"],
+            &[
+                b"same start 1",
+                b"same start 2",
+                b"same start",
+                b"same",
+                b"same start 1 longer",
+            ],
+            &[b"exactly8a", b"exactly8", b"exactly8b", b"exactly8\0"],
+            &[
+                b"long prefix, tie: a",
+                b"long prefix, tie: b",
+                b"long prefix, tie: \xff\xff\xff",
+            ],
+            &[
+                b"\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+                b"\xff\xff\xff\xff\xff\xff\xff\xff",
+            ],
+        ];
+        let probes: Vec<&[u8]> = sets.concat();
+        for set in sets {
+            let mut sorted = set.to_vec();
+            sorted.sort_unstable();
+            let packed = packed(set);
+            for probe in &probes {
+                assert_eq!(packed.search(probe), sorted.binary_search(probe));
+            }
+            for cut in 0..=sorted.len() {
+                let (mut left, right) = (packed.copy_for_write(), &sorted[cut..]);
+                let taken = left.split_off(cut);
+                for probe in &probes {
+                    assert_eq!(left.search(probe), sorted[..cut].binary_search(probe));
+                    assert_eq!(taken.search(probe), right.binary_search(probe));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rewriting_does_not_let_the_bytes_grow() {
+        let mut packed = packed(&[b"a", b"b", b"c"]);
+        for round in 0..1000 {
+            let value = vec![7; 100 + round * 37 % 100];
+            assert!(packed.replace(round % 3, &value) <= 200);
+            assert_eq!(packed.entry(round % 3).1, value);
+            assert!(packed.bytes.len() <= 2 * 3 * 210);
+            assert!(packed.bytes.capacity() <= 2048);
+        }
+        let size: usize = (0..3).map(|at| packed.stored(at).len()).sum();
+        assert_eq!(packed.size(), size);
+    }
+
+    #[test]
+    fn lengths_have_one_form() {
+        for len in [
+            0,
+            1,
+            127,
+            128,
+            16_383,
+            16_384,
+            (1 << 21) - 1,
+            1 << 21,
+            u32::MAX as usize,
+        ] {
+            let mut bytes = Vec::new();
+            push_length(&mut bytes, len);
+            assert_eq!(bytes.len(), length_size(len));
+            assert_eq!(read_length(&bytes), Some((len, bytes.len())));
+            assert_eq!(read_length(&bytes[..bytes.len() - 1]), None);
+        }
+        for longer in [
+            &[0x80, 0][..],
+            &[0xff, 0x80, 0],
+            &[0xff, 0xff, 0xff, 0xff, 0x10],
+        ] {
+            assert_eq!(read_length(longer), None);
+        }
+    }
+}

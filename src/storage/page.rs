@@ -97,7 +97,10 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Content> {
     }
     let entries = Packed::decode(body, count)?;
     match (kind, level) {
-        (LEAF, 0) => Some(Content::Leaf(Leaf { entries, run: 0 })),
+        (LEAF, 0) => Some(Content::Leaf(Leaf {
+            entries,
+            ..Leaf::default()
+        })),
         (INNER, 1..=LEVEL_MAX) => decode_inner(level, &entries).map(Content::Inner),
         _ => None,
     }
@@ -129,4 +132,195 @@ fn decode_inner(level: u8, entries: &Packed) -> Option<Inner> {
         separators,
         children,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::codes;
+    use crate::storage::{Pager, Root, Tree};
+
+    /// The pages of a tree, the root last, and what opens them.
+    fn pages_of(tree: &Tree) -> (Vec<(PageId, Vec<u8>)>, Root) {
+        let (mut last, mut pages) = (0, Vec::new());
+        let mut allocate = || {
+            last += 1;
+            last
+        };
+        let mut write = |page, bytes| {
+            pages.push((page, bytes));
+            Ok(())
+        };
+        let root = tree.prepare(&mut allocate, &mut write).unwrap().root();
+        (pages, root)
+    }
+
+    fn sample(page_bytes: usize) -> Tree {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), page_bytes);
+        for number in 0..40u8 {
+            tree.put(&[number / 3, number], &[number; 5]).unwrap();
+        }
+        tree
+    }
+
+    #[test]
+    fn pages_are_as_drawn() {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 32);
+        for (key, value) in [("ab", "one"), ("ac", ""), ("b", "a value of twenty two.")] {
+            tree.put(key.as_bytes(), value.as_bytes()).unwrap();
+        }
+        let (pages, root) = pages_of(&tree);
+        assert_eq!(
+            root,
+            Root {
+                page: 3,
+                count: 3,
+                data_bytes: 30
+            }
+        );
+        assert_eq!(pages[0].1, b"L\0\0\0\x02\0\0\0\x02\x03abone\x02\0ac");
+        assert_eq!(
+            pages[1].1,
+            b"L\0\0\0\x01\0\0\0\x01\x16ba value of twenty two."
+        );
+        let inner = b"I\x01\0\0\x02\0\0\0\
+            \0\x10\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\
+            \x01\x10b\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0";
+        assert_eq!(pages[2].1, inner);
+    }
+
+    /// Reads all of a tree whose pages may hold anything.
+    fn read_all(pages: &[(PageId, Vec<u8>)], root: Root) {
+        let pager = Pager::new();
+        for (page, bytes) in pages {
+            let _ = pager.supply(*page, bytes);
+        }
+        let mut tree = Tree::open(&pager, 60, root);
+        let mut cursor = tree.cursor();
+        for _ in 0..100 {
+            match cursor.next() {
+                Ok(Some(entry)) => assert!(entry.key().len() + entry.value().len() < 300),
+                Ok(None) => break,
+                Err(error) => {
+                    let damaged = error.code() == codes::DATA_CORRUPTION_DETECTED;
+                    assert!(damaged || error.is_fault());
+                    break;
+                }
+            }
+        }
+        for number in (0..40u8).step_by(7) {
+            let key = [number / 3, number];
+            let _ = (tree.get(&key).is_ok(), tree.rank(&key).is_ok());
+            let _ = (
+                cursor.seek_to_position(number.into()).is_ok(),
+                cursor.previous().is_ok(),
+            );
+            let _ = (tree.remove(&key).is_ok(), tree.put(&key, &[1; 50]).is_ok());
+        }
+    }
+
+    /// A page that decodes is written again byte for byte.
+    fn check_canonical(bytes: &[u8]) {
+        let again = match decode(bytes) {
+            Some(Content::Leaf(leaf)) => encode_leaf(&leaf),
+            Some(Content::Inner(inner)) => {
+                let pages: Vec<_> = inner
+                    .children
+                    .iter()
+                    .map(|child| child.node.page())
+                    .collect();
+                encode_inner(&inner, &pages)
+            }
+            None => return,
+        };
+        assert_eq!(again, bytes);
+    }
+
+    #[test]
+    fn every_cut_of_a_page_is_refused() {
+        let (pages, _) = pages_of(&sample(60));
+        for (page, bytes) in pages {
+            check_canonical(&bytes);
+            for len in 0..bytes.len() {
+                let pager = Pager::new();
+                let error = pager.supply(page, &bytes[..len]).unwrap_err();
+                assert_eq!(error.code(), codes::DATA_CORRUPTION_DETECTED);
+            }
+        }
+    }
+
+    #[test]
+    fn a_damaged_page_is_an_error_and_the_rest_stays_readable() {
+        let (pages, root) = pages_of(&sample(60));
+        let pager = Pager::new();
+        for (page, bytes) in &pages[1..] {
+            pager.supply(*page, bytes).unwrap();
+        }
+        assert!(pager.supply(pages[0].0, b"L").is_err());
+        let tree = Tree::open(&pager, 60, root);
+        for _ in 0..2 {
+            let error = tree.get(&[0, 0]).err().unwrap();
+            assert_eq!(error.code(), codes::DATA_CORRUPTION_DETECTED);
+        }
+        assert_eq!(tree.get(&[13, 39]).unwrap().as_deref(), Some(&[39; 5][..]));
+        pager.supply(pages[0].0, &pages[0].1).unwrap();
+        assert_eq!(tree.get(&[0, 0]).unwrap().as_deref(), Some(&[0; 5][..]));
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_another_is_refused() {
+        let (pages, root) = pages_of(&sample(200));
+        for (wrong, (page, _)) in pages.iter().enumerate() {
+            for (_, bytes) in pages.iter().enumerate().filter(|(at, _)| *at != wrong) {
+                let pager = Pager::new();
+                for (other, own) in &pages {
+                    let bytes = if other == page { &bytes.1 } else { own };
+                    pager.supply(*other, bytes).unwrap();
+                }
+                let tree = Tree::open(&pager, 200, root);
+                let mut cursor = tree.cursor();
+                let error = loop {
+                    match cursor.next() {
+                        Ok(entry) => assert!(entry.is_some(), "a wrong page was taken"),
+                        Err(error) => break error,
+                    }
+                };
+                assert_eq!(error.code(), codes::DATA_CORRUPTION_DETECTED);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn arbitrary_bytes_never_panic(
+            kind in prop::sample::select(vec![LEAF, INNER]),
+            level in 0u8..3,
+            count in 0u8..9,
+            body in prop::collection::vec(prop_oneof![0u8..20, any::<u8>()], 0..200),
+        ) {
+            check_canonical(&body);
+            check_canonical(&[&[kind, level, 0, 0, count, 0, 0, 0], &body[..]].concat());
+        }
+
+        #[test]
+        fn changed_pages_never_panic(
+            changes in prop::collection::vec(
+                (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        ) {
+            let (mut pages, root) = pages_of(&sample(60));
+            for (page, at, byte) in changes {
+                let at_page = page.index(pages.len());
+                let bytes = &mut pages[at_page].1;
+                let at_byte = at.index(bytes.len());
+                bytes[at_byte] = byte;
+                check_canonical(bytes);
+            }
+            read_all(&pages, root);
+        }
+    }
 }

@@ -68,11 +68,6 @@ impl Pager {
         }
     }
 
-    /// True when the page needs not be loaded.
-    pub(super) fn has(&self, page: PageId) -> bool {
-        self.supplied.borrow().contains_key(&page)
-    }
-
     /// Takes the content of a page; a fault when it was not supplied.
     pub(super) fn take(&self, page: PageId) -> Result<Content> {
         let mut supplied = self.supplied.borrow_mut();

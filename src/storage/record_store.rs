@@ -211,3 +211,59 @@ impl RecordCursor {
 fn record_id(key: &[u8]) -> RecordId {
     key.try_into().map_or(0, RecordId::from_be_bytes)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::storage::Pager;
+
+    #[test]
+    fn records_come_and_go() {
+        let mut records = RecordStore::new(Tree::new(&Pager::new()), 0);
+        assert_eq!(records.insert(b"one").unwrap(), 1);
+        assert_eq!(records.insert(b"three").unwrap(), 2);
+        assert_eq!((records.len(), records.data_size()), (2, 8));
+        assert!(records.replace(2, b"two").unwrap());
+        assert!(!records.replace(3, b"three").unwrap());
+        assert!(records.delete(1).unwrap());
+        assert!(!records.delete(1).unwrap());
+        assert_eq!((records.len(), records.data_size()), (1, 3));
+        assert_eq!(records.get(2).unwrap().as_deref(), Some(&b"two"[..]));
+        assert!(records.get(1).unwrap().is_none());
+    }
+
+    #[test]
+    fn ids_are_not_used_again() {
+        let mut records = RecordStore::new(Tree::new(&Pager::new()), 1);
+        assert!(!records.put(7, b"from a journal").unwrap());
+        assert!(records.put(7, b"again").unwrap());
+        assert_eq!(records.insert(b"next").unwrap(), 8);
+        records.clear().unwrap();
+        assert_eq!(records.insert(b"next").unwrap(), 9);
+        assert!(records.put(0, b"").is_err());
+        assert!(records.put(RecordId::MAX, b"").is_err());
+        let again = RecordStore::new(records.tree().clone(), records.next_id());
+        assert_eq!(again.next_id(), 10);
+    }
+
+    #[test]
+    fn a_cursor_walks_over_the_records_as_they_were() {
+        let mut records = RecordStore::new(Tree::with_page_bytes(&Pager::new(), 64), 1);
+        for number in 1..=300u64 {
+            records.insert(&number.to_le_bytes()).unwrap();
+        }
+        let mut cursor = records.cursor();
+        records.clear().unwrap();
+        for number in 1..=300u64 {
+            let (id, document) = cursor.next_ref().unwrap().unwrap();
+            assert_eq!((id, document), (number, &number.to_le_bytes()[..]));
+            let kept = cursor.document_before().unwrap();
+            assert_eq!(*kept, number.to_le_bytes());
+        }
+        assert!(cursor.next().unwrap().is_none());
+        cursor.seek_after(200).unwrap();
+        assert_eq!(cursor.previous().unwrap().unwrap().0, 200);
+        assert_eq!((cursor.position(), cursor.skip(1000).unwrap()), (199, 101));
+    }
+}

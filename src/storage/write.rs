@@ -16,6 +16,9 @@ use crate::error::{Error, Result, codes};
 /// shared node copies them all.
 pub(super) const CHILDREN_MAX: usize = 128;
 
+/// Entries that have to come in one after the other before a leaf is cut behind them.
+const RUN_MIN: usize = 8;
+
 /// A node that was split off to the right, and the separator before it.
 type Sibling = (Vec<u8>, Child);
 
@@ -196,7 +199,7 @@ fn remove_below(
     match writable(node, retired)? {
         Content::Leaf(leaf) => {
             let at = leaf.entries.search(key).map_err(|_| not_loaded())?;
-            leaf.run = 0;
+            (leaf.run, leaf.last) = (0, 0);
             Ok(leaf.entries.remove(at))
         }
         Content::Inner(inner) => {
@@ -288,54 +291,86 @@ impl Leaf {
         let count = self.entries.len();
         let need = entry_size(key.len(), value.len());
         if count == 0 || self.size() + need <= page_bytes {
-            self.run = match at {
-                _ if at == count => self.run.max(0) + 1,
-                0 => self.run.min(0) - 1,
-                _ => 0,
-            };
+            self.note_insert(at);
             return self.entries.insert(at, key, value);
         }
-        // Entries that come in order at one end of a leaf leave it full behind them. Otherwise it
-        // is cut in the middle, so that both halves have room for entries in any order.
-        let in_order = self.run.unsigned_abs() as usize * 2 >= count;
+        // Entries that come in order leave the leaf full behind them: it is cut where they come in.
+        // Otherwise it is cut in the middle, so that both halves have room for any order.
+        let run = self.run.unsigned_abs() as usize;
+        let goes_on = at
+            == if self.run > 0 {
+                self.last + 1
+            } else {
+                self.last
+            };
+        let in_order = goes_on && run >= (count / 2).clamp(1, RUN_MIN);
         let apart = count == 1 || need * 2 > page_bytes;
-        if at == count && (apart || (in_order && self.run > 0)) {
-            right.push(Leaf::of_one(key, value, 1));
-        } else if at == 0 && (apart || (in_order && self.run < 0)) {
-            let all = std::mem::replace(self, Leaf::of_one(key, value, -1));
-            right.push(all);
-        } else if apart {
-            let rest = self.split_off(at);
+        if !in_order && !apart {
+            return self.insert_halved(at, key, value, page_bytes, right);
+        }
+        let ascending = self.run >= 0;
+        let mut rest = Leaf::default();
+        if at < count {
+            rest.entries = self.entries.split_off(at);
+        }
+        if ascending && at > 0 && self.size() + need <= page_bytes {
+            self.note_insert(at);
+            self.entries.insert(at, key, value);
+        } else if !ascending && at < count && rest.size() + need <= page_bytes {
+            rest.run = self.run;
+            rest.note_insert(0);
+            rest.entries.insert(0, key, value);
+        } else if at == 0 {
+            self.run = self.run.min(-1);
+            self.last = 0;
+            self.entries.insert(0, key, value);
+        } else {
+            let mut one = Leaf {
+                run: self.run.max(1),
+                ..Leaf::default()
+            };
+            one.entries.insert(0, key, value);
+            right.push(one);
+        }
+        if rest.entries.len() > 0 {
+            right.push(rest);
+        }
+    }
+
+    /// As [`Leaf::insert`], after the leaf was cut in two halves.
+    fn insert_halved(
+        &mut self,
+        at: usize,
+        key: &[u8],
+        value: &[u8],
+        page_bytes: usize,
+        right: &mut Vec<Leaf>,
+    ) {
+        let middle = self.entries.middle();
+        let mut rest = Leaf {
+            entries: self.entries.split_off(middle),
+            ..Leaf::default()
+        };
+        (self.run, self.last) = (0, 0);
+        if at < middle || (at == middle && self.size() <= rest.size()) {
             self.insert(at, key, value, page_bytes, right);
             right.push(rest);
         } else {
-            let middle = self.entries.middle();
-            let mut rest = self.split_off(middle);
-            let left = at < middle || (at == middle && self.size() <= rest.size());
-            if left {
-                self.insert(at, key, value, page_bytes, right);
-                right.push(rest);
-            } else {
-                let mut further = Vec::new();
-                rest.insert(at - middle, key, value, page_bytes, &mut further);
-                right.push(rest);
-                right.append(&mut further);
-            }
+            let mut further = Vec::new();
+            rest.insert(at - middle, key, value, page_bytes, &mut further);
+            right.push(rest);
+            right.append(&mut further);
         }
     }
 
-    fn of_one(key: &[u8], value: &[u8], run: i32) -> Leaf {
-        let mut entries = Packed::default();
-        entries.insert(0, key, value);
-        Leaf { entries, run }
-    }
-
-    fn split_off(&mut self, at: usize) -> Leaf {
-        self.run = 0;
-        Leaf {
-            entries: self.entries.split_off(at),
-            run: 0,
-        }
+    /// Keeps count of entries that come in order.
+    fn note_insert(&mut self, at: usize) {
+        self.run = match at {
+            _ if at == self.last + 1 && self.run >= 0 => self.run + 1,
+            _ if at == self.last && self.run <= 0 => self.run - 1,
+            _ => 0,
+        };
+        self.last = at;
     }
 }
 
@@ -454,7 +489,7 @@ impl Inner {
         let left = &mut self.children[at];
         match (writable(&mut left.node, retired)?, right.node.content()) {
             (Content::Leaf(left), Some(Content::Leaf(right))) => {
-                left.run = 0;
+                (left.run, left.last) = (0, 0);
                 left.entries.append(&right.entries);
             }
             (Content::Inner(left), Some(Content::Inner(right))) => {
@@ -468,5 +503,79 @@ impl Inner {
         left.count += right.count;
         retired.push(&right.node);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::storage::Pager;
+
+    /// Entries go in by the numbers given; how full are the pages, in percent?
+    fn fill(numbers: impl Iterator<Item = u32>) -> usize {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 1000);
+        for number in numbers {
+            tree.put(&number.to_be_bytes(), b"12345678").unwrap();
+        }
+        // Four bytes of key, eight of value, and their lengths.
+        tree.len() as usize * 14 * 100 / (tree.dirty_pages() * 1000)
+    }
+
+    #[test]
+    fn pages_are_full_where_entries_come_in_order() {
+        let in_groups = (0..20_000).map(|n| (n % 10) * 100_000 + n / 10);
+        let mut state = 1u64;
+        let in_disorder = (0..20_000).map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 32) as u32
+        });
+        assert!(fill(0..20_000) >= 90);
+        assert!(fill((0..20_000).rev()) >= 90);
+        assert!(fill(in_groups) >= 80);
+        let disorder = fill(in_disorder);
+        assert!(disorder >= 60, "{disorder}");
+    }
+
+    #[test]
+    fn large_entries_lie_alone_and_leave_the_others_together() {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 200);
+        for number in 0..8u8 {
+            tree.put(&[number * 10], b"small").unwrap();
+        }
+        tree.put(&[35], &[1; 5000]).unwrap();
+        assert_eq!(tree.dirty_pages(), 4);
+        tree.put(&[35], b"small").unwrap();
+        for number in 0..8u8 {
+            tree.remove(&[number * 10]).unwrap();
+        }
+        assert_eq!((tree.dirty_pages(), tree.len()), (1, 1));
+    }
+
+    #[test]
+    fn small_nodes_are_merged() {
+        let mut tree = Tree::with_page_bytes(&Pager::new(), 200);
+        for number in 0..2000u32 {
+            tree.put(&number.to_be_bytes(), b"12345678").unwrap();
+        }
+        let full = tree.dirty_pages();
+        for number in (0..2000u32).filter(|number| number % 10 != 0) {
+            tree.remove(&number.to_be_bytes()).unwrap();
+        }
+        assert!(tree.dirty_pages() * 3 < full);
+        for number in (0..2000u32).step_by(10) {
+            tree.remove(&number.to_be_bytes()).unwrap();
+        }
+        assert!(tree.is_empty() && tree.root.as_leaf().is_some());
+    }
+
+    #[test]
+    fn too_large_is_refused() {
+        let mut tree = Tree::new(&Pager::new());
+        let error = tree.put(b"key", &vec![0; ENTRY_BYTES_END]).unwrap_err();
+        assert_eq!(error.code(), codes::BSON_OBJECT_TOO_LARGE);
+        assert!(tree.is_empty());
     }
 }
