@@ -3,6 +3,7 @@
 mod call;
 mod context;
 mod dependencies;
+pub mod number;
 mod operators;
 mod ops;
 mod parse;

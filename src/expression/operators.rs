@@ -49,11 +49,16 @@ const fn parsed(name: &'static str, parse: Parse) -> Registration {
 
 /// All operators, in the order of their names.
 pub static OPERATORS: &[Registration] = &[
+    exactly("$abs", 1, magnitude::abs),
+    any("$add", add::run),
     any("$and", boolean::and),
+    exactly("$ceil", 1, magnitude::ceil),
     exactly("$cmp", 2, comparison::cmp),
     parsed("$cond", cond::parse),
     parsed("$const", literal::parse),
+    exactly("$divide", 2, divide::run),
     exactly("$eq", 2, comparison::eq),
+    exactly("$floor", 1, magnitude::floor),
     exactly("$gt", 2, comparison::gt),
     exactly("$gte", 2, comparison::gte),
     parsed("$ifNull", if_null::parse),
@@ -61,10 +66,16 @@ pub static OPERATORS: &[Registration] = &[
     parsed("$literal", literal::parse),
     exactly("$lt", 2, comparison::lt),
     exactly("$lte", 2, comparison::lte),
+    exactly("$mod", 2, mod_operator::run),
+    any("$multiply", multiply::run),
     exactly("$ne", 2, comparison::ne),
     exactly("$not", 1, boolean::not),
     any("$or", boolean::or),
+    between("$round", 1, 2, round::round),
+    exactly("$sqrt", 1, magnitude::sqrt),
+    exactly("$subtract", 2, subtract::run),
     parsed("$switch", switch::parse),
+    between("$trunc", 1, 2, round::trunc),
 ];
 
 /// The operator of this name.

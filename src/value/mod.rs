@@ -11,7 +11,7 @@ mod reference;
 mod validate;
 
 pub use compare::{compare, compare_arrays, compare_documents, compare_numbers, compare_optional};
-pub use decimal::{COEFFICIENT_END, Decimal, Decimal128};
+pub use decimal::{COEFFICIENT_END, Decimal, Decimal128, Rounding};
 pub use document::{ArrayRef, DocumentRef, Element, Elements};
 pub use kind::Kind;
 pub use owned::{ArrayBuf, ArrayWriter, DocumentBuf, DocumentWriter, Value};

@@ -1,9 +1,12 @@
 //! Decimal128: IEEE 754-2008 decimal floating point with 34 digits, in BSON's binary form.
 
 mod arithmetic;
+mod convert;
 mod exact;
 mod text;
 mod wide;
+
+pub use convert::Rounding;
 
 use std::cmp::Ordering;
 

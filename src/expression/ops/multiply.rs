@@ -1,0 +1,60 @@
+//! `$multiply`: the product of numbers.
+
+use crate::error::Error;
+use crate::expression::number::Number;
+use crate::expression::{Call, Outcome, Scope};
+use crate::value::Value;
+
+/// Errors: `TypeMismatch` (14).
+pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+    let mut product: Option<Number> = None;
+    let mut only_ints = true;
+    for argument in call.arguments() {
+        let Some(value) = argument.evaluate(scope)? else {
+            return Ok(Some(Value::NULL));
+        };
+        let value = value.as_ref();
+        let Some(number) = Number::of(value) else {
+            if value.is_nullish() {
+                return Ok(Some(Value::NULL));
+            }
+            let message = format!(
+                "{} only supports numeric types, not {}",
+                call.name(),
+                value.kind().alias()
+            );
+            return Err(Error::type_mismatch(message));
+        };
+        only_ints &= number.is_int();
+        product = Some(match product {
+            Some(product) => product.times(number),
+            None => number,
+        });
+    }
+    Ok(Some(match product {
+        None => Number::Int(1).value(),
+        // Ints alone are narrowed again at the end.
+        Some(Number::Long(product)) if only_ints => Number::int_or_long(product).value(),
+        Some(product) => product.value(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expression::testing::{check, check_error};
+
+    #[test]
+    fn products_widen() {
+        check("{$multiply: []}", "{}", "1");
+        check("{$multiply: ['$a', 2]}", "{a: 2147483647}", "4294967294L");
+        check("{$multiply: ['$a', 2, 0]}", "{a: 2147483647}", "0");
+        check(
+            "{$multiply: [9223372036854775807L, 2]}",
+            "{}",
+            "18446744073709551616.0",
+        );
+        check("{$multiply: [1.5, 2.0m]}", "{}", "3.000000000000000m");
+        check("{$multiply: [1, '$a']}", "{}", "null");
+        check_error("{$multiply: [1, true]}", "{}", 14);
+    }
+}
