@@ -8,7 +8,7 @@ import { Explainable } from './explainable.ts'
 import { ADMIN_METHODS } from './methods-admin.ts'
 import { OLD_METHODS, REFUSED } from './methods-old.ts'
 import { WRITE_METHODS } from './methods-write.ts'
-import { HostFunction, ShellObject, type Caller } from './values.ts'
+import { HostFunction, isDocument, ShellObject, type Caller } from './values.ts'
 
 export type CollectionMethod = (collection: ShellCollection, args: unknown[], caller: Caller) => unknown
 
@@ -35,6 +35,7 @@ function find(collection: ShellCollection, [filter, projection, more]: unknown[]
       kind: 'find',
       namespace: { db: database.name, collection: collection.name },
       canRunTwice: true,
+      query,
       open: (all) => driver().find(query, all),
       count: async ({ limit, skip, hint, collation, maxTimeMS }) => {
         const given = Object.entries({ limit, skip, hint, collation, maxTimeMS }).filter(([, v]) => v !== undefined)
@@ -56,11 +57,13 @@ function aggregate(collection: ShellCollection, args: unknown[]): unknown {
   const { pipeline, options } = pipelineOf(args)
   const { explain, ...rest } = options
   if (explain !== undefined && explain !== false) return collection.driver().aggregate(pipeline, rest).explain('queryPlanner')
+  const match = pipeline[0]?.['$match']
   return new ShellCursor(
     {
       kind: 'aggregate',
       namespace: { db: collection.database.name, collection: collection.name },
       canRunTwice: !writes(pipeline),
+      ...(isDocument(match) ? { query: match } : {}),
       open: (all) => collection.driver().aggregate(pipeline, all)
     },
     rest

@@ -13,6 +13,8 @@ export interface CursorSource {
   count?(options: Doc): Promise<number>
   /** False for a pipeline that writes ($out, $merge): it is not run a second time to be explained. */
   canRunTwice: boolean
+  /** The filter of a find, or of the $match that a pipeline starts with. */
+  query?: Doc
 }
 
 type Method = (cursor: ShellCursor, args: unknown[], caller: Caller) => unknown

@@ -1,0 +1,30 @@
+// Text of the shell or Extended JSON, with colours.
+import { formatValue, type Style } from '../shell/format.ts'
+import { h } from './dom.ts'
+
+const TOKEN =
+  /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(\s*:)?|([A-Za-z_$][\w$.]*)(\s*:)|\b(true|false)\b|\b(null|undefined|NaN|Infinity)\b|([A-Z]\w*(?:\.\w+)?)(?=\()|(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|(\/(?:[^/\\\n]|\\.)+\/[a-z]*)/g
+
+/** The text with each token in a span; punctuation stays bare. */
+export function highlighted(text: string): DocumentFragment {
+  const fragment = document.createDocumentFragment()
+  let from = 0
+  for (const match of text.matchAll(TOKEN)) {
+    const [all, string, stringColon, key, keyColon, bool, nothing, constructor, number, regex] = match
+    fragment.append(text.slice(from, match.index))
+    const kind = string !== undefined ? (stringColon ? 'key' : 'string') : key ? 'key' : bool ? 'bool' : nothing ? 'null' : constructor ? 'date' : number ? 'int' : 'regex'
+    const colon = stringColon ?? keyColon ?? ''
+    fragment.append(h('span', { class: `t-${kind}` }, string ?? key ?? bool ?? nothing ?? constructor ?? number ?? regex ?? all), colon)
+    from = match.index + all.length
+  }
+  fragment.append(text.slice(from))
+  return fragment
+}
+
+const COLOUR_MAX = 300_000
+
+export function jsonView(value: unknown, style: Style): HTMLElement {
+  const text = formatValue(value, style)
+  const body = text.length > COLOUR_MAX ? document.createTextNode(text) : highlighted(text)
+  return h('pre.json', { tabindex: 0, 'aria-label': 'Result as text' }, body)
+}
