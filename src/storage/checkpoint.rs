@@ -5,6 +5,16 @@
 //! [`Tree::confirm`] marks the nodes clean once these pages, and the [`Root`] that names them, are
 //! durable. A [`Prepared`] that is dropped instead leaves the nodes dirty. In between the tree can
 //! be read and changed as always; what is changed then belongs to the next checkpoint.
+//!
+//! [`Prepared::freed`] names the pages that the checkpoint makes superfluous. Deleting one that is
+//! already gone must do no harm, and an id must never be used again: a version that was cloned
+//! before a checkpoint and took the place of the tree after it may name a page twice. Two things
+//! leave pages that nobody names: closing while a snapshot still held a replaced page, and a clone
+//! that was changed before a checkpoint and published after it. [`Tree::pages`] lists what is in
+//! use, for sweeping such pages away.
+//!
+//! To drop a tree: [`Tree::clear`] it, and keep it for the checkpoints until it is no longer
+//! [dirty](Tree::is_dirty).
 
 use std::rc::Rc;
 

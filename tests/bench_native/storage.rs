@@ -157,6 +157,15 @@ fn bulk(stopwatch: &mut Stopwatch, pager: &Rc<Pager>) {
         appended.prepare(&mut allocate, &mut write).unwrap();
         bytes
     });
+    let mut pages = Vec::new();
+    let mut write = |_, page: Vec<u8>| {
+        pages.push(page);
+        Ok(())
+    };
+    appended.prepare(&mut || 1, &mut write).unwrap();
+    stopwatch.time("storage: supply a page of 8 KiB", |round| {
+        pager.supply(1, &pages[round % pages.len()]).unwrap();
+    });
 }
 
 fn records(stopwatch: &mut Stopwatch, pager: &Rc<Pager>) {
