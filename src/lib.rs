@@ -8,5 +8,7 @@ pub mod expression;
 pub mod index;
 pub mod keystring;
 pub mod limits;
+pub mod matcher;
+pub mod regex;
 pub mod storage;
 pub mod value;
