@@ -1,0 +1,189 @@
+//! The tree of a filter, and how it is asked of a document.
+
+use super::{Path, Predicate, Run};
+use crate::error::Result;
+use crate::expression::{Dependencies, Expression, Scope};
+use crate::value::{DocumentRef, FieldPath, ValueRef};
+
+/// One condition of a filter. The planner reads it, see [`Predicate::shape`].
+pub enum Node {
+    /// All hold; no condition holds always. Never directly inside another `And`.
+    And(Vec<Node>),
+    /// One holds; no condition never holds (`$in: []` and its kin).
+    Or(Vec<Node>),
+    /// None holds.
+    Nor(Vec<Node>),
+    /// It does not hold.
+    Not(Box<Node>),
+    /// A value of a field meets a predicate.
+    Field(FieldNode),
+    /// `$expr`.
+    Expression(Expression),
+    /// `$sampleRate`: holds with this probability.
+    Sample(f64),
+}
+
+/// A path and what its values are tested for.
+pub struct FieldNode {
+    path: Path,
+    predicate: Box<dyn Predicate>,
+}
+
+impl FieldNode {
+    /// The field.
+    pub fn path(&self) -> &FieldPath {
+        self.path.field()
+    }
+
+    /// The condition.
+    pub fn predicate(&self) -> &dyn Predicate {
+        &*self.predicate
+    }
+}
+
+impl Node {
+    /// A condition on a field.
+    pub fn field(path: &Path, predicate: impl Predicate + 'static) -> Node {
+        Node::Field(FieldNode {
+            path: path.clone(),
+            predicate: Box::new(predicate),
+        })
+    }
+
+    /// The condition that never holds.
+    pub fn never() -> Node {
+        Node::Or(Vec::new())
+    }
+
+    /// All conditions together: flat, and the cheap ones first.
+    pub fn all(conditions: Vec<Node>) -> Node {
+        let mut flat = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            match condition {
+                Node::And(children) => flat.extend(children),
+                other => flat.push(other),
+            }
+        }
+        if flat.len() == 1
+            && let Some(only) = flat.pop()
+        {
+            return only;
+        }
+        // Stable, so that equally cheap conditions keep the order of the filter.
+        flat.sort_by_key(Node::cost);
+        Node::And(flat)
+    }
+
+    /// The negation.
+    pub fn negate(condition: Node) -> Node {
+        Node::Not(Box::new(condition))
+    }
+
+    /// What asking costs, roughly.
+    pub fn cost(&self) -> u32 {
+        let sum = |children: &[Node]| children.iter().map(Node::cost).sum();
+        match self {
+            Node::And(children) | Node::Or(children) | Node::Nor(children) => sum(children),
+            Node::Not(child) => child.cost(),
+            Node::Field(field) => field.predicate.cost(),
+            Node::Expression(_) => 200,
+            Node::Sample(_) => 1,
+        }
+    }
+
+    /// Whether the document meets the condition.
+    pub fn matches(&self, document: DocumentRef<'_>, run: Run<'_>) -> Result<bool> {
+        match self {
+            Node::Field(field) => field.path.any(document, &*field.predicate, run),
+            Node::And(children) => {
+                for child in children {
+                    if !child.matches(document, run)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Node::Or(children) => any(children, |child| child.matches(document, run)),
+            Node::Nor(children) => Ok(!any(children, |child| {
+                child.matches(document, run.silent())
+            })?),
+            Node::Not(child) => Ok(!child.matches(document, run.silent())?),
+            Node::Expression(expression) => {
+                let value = expression.evaluate(&Scope::new(document, run.context))?;
+                Ok(value.is_some_and(|value| value.as_ref().is_truthy()))
+            }
+            Node::Sample(rate) => {
+                // 53 bits fill a double's mantissa.
+                let draw = (run.context.env.random() >> 11) as f64 / (1u64 << 53) as f64;
+                Ok(draw < *rate)
+            }
+        }
+    }
+
+    /// Whether a value meets the condition, paths beginning at the value: a path of no
+    /// step searches it as a field's value (elements of an array too).
+    pub fn matches_field(&self, value: ValueRef<'_>, run: Run<'_>) -> Result<bool> {
+        match self {
+            Node::Field(field) if !field.path.is_itself() => match value {
+                ValueRef::Document(_) | ValueRef::Array(_) => {
+                    field.path.any_from(value, &*field.predicate, run)
+                }
+                _ => field.predicate.test(None, run),
+            },
+            Node::Field(field) => field.path.any_from(value, &*field.predicate, run),
+            _ => self.matches_children(run, &|child, run| child.matches_field(value, run)),
+        }
+    }
+
+    /// Whether a value itself meets the conditions; elements of an array are not looked
+    /// at. For the operators inside `$elemMatch`.
+    pub fn matches_element(&self, value: ValueRef<'_>, run: Run<'_>) -> Result<bool> {
+        match self {
+            Node::Field(field) => field.predicate.test(Some(value), run),
+            _ => self.matches_children(run, &|child, run| child.matches_element(value, run)),
+        }
+    }
+
+    /// The logic above a question that single conditions answer.
+    fn matches_children(
+        &self,
+        run: Run<'_>,
+        ask: &dyn Fn(&Node, Run<'_>) -> Result<bool>,
+    ) -> Result<bool> {
+        match self {
+            Node::And(children) => Ok(!any(children, |child| Ok(!ask(child, run)?))?),
+            Node::Or(children) => any(children, |child| ask(child, run)),
+            Node::Nor(children) => Ok(!any(children, |child| ask(child, run.silent()))?),
+            Node::Not(child) => Ok(!ask(child, run.silent())?),
+            // These stand only at the top of a filter, where they are asked of documents.
+            Node::Field(_) | Node::Expression(_) | Node::Sample(_) => Ok(false),
+        }
+    }
+
+    /// Adds the fields that the condition reads.
+    pub fn dependencies(&self, found: &mut Dependencies) {
+        match self {
+            Node::And(children) | Node::Or(children) | Node::Nor(children) => {
+                for child in children {
+                    child.dependencies(found);
+                }
+            }
+            Node::Not(child) => child.dependencies(found),
+            Node::Field(field) => {
+                found.paths.insert(field.path().clone());
+            }
+            Node::Expression(expression) => expression.dependencies(found),
+            Node::Sample(_) => {}
+        }
+    }
+}
+
+#[inline]
+fn any(children: &[Node], mut ask: impl FnMut(&Node) -> Result<bool>) -> Result<bool> {
+    for child in children {
+        if ask(child)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
