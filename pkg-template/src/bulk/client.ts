@@ -1,0 +1,230 @@
+/** `client.bulkWrite`: writes to several collections with the command `bulkWrite`. */
+import { ObjectId } from 'bson';
+import type { MongoClient } from '../client.js';
+import { MongoClientBulkWriteExecutionError, MongoInvalidArgumentError, MongoServerError } from '../errors.js';
+import { checkReplacement, checkUpdate, execute, isAcknowledged } from '../execute.js';
+import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from '../options.js';
+import type { ClientBulkWriteResult, ClientDeleteResult, ClientInsertOneResult, ClientUpdateResult } from '../results.js';
+import { formatHint, formatSort } from '../sort.js';
+import type { Document, Hint, Sort } from '../types/document.js';
+import { LIMITS } from './execute.js';
+
+export interface ClientBulkWriteOptions extends CommandOperationOptions {
+  ordered?: boolean;
+  bypassDocumentValidation?: boolean;
+  let?: Document;
+  /** Give the result of every operation. */
+  verboseResults?: boolean;
+}
+
+interface Selecting {
+  namespace: string;
+  filter: Document;
+  collation?: CollationOptions;
+  hint?: Hint;
+}
+
+/** One operation of a client bulk write. */
+export type ClientBulkWriteModel =
+  | { name: 'insertOne'; namespace: string; document: Document }
+  | ({ name: 'updateOne'; update: Document | Document[]; arrayFilters?: Document[]; upsert?: boolean; sort?: Sort } & Selecting)
+  | ({ name: 'updateMany'; update: Document | Document[]; arrayFilters?: Document[]; upsert?: boolean } & Selecting)
+  | ({ name: 'replaceOne'; replacement: Document; upsert?: boolean; sort?: Sort } & Selecting)
+  | ({ name: 'deleteOne' } & Selecting)
+  | ({ name: 'deleteMany' } & Selecting);
+
+const OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'bypassDocumentValidation', 'let', 'verboseResults']);
+const KNOWN: { readonly [name: string]: readonly string[] } = {
+  insertOne: ['name', 'namespace', 'document'],
+  updateOne: ['name', 'namespace', 'filter', 'update', 'arrayFilters', 'collation', 'hint', 'upsert', 'sort'],
+  updateMany: ['name', 'namespace', 'filter', 'update', 'arrayFilters', 'collation', 'hint', 'upsert'],
+  replaceOne: ['name', 'namespace', 'filter', 'replacement', 'collation', 'hint', 'upsert', 'sort'],
+  deleteOne: ['name', 'namespace', 'filter', 'collation', 'hint'],
+  deleteMany: ['name', 'namespace', 'filter', 'collation', 'hint'],
+};
+
+/** A client bulk write of which something failed; says what the rest did. */
+export class MongoClientBulkWriteError extends MongoServerError {
+  writeConcernErrors: Document[] = [];
+  /** The error of each operation that failed, by its position. */
+  writeErrors = new Map<number, { code: number; message: string }>();
+  partialResult?: ClientBulkWriteResult;
+
+  constructor(reply: Document) {
+    super(reply);
+    delete this.partialResult;
+  }
+
+  override get name(): string {
+    return 'MongoClientBulkWriteError';
+  }
+}
+
+class Merged {
+  insertedCount = 0;
+  upsertedCount = 0;
+  matchedCount = 0;
+  modifiedCount = 0;
+  deletedCount = 0;
+  readonly insertResults = new Map<number, ClientInsertOneResult>();
+  readonly updateResults = new Map<number, ClientUpdateResult>();
+  readonly deleteResults = new Map<number, ClientDeleteResult>();
+
+  toResult(acknowledged: boolean, verbose: boolean): ClientBulkWriteResult {
+    const { insertedCount, upsertedCount, matchedCount, modifiedCount, deletedCount } = this;
+    const counts = { acknowledged, insertedCount, upsertedCount, matchedCount, modifiedCount, deletedCount };
+    const { insertResults, updateResults, deleteResults } = this;
+    return verbose ? { ...counts, insertResults, updateResults, deleteResults } : counts;
+  }
+
+  addCounts(body: Document): void {
+    this.insertedCount += Number(body['nInserted'] ?? 0);
+    this.upsertedCount += Number(body['nUpserted'] ?? 0);
+    this.matchedCount += Number(body['nMatched'] ?? 0);
+    this.modifiedCount += Number(body['nModified'] ?? 0);
+    this.deletedCount += Number(body['nDeleted'] ?? 0);
+  }
+
+  addOne(position: number, operation: Document, result: Document): void {
+    if ('insert' in operation) {
+      this.insertResults.set(position, { insertedId: (operation['document'] as Document)['_id'] });
+    } else if ('delete' in operation) {
+      this.deleteResults.set(position, { deletedCount: Number(result['n']) });
+    } else {
+      const upserted = result['upserted'] as { _id: unknown } | undefined;
+      const update: ClientUpdateResult = {
+        matchedCount: Number(result['n']),
+        modifiedCount: Number(result['nModified'] ?? 0),
+        didUpsert: upserted !== undefined,
+      };
+      if (upserted !== undefined) update.upsertedId = upserted._id;
+      this.updateResults.set(position, update);
+    }
+  }
+}
+
+function operationOf(client: MongoClient, model: ClientBulkWriteModel, namespace: number): Document {
+  const known = KNOWN[model.name];
+  if (known === undefined) throw new MongoInvalidArgumentError(`Unknown bulk write operation ${String(model.name)}`);
+  refuseUnknown(model.name, model, known);
+  if (model.name === 'insertOne') {
+    const { document } = model;
+    document['_id'] ??= client.options.pkFactory?.createPk() ?? new ObjectId();
+    return { insert: namespace, document };
+  }
+  const operation: Document = {};
+  if (model.name === 'deleteOne' || model.name === 'deleteMany') {
+    operation['delete'] = namespace;
+    operation['filter'] = model.filter;
+    operation['multi'] = model.name === 'deleteMany';
+  } else {
+    addUpdate(operation, model, namespace);
+  }
+  const hint = formatHint(model.hint);
+  if (hint !== undefined) operation['hint'] = hint;
+  if (model.collation !== undefined) operation['collation'] = model.collation;
+  return operation;
+}
+
+function addUpdate(
+  operation: Document,
+  model: Extract<ClientBulkWriteModel, { name: 'updateOne' | 'updateMany' | 'replaceOne' }>,
+  namespace: number,
+): void {
+  const update = model.name === 'replaceOne' ? model.replacement : model.update;
+  if (model.name === 'replaceOne') checkReplacement(update);
+  else checkUpdate(update);
+  operation['update'] = namespace;
+  operation['filter'] = model.filter;
+  operation['updateMods'] = update;
+  operation['multi'] = model.name === 'updateMany';
+  if (model.upsert !== undefined) operation['upsert'] = model.upsert;
+  if (model.name !== 'replaceOne' && model.arrayFilters !== undefined) operation['arrayFilters'] = model.arrayFilters;
+  const sort = model.name === 'updateMany' ? undefined : formatSort(model.sort);
+  if (sort !== undefined) operation['sort'] = sort;
+}
+
+/** Runs the operations; throws MongoClientBulkWriteError when any failed. */
+export async function bulkWrite(
+  client: MongoClient,
+  models: readonly ClientBulkWriteModel[],
+  options: ClientBulkWriteOptions,
+): Promise<ClientBulkWriteResult> {
+  refuseUnknown('bulkWrite', options, OPTIONS);
+  if (!Array.isArray(models) || models.length === 0) {
+    throw new MongoClientBulkWriteExecutionError('No client bulk write models were provided.');
+  }
+  const ordered = options.ordered !== false;
+  const acknowledged = isAcknowledged(client.source, options);
+  const verbose = options.verboseResults === true;
+  if (!acknowledged && (verbose || ordered)) {
+    throw new MongoInvalidArgumentError(
+      `Cannot request unacknowledged write concern and ${verbose ? 'verbose results' : 'ordered writes'}`,
+    );
+  }
+  const merged = new Merged();
+  const failure = new MongoClientBulkWriteError({ message: 'Mongo client bulk write encountered an error' });
+  let failed = false;
+  for (let from = 0; from < models.length && !(failed && ordered); from += LIMITS.countMax) {
+    const part = models.slice(from, from + LIMITS.countMax);
+    failed = (await runPart(client, part, from, options, merged, failure, verbose)) || failed;
+  }
+  if (!failed) return merged.toResult(acknowledged, verbose);
+  failure.partialResult = merged.toResult(acknowledged, verbose);
+  throw failure;
+}
+
+/** Tells whether an operation failed. */
+async function runPart(
+  client: MongoClient,
+  models: readonly ClientBulkWriteModel[],
+  from: number,
+  options: ClientBulkWriteOptions,
+  merged: Merged,
+  failure: MongoClientBulkWriteError,
+  verbose: boolean,
+): Promise<boolean> {
+  const namespaces = new Map<string, number>();
+  const ops = models.map((model) => {
+    const known = namespaces.get(model.namespace);
+    const index = known ?? namespaces.size;
+    if (known === undefined) namespaces.set(model.namespace, index);
+    return operationOf(client, model, index);
+  });
+  const command: Document = {
+    bulkWrite: 1,
+    errorsOnly: !verbose,
+    ordered: options.ordered !== false,
+    ops,
+    nsInfo: [...namespaces.keys()].map((ns) => ({ ns })),
+  };
+  if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
+  if (options.let !== undefined) command['let'] = options.let;
+  const reply = await execute(client.source, 'admin', command, options, 'write', 'bulkWrite');
+  merged.addCounts(reply.body);
+  let failed = false;
+  for (const result of await results(client, reply)) {
+    const index = Number(result['idx']);
+    if (result['ok'] === 1) {
+      if (verbose) merged.addOne(from + index, ops[index] as Document, result);
+    } else {
+      failed = true;
+      failure.writeErrors.set(from + index, { code: Number(result['code']), message: String(result['errmsg']) });
+    }
+  }
+  return failed;
+}
+
+/** All results, also those beyond the first batch. */
+async function results(client: MongoClient, reply: Awaited<ReturnType<typeof execute>>): Promise<Document[]> {
+  const found = (reply.batch?.peek() ?? []) as Document[];
+  let id = (reply.body['cursor'] as Document | undefined)?.['id'];
+  while (id !== undefined && !id.isZero()) {
+    const command = { getMore: id, collection: '$cmd.bulkWrite' };
+    const more = await client.source.deployment.run('admin', command, {}, 'bulkWrite');
+    found.push(...((more.batch?.peek() ?? []) as Document[]));
+    id = (more.body['cursor'] as Document)['id'];
+  }
+  return found;
+}
+

@@ -1,0 +1,138 @@
+/** Runs writes in batches: same kinds together, no command larger than the engine takes. */
+import { encodeRun } from '../codec/encode.js';
+import { EncodedDocuments } from '../deployment.js';
+import { MongoServerError } from '../errors.js';
+import { type CommandOperationOptions, encodeOptions, inheritBson } from '../options.js';
+import type { CursorSource } from '../cursor/abstract_cursor.js';
+import { isAcknowledged, withOptions } from '../execute.js';
+import type { MongoDBNamespace } from '../namespace.js';
+import type { Document } from '../types/document.js';
+import { type BulkResult, BulkWriteResult, emptyResult, MongoBulkWriteError, WriteConcernError, WriteError } from './result.js';
+
+export type BatchType = 'insert' | 'update' | 'delete';
+
+/** Statements of one kind, with the position of each in the bulk. */
+export interface Batch {
+  readonly type: BatchType;
+  readonly statements: Document[];
+  /** Null when the statements are the whole bulk in its own order. */
+  readonly indexes: number[] | null;
+}
+
+/** Options of a bulk. */
+export interface BulkOptions extends CommandOperationOptions {
+  ordered?: boolean;
+  bypassDocumentValidation?: boolean;
+  let?: Document;
+}
+
+/** What a command may carry at most: beyond that a bulk is sent in several. */
+export const LIMITS = { bytesMax: 16 << 20, countMax: 100_000 };
+
+const FIELD = { insert: 'documents', update: 'updates', delete: 'deletes' } as const;
+
+class Run {
+  readonly result: BulkResult = emptyResult();
+
+  constructor(
+    private readonly source: CursorSource,
+    private readonly namespace: MongoDBNamespace,
+    private readonly options: BulkOptions,
+  ) {}
+
+  get stopped(): boolean {
+    return this.options.ordered !== false && this.result.writeErrors.length > 0;
+  }
+
+  async batch(batch: Batch): Promise<void> {
+    const bson = inheritBson(this.source.settings.bson, this.options);
+    const encoding = { ...encodeOptions(bson), checkKeys: batch.type === 'insert' && bson.checkKeys === true };
+    for (let from = 0; from < batch.statements.length && !this.stopped; ) {
+      const run = encodeRun(batch.statements, from, LIMITS, encoding);
+      const sent = new EncodedDocuments(
+        run.array.bytes,
+        run.count === batch.statements.length ? batch.statements : batch.statements.slice(from, from + run.count),
+      );
+      const command: Document = { [batch.type]: this.namespace.collection, [FIELD[batch.type]]: sent };
+      command['ordered'] = this.options.ordered !== false;
+      if (this.options.bypassDocumentValidation === true && batch.type !== 'delete') {
+        command['bypassDocumentValidation'] = true;
+      }
+      if (this.options.let !== undefined && batch.type !== 'insert') command['let'] = this.options.let;
+      const complete = withOptions(command, this.source, this.options, 'write');
+      const reply = await this.source.deployment.run(this.namespace.db, complete, bson);
+      this.merge(reply.body, batch, from, run.count);
+      from += run.count;
+    }
+  }
+
+  private merge(body: Document, batch: Batch, from: number, sent: number): void {
+    const { result } = this;
+    const position = (index: number) => (batch.indexes === null ? from + index : (batch.indexes[from + index] as number));
+    const count = Number(body['n'] ?? 0);
+    if (batch.type === 'insert') {
+      result.nInserted += count;
+      this.mergeIds(batch, from, sent, body, position);
+    } else if (batch.type === 'delete') {
+      result.nRemoved += count;
+    } else {
+      const upserted = (body['upserted'] ?? []) as { index: number; _id: unknown }[];
+      for (const { index, _id } of upserted) result.upserted.push({ index: position(index), _id });
+      result.nUpserted += upserted.length;
+      result.nMatched += count - upserted.length;
+      result.nModified += Number(body['nModified'] ?? 0);
+    }
+    for (const error of (body['writeErrors'] ?? []) as Document[]) {
+      const { index, code, errmsg, errInfo } = error as { index: number; code: number; errmsg: string; errInfo?: Document };
+      const op = batch.statements[from + index];
+      result.writeErrors.push(new WriteError({ index: position(index), code, errmsg, errInfo, op }));
+    }
+    const concern = body['writeConcernError'] as { code: number; errmsg: string } | undefined;
+    if (concern !== undefined) result.writeConcernErrors.push(new WriteConcernError(concern));
+  }
+
+  private mergeIds(batch: Batch, from: number, sent: number, body: Document, position: (index: number) => number): void {
+    const errors = (body['writeErrors'] ?? []) as { index: number }[];
+    // In order, nothing after the first error was tried.
+    const last = this.options.ordered !== false && errors.length > 0 ? (errors[0]?.index ?? 0) : sent;
+    const ids = this.result.insertedIds;
+    for (let i = 0; i < last; i++) {
+      const document = batch.statements[from + i];
+      ids.push({ index: position(i), _id: document instanceof Map ? document.get('_id') : document?.['_id'] });
+    }
+  }
+}
+
+/** Runs the batches one after the other; throws MongoBulkWriteError when any write failed. */
+export async function executeBatches(
+  source: CursorSource,
+  namespace: MongoDBNamespace,
+  batches: readonly Batch[],
+  options: BulkOptions,
+): Promise<BulkWriteResult> {
+  const run = new Run(source, namespace, options);
+  for (const batch of batches) {
+    if (run.stopped) break;
+    try {
+      await run.batch(batch);
+    } catch (error) {
+      if (!(error instanceof MongoServerError)) throw error;
+      throw new MongoBulkWriteError(error.errorResponse, new BulkWriteResult(run.result, false));
+    }
+  }
+  const { result } = run;
+  const acknowledged = isAcknowledged(source, options);
+  const summary = new BulkWriteResult(result, acknowledged);
+  const first = result.writeErrors[0];
+  if (first !== undefined && acknowledged) {
+    throw new MongoBulkWriteError(
+      { message: first.errmsg ?? 'write operation failed', code: first.code, writeErrors: result.writeErrors },
+      summary,
+    );
+  }
+  const concern = result.writeConcernErrors[0];
+  if (concern !== undefined) {
+    throw new MongoBulkWriteError({ message: concern.errmsg ?? '', code: concern.code, err: concern }, summary);
+  }
+  return summary;
+}

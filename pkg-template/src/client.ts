@@ -1,0 +1,178 @@
+/** The client: which engine, its options, its databases. */
+import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
+import type { PkFactory } from './collection.js';
+import type { Connection } from './connection.js';
+import type { CursorSource } from './cursor/abstract_cursor.js';
+import { Db, type DbOptions } from './db.js';
+import { Deployment } from './deployment.js';
+import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import { TypedEventEmitter } from './events.js';
+import type { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
+import {
+  type BSONSerializeOptions,
+  DEFAULT_SETTINGS,
+  inherit,
+  INHERITED_OPTIONS,
+  type ReadConcern,
+  type ReadPreference,
+  refuseUnknown,
+  type SettingsOptions,
+  type WriteConcern,
+} from './options.js';
+import type { ClientBulkWriteResult } from './results.js';
+import type { Document } from './types/document.js';
+import { type Address, parseUrl } from './url.js';
+
+/**
+ * When a write to IndexedDB is acknowledged: `strict` when it is on the disk, `relaxed` when the operating system has
+ * it (a crash of the machine may lose it).
+ */
+export type Durability = 'strict' | 'relaxed';
+
+/** Options of a client. */
+export interface MongoClientOptions extends SettingsOptions {
+  /** Of `indexeddb://` only. Default `strict`. */
+  durability?: Durability;
+  /** Tell of every command by the events commandStarted, commandSucceeded, commandFailed. */
+  monitorCommands?: boolean;
+  /** Makes the `_id` of inserted documents. */
+  pkFactory?: PkFactory;
+  /** Where the WebAssembly module is, for bundlers that move it: a URL, its bytes, or the compiled module. */
+  wasm?: WasmSource;
+  /** An engine to use instead of the one that the URL names: one in a worker, or a test's own. */
+  connection?: Connection | (() => Connection | Promise<Connection>);
+}
+
+const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'monitorCommands', 'pkFactory', 'wasm', 'connection'];
+
+export type MongoClientEvents = {
+  open(client: MongoClient): void;
+  close(): void;
+  error(error: Error): void;
+  timeout(): void;
+  commandStarted(event: CommandStartedEvent): void;
+  commandSucceeded(event: CommandSucceededEvent): void;
+  commandFailed(event: CommandFailedEvent): void;
+};
+
+/** A client of the engine that a URL names: `memory://` or `indexeddb://name`. */
+export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
+  readonly options: Readonly<MongoClientOptions>;
+  /** @internal */
+  readonly source: CursorSource;
+  private readonly deployment: Deployment;
+  private readonly address: Address;
+
+  constructor(url: string, options: MongoClientOptions = {}) {
+    super();
+    refuseUnknown('MongoClient', options, CLIENT_OPTIONS);
+    this.address = parseUrl(url);
+    this.options = Object.freeze(withParameters(this.address, options));
+    checkDurability(this.address, this.options.durability);
+    const { kind, name } = this.address;
+    const monitor = options.monitorCommands === true ? this : null;
+    this.deployment = new Deployment(`${kind}://${name}`, () => this.openEngine(), monitor);
+    this.source = { deployment: this.deployment, settings: inherit(DEFAULT_SETTINGS, this.options) };
+  }
+
+  /** Makes a client and opens its engine. */
+  static async connect(url: string, options?: MongoClientOptions): Promise<MongoClient> {
+    return new MongoClient(url, options).connect();
+  }
+
+  private async openEngine(): Promise<Connection> {
+    const { connection, wasm, durability } = this.options;
+    if (typeof connection === 'function') return connection();
+    if (connection !== undefined) return connection;
+    if (this.address.kind === 'memory') return openMemory(wasm);
+    return openIndexedDb(this.address.name, { durability: durability ?? 'strict' }, wasm);
+  }
+
+  get readConcern(): ReadConcern | undefined {
+    return this.source.settings.readConcern;
+  }
+
+  get writeConcern(): WriteConcern | undefined {
+    return this.source.settings.writeConcern;
+  }
+
+  get readPreference(): ReadPreference {
+    return this.source.settings.readPreference;
+  }
+
+  get bsonOptions(): BSONSerializeOptions {
+    return this.source.settings.bson;
+  }
+
+  get serverApi(): undefined {
+    return undefined;
+  }
+
+  get timeoutMS(): number | undefined {
+    return undefined;
+  }
+
+  /** Opens the engine; operations do it by themselves when it has not been done. */
+  async connect(): Promise<this> {
+    const before = this.deployment.isOpen;
+    await this.deployment.connect();
+    if (!before) this.emit('open', this);
+    return this;
+  }
+
+  /** A database; without a name the one of the URL. */
+  db(name?: string, options?: DbOptions): Db {
+    return new Db(this, name ?? this.address.defaultDatabase, options);
+  }
+
+  /** Waits for writes on their way and gives the engine up. */
+  async close(_force?: boolean): Promise<void> {
+    await this.deployment.close();
+    this.emit('close');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Writes to several collections with one command. */
+  async bulkWrite(models: readonly ClientBulkWriteModel[], options: ClientBulkWriteOptions = {}): Promise<ClientBulkWriteResult> {
+    return bulkWrite(this, models, options);
+  }
+
+  /** Sessions are not supported yet. */
+  startSession(_options?: Document): never {
+    throw new MongoCompatibilityError('Sessions and transactions are not supported yet');
+  }
+
+  /** Sessions are not supported yet. */
+  async withSession(_first: unknown, _second?: unknown): Promise<never> {
+    throw new MongoCompatibilityError('Sessions and transactions are not supported yet');
+  }
+
+  /** Change streams are not supported yet. */
+  watch(): never {
+    throw new MongoCompatibilityError('Change streams are not supported yet');
+  }
+}
+
+/** Options may also stand in the URL: `?durability=relaxed`. */
+function withParameters(address: Address, options: MongoClientOptions): MongoClientOptions {
+  const result = { ...options };
+  for (const [name, value] of address.parameters) {
+    if (name !== 'durability') throw new MongoInvalidArgumentError(`The URL has the unknown option ${JSON.stringify(name)}`);
+    result.durability ??= value as Durability;
+  }
+  return result;
+}
+
+function checkDurability(address: Address, durability: unknown): void {
+  if (durability === undefined) return;
+  if (address.kind === 'memory') {
+    throw new MongoInvalidArgumentError('The option "durability" makes no sense with memory://');
+  }
+  if (durability !== 'strict' && durability !== 'relaxed') {
+    throw new MongoInvalidArgumentError('The option "durability" must be "strict" or "relaxed"');
+  }
+}

@@ -1,0 +1,635 @@
+/** A collection: reads, writes, indexes. Every method is one command (or a few) and its result's shape. */
+import { ObjectId } from 'bson';
+import { executeBatches } from './bulk/execute.js';
+import { type AnyBulkWriteOperation, deleteStatement, updateStatement } from './bulk/models.js';
+import { type BulkWriteOptions, OrderedBulkOperation, UnorderedBulkOperation } from './bulk/operation.js';
+import type { BulkWriteResult } from './bulk/result.js';
+import type { CursorSource } from './cursor/abstract_cursor.js';
+import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
+import type { ExplainOptions } from './cursor/explain.js';
+import { FIND_OPTIONS, FindCursor, findCommand, type FindOptions } from './cursor/find_cursor.js';
+import { ListIndexesCursor, type ListIndexesOptions } from './cursor/list_cursors.js';
+import type { Db } from './db.js';
+import { MongoAPIError, MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import { checkReplacement, checkUpdate, execute, isAcknowledged, throwWriteError } from './execute.js';
+import { createIndexes, type CreateIndexesOptions, dropIndex, type IndexDescription, indexDescription } from './indexes.js';
+import { MongoDBNamespace } from './namespace.js';
+import {
+  type BSONSerializeOptions,
+  COMMAND_OPTIONS,
+  type CommandOperationOptions,
+  inherit,
+  INHERITED_OPTIONS,
+  optionNames,
+  type ReadConcern,
+  type ReadPreference,
+  refuseUnknown,
+  type Settings,
+  type SettingsOptions,
+  type WriteConcern,
+} from './options.js';
+import type { DeleteResult, InsertManyResult, InsertOneResult, ModifyResult, UpdateResult } from './results.js';
+import { formatHint, formatSort } from './sort.js';
+import type {
+  Document,
+  Flatten,
+  Hint,
+  IndexSpecification,
+  InferIdType,
+  OptionalUnlessRequiredId,
+  Sort,
+  WithId,
+  WithoutId,
+} from './types/document.js';
+import type { Filter } from './types/filter.js';
+import type { UpdateFilter } from './types/update.js';
+
+export interface CollectionOptions extends SettingsOptions {
+  /** Makes the `_id` of inserted documents. */
+  pkFactory?: PkFactory;
+}
+
+/** Makes ids. */
+export interface PkFactory {
+  createPk(): any;
+}
+
+export interface InsertOneOptions extends CommandOperationOptions {
+  bypassDocumentValidation?: boolean;
+  /** Leave it to the engine to make the `_id`. */
+  forceServerObjectId?: boolean;
+}
+
+export interface UpdateOptions extends CommandOperationOptions, ExplainOptions {
+  arrayFilters?: Document[];
+  bypassDocumentValidation?: boolean;
+  hint?: Hint;
+  upsert?: boolean;
+  let?: Document;
+  sort?: Sort;
+}
+
+export type ReplaceOptions = Omit<UpdateOptions, 'arrayFilters'>;
+
+export interface DeleteOptions extends CommandOperationOptions, ExplainOptions {
+  ordered?: boolean;
+  hint?: Hint;
+  let?: Document;
+}
+
+export interface CountDocumentsOptions extends CommandOperationOptions {
+  skip?: number;
+  limit?: number;
+  hint?: Hint;
+}
+
+export type CountOptions = CountDocumentsOptions & ExplainOptions;
+
+export interface EstimatedDocumentCountOptions extends CommandOperationOptions {
+  maxTimeMS?: number;
+}
+
+export interface DistinctOptions extends CommandOperationOptions, ExplainOptions {
+  hint?: Hint;
+}
+
+export interface FindOneAndDeleteOptions extends CommandOperationOptions, ExplainOptions {
+  hint?: Hint;
+  projection?: Document;
+  sort?: Sort;
+  let?: Document;
+  includeResultMetadata?: boolean;
+}
+
+export interface FindOneAndReplaceOptions extends FindOneAndDeleteOptions {
+  bypassDocumentValidation?: boolean;
+  returnDocument?: 'before' | 'after';
+  upsert?: boolean;
+}
+
+export interface FindOneAndUpdateOptions extends FindOneAndReplaceOptions {
+  arrayFilters?: Document[];
+}
+
+export interface RenameOptions extends CommandOperationOptions {
+  dropTarget?: boolean;
+  new_collection?: boolean;
+}
+
+export interface IndexInformationOptions extends ListIndexesOptions {
+  /** Whole descriptions rather than keys by name. */
+  full?: boolean;
+}
+
+/** Names for `returnDocument`. */
+export const ReturnDocument = Object.freeze({ BEFORE: 'before', AFTER: 'after' } as const);
+export type ReturnDocument = (typeof ReturnDocument)[keyof typeof ReturnDocument];
+
+const INSERT_OPTIONS = optionNames(COMMAND_OPTIONS, ['bypassDocumentValidation', 'forceServerObjectId']);
+const BULK_OPTIONS = optionNames(COMMAND_OPTIONS, [
+  'bypassDocumentValidation',
+  'forceServerObjectId',
+  'ordered',
+  'let',
+]);
+const UPDATE_NAMES = ['bypassDocumentValidation', 'hint', 'upsert', 'let', 'explain'];
+const REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort']);
+const UPDATE_ONE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort', 'arrayFilters']);
+const UPDATE_MANY_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['arrayFilters']);
+const DELETE_OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'hint', 'let', 'explain']);
+const COUNT_OPTIONS = optionNames(COMMAND_OPTIONS, ['skip', 'limit', 'hint', 'explain']);
+const ESTIMATE_OPTIONS = optionNames(COMMAND_OPTIONS);
+const DISTINCT_OPTIONS = optionNames(COMMAND_OPTIONS, ['hint', 'explain']);
+const MODIFY_NAMES = ['hint', 'projection', 'sort', 'let', 'includeResultMetadata', 'explain'];
+const FIND_DELETE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES);
+const REPLACING_NAMES = ['bypassDocumentValidation', 'returnDocument', 'upsert'];
+const FIND_REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES);
+const FIND_UPDATE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES, ['arrayFilters']);
+const RENAME_OPTIONS = optionNames(COMMAND_OPTIONS, ['dropTarget', 'new_collection']);
+const NO_OPTIONS: Record<string, never> = {};
+
+/** A collection of documents. */
+export class Collection<TSchema extends Document = Document> {
+  readonly db: Db;
+  /** @internal */
+  readonly s: { namespace: MongoDBNamespace; pkFactory: PkFactory };
+  /** @internal */
+  readonly source: CursorSource;
+  private collectionHint: Hint | undefined;
+
+  /** @internal */
+  constructor(db: Db, name: string, options: CollectionOptions = {}) {
+    refuseUnknown('collection', options, [...INHERITED_OPTIONS, 'pkFactory']);
+    this.db = db;
+    this.source = { deployment: db.source.deployment, settings: inherit(db.source.settings, options) };
+    this.s = {
+      namespace: new MongoDBNamespace(db.databaseName, name),
+      pkFactory: options.pkFactory ?? db.pkFactory ?? { createPk: () => new ObjectId() },
+    };
+  }
+
+  get dbName(): string {
+    return this.s.namespace.db;
+  }
+
+  get collectionName(): string {
+    return this.s.namespace.collection as string;
+  }
+
+  get namespace(): string {
+    return this.s.namespace.toString();
+  }
+
+  get readConcern(): ReadConcern | undefined {
+    return this.settings.readConcern;
+  }
+
+  get readPreference(): ReadPreference {
+    return this.settings.readPreference;
+  }
+
+  get writeConcern(): WriteConcern | undefined {
+    return this.settings.writeConcern;
+  }
+
+  get bsonOptions(): BSONSerializeOptions {
+    return this.settings.bson;
+  }
+
+  get timeoutMS(): number | undefined {
+    return undefined;
+  }
+
+  /** The hint of every operation that has none of its own. */
+  get hint(): Hint | undefined {
+    return this.collectionHint;
+  }
+
+  set hint(value: Hint | undefined) {
+    this.collectionHint = formatHint(value) as Hint | undefined;
+  }
+
+  private get settings(): Settings {
+    return this.source.settings;
+  }
+
+  // ---- inserts
+
+  /** Gives a document its `_id`, as the driver does: in the caller's own object. @internal */
+  withIdFor(document: Document, options: { forceServerObjectId?: boolean }): Document {
+    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+      throw new MongoInvalidArgumentError('A document to insert must be an object');
+    }
+    if (options.forceServerObjectId === true) return document;
+    if (document instanceof Map) {
+      if (document.get('_id') == null) document.set('_id', this.s.pkFactory.createPk());
+    } else if (document['_id'] == null) {
+      document['_id'] = this.s.pkFactory.createPk();
+    }
+    return document;
+  }
+
+  async insertOne(document: OptionalUnlessRequiredId<TSchema>, options: InsertOneOptions = NO_OPTIONS): Promise<InsertOneResult<TSchema>> {
+    refuseUnknown('insertOne', options, INSERT_OPTIONS);
+    const own = this.withIdFor(document, options);
+    const command: Document = { insert: this.collectionName, documents: [own], ordered: true };
+    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    const reply = await execute(this.source, this.dbName, command, options, 'write');
+    throwWriteError(reply.body);
+    return {
+      acknowledged: isAcknowledged(this.source, options),
+      insertedId: (own instanceof Map ? own.get('_id') : own['_id']) as InferIdType<TSchema>,
+    };
+  }
+
+  async insertMany(
+    documents: readonly OptionalUnlessRequiredId<TSchema>[],
+    options: BulkWriteOptions = NO_OPTIONS,
+  ): Promise<InsertManyResult<TSchema>> {
+    refuseUnknown('insertMany', options, BULK_OPTIONS);
+    if (!Array.isArray(documents)) throw new MongoInvalidArgumentError('Argument "documents" must be an array of documents');
+    if (documents.length === 0) throw new MongoInvalidArgumentError('Invalid BulkOperation, Batch cannot be empty');
+    const statements = documents.map((document) => this.withIdFor(document as Document, options));
+    const result = await executeBatches(
+      this.source,
+      this.s.namespace,
+      [{ type: 'insert', statements, indexes: null }],
+      options,
+    );
+    return {
+      acknowledged: result.acknowledged,
+      insertedCount: result.insertedCount,
+      insertedIds: result.insertedIds as { [key: number]: InferIdType<TSchema> },
+    };
+  }
+
+  // ---- bulk writes
+
+  async bulkWrite(
+    operations: readonly AnyBulkWriteOperation<TSchema>[],
+    options: BulkWriteOptions = NO_OPTIONS,
+  ): Promise<BulkWriteResult> {
+    refuseUnknown('bulkWrite', options, BULK_OPTIONS);
+    if (!Array.isArray(operations)) throw new MongoInvalidArgumentError('Argument "operations" must be an array of documents');
+    const bulk = options.ordered === false ? this.initializeUnorderedBulkOp(options) : this.initializeOrderedBulkOp(options);
+    for (const operation of operations) bulk.raw(operation as AnyBulkWriteOperation<any>);
+    return bulk.execute();
+  }
+
+  initializeOrderedBulkOp(options: BulkWriteOptions = NO_OPTIONS): OrderedBulkOperation {
+    refuseUnknown('initializeOrderedBulkOp', options, BULK_OPTIONS);
+    return new OrderedBulkOperation(this as unknown as Collection<Document>, options);
+  }
+
+  initializeUnorderedBulkOp(options: BulkWriteOptions = NO_OPTIONS): UnorderedBulkOperation {
+    refuseUnknown('initializeUnorderedBulkOp', options, BULK_OPTIONS);
+    return new UnorderedBulkOperation(this as unknown as Collection<Document>, options);
+  }
+
+  // ---- updates and deletes
+
+  async updateOne(
+    filter: Filter<TSchema>,
+    update: UpdateFilter<TSchema> | Document[],
+    options: UpdateOptions = NO_OPTIONS,
+  ): Promise<UpdateResult<TSchema>> {
+    refuseUnknown('updateOne', options, UPDATE_ONE_OPTIONS);
+    checkUpdate(update);
+    return this.update('updateOne', filter, { update }, options);
+  }
+
+  async updateMany(
+    filter: Filter<TSchema>,
+    update: UpdateFilter<TSchema> | Document[],
+    options: Omit<UpdateOptions, 'sort'> = NO_OPTIONS,
+  ): Promise<UpdateResult<TSchema>> {
+    refuseUnknown('updateMany', options, UPDATE_MANY_OPTIONS);
+    checkUpdate(update);
+    return this.update('updateMany', filter, { update }, options);
+  }
+
+  async replaceOne(
+    filter: Filter<TSchema>,
+    replacement: WithoutId<TSchema>,
+    options: ReplaceOptions = NO_OPTIONS,
+  ): Promise<UpdateResult<TSchema>> {
+    refuseUnknown('replaceOne', options, REPLACE_OPTIONS);
+    checkReplacement(replacement);
+    return this.update('replaceOne', filter, { replacement }, options);
+  }
+
+  private async update(
+    kind: 'updateOne' | 'updateMany' | 'replaceOne',
+    filter: Document,
+    what: Document,
+    options: UpdateOptions,
+  ): Promise<UpdateResult<TSchema>> {
+    const { collation, upsert, arrayFilters, sort } = options;
+    const hint = options.hint ?? this.collectionHint;
+    const statement = updateStatement({ filter, ...what, collation, hint, upsert, arrayFilters, sort }, kind);
+    const command: Document = { update: this.collectionName, updates: [statement], ordered: true };
+    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    if (options.let !== undefined) command['let'] = options.let;
+    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'write');
+    if (options.explain !== undefined) return reply.body as unknown as UpdateResult<TSchema>;
+    throwWriteError(reply.body);
+    const upserted = (reply.body['upserted'] as { _id: unknown }[] | undefined) ?? [];
+    const matched = Number(reply.body['n'] ?? 0);
+    return {
+      acknowledged: isAcknowledged(this.source, options),
+      modifiedCount: Number(reply.body['nModified'] ?? matched),
+      upsertedId: (upserted[0]?._id ?? null) as InferIdType<TSchema> | null,
+      upsertedCount: upserted.length,
+      matchedCount: upserted.length > 0 ? 0 : matched,
+    };
+  }
+
+  async deleteOne(filter: Filter<TSchema> = {}, options: DeleteOptions = NO_OPTIONS): Promise<DeleteResult> {
+    return this.delete('deleteOne', filter, options);
+  }
+
+  async deleteMany(filter: Filter<TSchema> = {}, options: DeleteOptions = NO_OPTIONS): Promise<DeleteResult> {
+    return this.delete('deleteMany', filter, options);
+  }
+
+  private async delete(kind: 'deleteOne' | 'deleteMany', filter: Document, options: DeleteOptions): Promise<DeleteResult> {
+    refuseUnknown(kind, options, DELETE_OPTIONS);
+    const { collation } = options;
+    const statement = deleteStatement({ filter, collation, hint: options.hint ?? this.collectionHint }, kind);
+    const command: Document = { delete: this.collectionName, deletes: [statement], ordered: options.ordered ?? true };
+    if (options.let !== undefined) command['let'] = options.let;
+    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'write');
+    if (options.explain !== undefined) return reply.body as unknown as DeleteResult;
+    throwWriteError(reply.body);
+    return { acknowledged: isAcknowledged(this.source, options), deletedCount: Number(reply.body['n'] ?? 0) };
+  }
+
+  // ---- find and modify
+
+  findOneAndDelete(filter: Filter<TSchema>, options: FindOneAndDeleteOptions & { includeResultMetadata: true }): Promise<ModifyResult<TSchema>>;
+  findOneAndDelete(filter: Filter<TSchema>, options?: FindOneAndDeleteOptions): Promise<WithId<TSchema> | null>;
+  async findOneAndDelete(
+    filter: Filter<TSchema>,
+    options: FindOneAndDeleteOptions = NO_OPTIONS,
+  ): Promise<WithId<TSchema> | ModifyResult<TSchema> | null> {
+    refuseUnknown('findOneAndDelete', options, FIND_DELETE_OPTIONS);
+    return this.modify(filter, { remove: true }, options);
+  }
+
+  findOneAndReplace(
+    filter: Filter<TSchema>,
+    replacement: WithoutId<TSchema>,
+    options: FindOneAndReplaceOptions & { includeResultMetadata: true },
+  ): Promise<ModifyResult<TSchema>>;
+  findOneAndReplace(
+    filter: Filter<TSchema>,
+    replacement: WithoutId<TSchema>,
+    options?: FindOneAndReplaceOptions,
+  ): Promise<WithId<TSchema> | null>;
+  async findOneAndReplace(
+    filter: Filter<TSchema>,
+    replacement: WithoutId<TSchema>,
+    options: FindOneAndReplaceOptions = NO_OPTIONS,
+  ): Promise<WithId<TSchema> | ModifyResult<TSchema> | null> {
+    refuseUnknown('findOneAndReplace', options, FIND_REPLACE_OPTIONS);
+    checkReplacement(replacement);
+    return this.modify(filter, { update: replacement }, options);
+  }
+
+  findOneAndUpdate(
+    filter: Filter<TSchema>,
+    update: UpdateFilter<TSchema> | Document[],
+    options: FindOneAndUpdateOptions & { includeResultMetadata: true },
+  ): Promise<ModifyResult<TSchema>>;
+  findOneAndUpdate(
+    filter: Filter<TSchema>,
+    update: UpdateFilter<TSchema> | Document[],
+    options?: FindOneAndUpdateOptions,
+  ): Promise<WithId<TSchema> | null>;
+  async findOneAndUpdate(
+    filter: Filter<TSchema>,
+    update: UpdateFilter<TSchema> | Document[],
+    options: FindOneAndUpdateOptions = NO_OPTIONS,
+  ): Promise<WithId<TSchema> | ModifyResult<TSchema> | null> {
+    refuseUnknown('findOneAndUpdate', options, FIND_UPDATE_OPTIONS);
+    checkUpdate(update);
+    return this.modify(filter, { update }, options);
+  }
+
+  private async modify(
+    filter: Document,
+    what: Document,
+    options: FindOneAndUpdateOptions,
+  ): Promise<WithId<TSchema> | ModifyResult<TSchema> | null> {
+    if (filter == null || typeof filter !== 'object') throw new MongoInvalidArgumentError('Argument "filter" must be an object');
+    const command: Document = { findAndModify: this.collectionName, query: filter, ...what };
+    if (what['remove'] === undefined) {
+      command['new'] = options.returnDocument === 'after';
+      command['upsert'] = options.upsert === true;
+    }
+    const sort = formatSort(options.sort);
+    if (sort !== undefined) command['sort'] = sort;
+    if (options.projection !== undefined) command['fields'] = options.projection;
+    if (options.arrayFilters !== undefined) command['arrayFilters'] = options.arrayFilters;
+    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    const hint = options.hint ?? this.collectionHint;
+    if (hint !== undefined) command['hint'] = formatHint(hint);
+    if (options.let !== undefined) command['let'] = options.let;
+    const { body } = await execute(this.source, this.dbName, command, options, 'write');
+    if (options.explain !== undefined || options.includeResultMetadata === true) {
+      return body as unknown as ModifyResult<TSchema>;
+    }
+    return (body['value'] ?? null) as WithId<TSchema> | null;
+  }
+
+  // ---- reads
+
+  find(): FindCursor<WithId<TSchema>>;
+  find(filter: Filter<TSchema>, options?: FindOptions): FindCursor<WithId<TSchema>>;
+  find<T extends Document>(filter: Filter<TSchema>, options?: FindOptions): FindCursor<T>;
+  find(filter: Filter<TSchema> = {}, options: FindOptions = {}): FindCursor<WithId<TSchema>> {
+    return new FindCursor(this.source, this.s.namespace, filter, this.hinted(options));
+  }
+
+  findOne(): Promise<WithId<TSchema> | null>;
+  findOne(filter: Filter<TSchema>, options?: Omit<FindOptions, 'batchSize'>): Promise<WithId<TSchema> | null>;
+  findOne<T = TSchema>(filter?: Filter<TSchema>, options?: Omit<FindOptions, 'batchSize'>): Promise<T | null>;
+  /** One command, no cursor: the shortest way to a document. */
+  async findOne(filter: Filter<TSchema> = {}, options: FindOptions = NO_OPTIONS): Promise<WithId<TSchema> | null> {
+    refuseUnknown('findOne', options, FIND_OPTIONS);
+    const command = findCommand(this.collectionName, filter, this.hinted(options));
+    delete command['batchSize'];
+    command['limit'] = 1;
+    command['singleBatch'] = true;
+    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'read', this.namespace);
+    return (reply.batch?.shift() ?? null) as WithId<TSchema> | null;
+  }
+
+  private hinted<T extends { hint?: Hint }>(options: T): T {
+    return this.collectionHint === undefined || options.hint !== undefined ? options : { ...options, hint: this.collectionHint };
+  }
+
+  aggregate<T extends Document = Document>(pipeline: Document[] = [], options: AggregateOptions = {}): AggregationCursor<T> {
+    return new AggregationCursor<T>(this.source, this.s.namespace, pipeline, this.hinted(options));
+  }
+
+  /** The number of documents that match, by an aggregation. */
+  async countDocuments(filter: Filter<TSchema> = {}, options: CountDocumentsOptions = NO_OPTIONS): Promise<number> {
+    refuseUnknown('countDocuments', options, COUNT_OPTIONS);
+    const pipeline: Document[] = [{ $match: filter }];
+    if (typeof options.skip === 'number') pipeline.push({ $skip: options.skip });
+    if (typeof options.limit === 'number') pipeline.push({ $limit: options.limit });
+    pipeline.push({ $group: { _id: 1, n: { $sum: 1 } } });
+    const command: Document = { aggregate: this.collectionName, pipeline, cursor: {} };
+    const hint = options.hint ?? this.collectionHint;
+    if (hint !== undefined) command['hint'] = formatHint(hint);
+    const reply = await execute(this.source, this.dbName, command, { ...options, raw: false }, 'read');
+    return Number((reply.batch?.shift() as { n: number } | null | undefined)?.n ?? 0);
+  }
+
+  /** The number of documents in the collection, from its metadata. */
+  async estimatedDocumentCount(options: EstimatedDocumentCountOptions = NO_OPTIONS): Promise<number> {
+    refuseUnknown('estimatedDocumentCount', options, ESTIMATE_OPTIONS);
+    const reply = await execute(this.source, this.dbName, { count: this.collectionName }, options, 'read');
+    return Number(reply.body['n'] ?? 0);
+  }
+
+  /** @deprecated Use `countDocuments` or `estimatedDocumentCount`. */
+  async count(filter: Filter<TSchema> = {}, options: CountOptions = NO_OPTIONS): Promise<number> {
+    refuseUnknown('count', options, COUNT_OPTIONS);
+    const command: Document = { count: this.collectionName, query: filter };
+    if (typeof options.limit === 'number') command['limit'] = options.limit;
+    if (typeof options.skip === 'number') command['skip'] = options.skip;
+    const hint = options.hint ?? this.collectionHint;
+    if (hint !== undefined) command['hint'] = formatHint(hint);
+    const reply = await execute(this.source, this.dbName, command, options, 'read');
+    return options.explain === undefined ? Number(reply.body['n'] ?? 0) : (reply.body as never);
+  }
+
+  distinct<Key extends keyof WithId<TSchema>>(
+    key: Key,
+    filter?: Filter<TSchema>,
+    options?: DistinctOptions,
+  ): Promise<Flatten<WithId<TSchema>[Key]>[]>;
+  distinct(key: string, filter?: Filter<TSchema>, options?: DistinctOptions): Promise<any[]>;
+  /** The different values of a field. */
+  async distinct(key: string, filter: Filter<TSchema> = {}, options: DistinctOptions = NO_OPTIONS): Promise<any[]> {
+    refuseUnknown('distinct', options, DISTINCT_OPTIONS);
+    const command: Document = { distinct: this.collectionName, key, query: filter };
+    const hint = options.hint ?? this.collectionHint;
+    if (hint !== undefined) command['hint'] = formatHint(hint);
+    const { body } = await execute(this.source, this.dbName, command, options, 'read');
+    return options.explain === undefined ? (body['values'] as unknown[]) : (body as never);
+  }
+
+  // ---- the collection itself
+
+  /** The options the collection was created with. */
+  async options(options: CommandOperationOptions = NO_OPTIONS): Promise<Document> {
+    const [info] = await this.db.listCollections({ name: this.collectionName }, options).toArray();
+    if (info === undefined) throw new MongoAPIError(`collection ${this.namespace} not found`);
+    return (info as { options?: Document }).options ?? {};
+  }
+
+  async isCapped(options: CommandOperationOptions = NO_OPTIONS): Promise<boolean> {
+    return (await this.options(options))['capped'] === true;
+  }
+
+  async drop(options: CommandOperationOptions = NO_OPTIONS): Promise<boolean> {
+    return this.db.dropCollection(this.collectionName, options);
+  }
+
+  async rename(newName: string, options: RenameOptions = NO_OPTIONS): Promise<Collection<Document>> {
+    refuseUnknown('rename', options, RENAME_OPTIONS);
+    const renamed = this.db.collection(newName);
+    const command: Document = {
+      renameCollection: this.namespace,
+      to: renamed.namespace,
+      dropTarget: options.dropTarget === true,
+    };
+    await execute(this.source, 'admin', command, options, 'write');
+    return renamed;
+  }
+
+  // ---- indexes
+
+  async createIndex(keys: IndexSpecification, options: CreateIndexesOptions = NO_OPTIONS): Promise<string> {
+    const [name] = await createIndexes(this.source, this.s.namespace, [indexDescription(keys, options)], options);
+    return name as string;
+  }
+
+  async createIndexes(indexes: IndexDescription[], options: CreateIndexesOptions = NO_OPTIONS): Promise<string[]> {
+    if (!Array.isArray(indexes)) throw new MongoInvalidArgumentError('Argument "indexes" must be an array of index descriptions');
+    const descriptions = indexes.map(({ key, ...rest }) => indexDescription(key, rest));
+    return createIndexes(this.source, this.s.namespace, descriptions, options);
+  }
+
+  async dropIndex(name: string, options: CommandOperationOptions = NO_OPTIONS): Promise<Document> {
+    return dropIndex(this.source, this.s.namespace, name, options);
+  }
+
+  /** Drops all indexes but that of `_id`. */
+  async dropIndexes(options: CommandOperationOptions = NO_OPTIONS): Promise<boolean> {
+    await dropIndex(this.source, this.s.namespace, '*', options);
+    return true;
+  }
+
+  listIndexes(options: ListIndexesOptions = {}): ListIndexesCursor {
+    return new ListIndexesCursor(this as unknown as Collection<Document>, options);
+  }
+
+  async indexExists(indexes: string | string[], options: ListIndexesOptions = {}): Promise<boolean> {
+    const names = new Set((await this.listIndexes(options).toArray()).map((index) => String(index['name'])));
+    return (Array.isArray(indexes) ? indexes : [indexes]).every((name) => names.has(name));
+  }
+
+  indexInformation(options: IndexInformationOptions & { full: true }): Promise<Document[]>;
+  indexInformation(options?: IndexInformationOptions): Promise<{ [name: string]: [string, unknown][] }>;
+  async indexInformation(
+    options: IndexInformationOptions = {},
+  ): Promise<Document[] | { [name: string]: [string, unknown][] }> {
+    const { full, ...rest } = options;
+    const indexes = await this.listIndexes(rest).toArray();
+    if (full === true) return indexes;
+    return Object.fromEntries(indexes.map((index) => [String(index['name']), Object.entries(index['key'] as Document)]));
+  }
+
+  indexes(options: IndexInformationOptions & { full?: true }): Promise<Document[]>;
+  indexes(options: IndexInformationOptions & { full: false }): Promise<{ [name: string]: [string, unknown][] }>;
+  indexes(): Promise<Document[]>;
+  async indexes(options: IndexInformationOptions = {}): Promise<unknown> {
+    return this.indexInformation({ ...options, full: (options.full ?? true) as true });
+  }
+
+  // ---- search indexes: the commands are sent, and an engine without a search process refuses them
+
+  listSearchIndexes(name?: string | AggregateOptions, options: AggregateOptions = {}): AggregationCursor {
+    const named = typeof name === 'string' ? { name } : {};
+    return this.aggregate([{ $listSearchIndexes: named }], typeof name === 'object' ? name : options);
+  }
+
+  async createSearchIndex(description: Document | string): Promise<string> {
+    const index = typeof description === 'string' ? { name: description, definition: {} } : description;
+    return (await this.createSearchIndexes([index]))[0] as string;
+  }
+
+  async createSearchIndexes(descriptions: Document[]): Promise<string[]> {
+    const command = { createSearchIndexes: this.collectionName, indexes: descriptions };
+    const { body } = await execute(this.source, this.dbName, command, {}, 'neither');
+    return (body['indexesCreated'] as { name: string }[]).map(({ name }) => name);
+  }
+
+  async updateSearchIndex(name: string, definition: Document): Promise<void> {
+    await execute(this.source, this.dbName, { updateSearchIndex: this.collectionName, name, definition }, {}, 'neither');
+  }
+
+  async dropSearchIndex(name: string): Promise<void> {
+    await execute(this.source, this.dbName, { dropSearchIndex: this.collectionName, name }, {}, 'neither');
+  }
+
+  /** Change streams are not supported yet. */
+  watch(): never {
+    throw new MongoCompatibilityError('Change streams are not supported yet');
+  }
+}
+

@@ -1,0 +1,12 @@
+/** The one way to an engine: commands as BSON in, replies as BSON out. */
+
+/** An engine in this thread, in a worker, in another tab: whatever answers commands. */
+export interface Connection {
+  /**
+   * Runs one command. The bytes are the caller's own: they may be kept or transferred. A write is answered when it is
+   * as durable as the connection promises.
+   */
+  runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Gives up what the engine holds; waits for writes that are on their way. */
+  close(): Promise<void>;
+}

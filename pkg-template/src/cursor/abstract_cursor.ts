@@ -1,0 +1,431 @@
+/** What all cursors share: batches, getMore, killCursors, iteration. */
+import { Long } from 'bson';
+import type { Batch, Reply } from '../codec/decode.js';
+import type { Deployment } from '../deployment.js';
+import {
+  MongoAPIError,
+  MongoCursorExhaustedError,
+  MongoCursorInUseError,
+  MongoInvalidArgumentError,
+  MongoTailableCursorError,
+  MongoUnexpectedServerResponseError,
+} from '../errors.js';
+import { TypedEventEmitter } from '../events.js';
+import { MongoDBNamespace } from '../namespace.js';
+import {
+  type BSONSerializeOptions,
+  inheritBson,
+  optionNames,
+  OPERATION_OPTIONS,
+  ReadConcern,
+  type ReadConcernLike,
+  ReadPreference,
+  type ReadPreferenceLike,
+  refuseUnknown,
+  type Settings,
+} from '../options.js';
+import type { Document } from '../types/document.js';
+
+/** Where a cursor's commands go, and what it inherits. */
+export interface CursorSource {
+  readonly deployment: Deployment;
+  readonly settings: Settings;
+}
+
+/** Options of every cursor. */
+export interface AbstractCursorOptions extends BSONSerializeOptions {
+  readPreference?: ReadPreferenceLike;
+  readConcern?: ReadConcernLike;
+  batchSize?: number;
+  maxTimeMS?: number;
+  comment?: unknown;
+  session?: undefined;
+}
+
+/** The names of {@link AbstractCursorOptions}. */
+export const CURSOR_OPTIONS = [
+  ...OPERATION_OPTIONS,
+  'readConcern',
+  'batchSize',
+  'maxTimeMS',
+  'comment',
+  'rawData',
+] as const;
+
+export type AbstractCursorEvents = { close(): void };
+
+/** Flags that mean something to a server which keeps tailable cursors; here they are refused. */
+export const CURSOR_FLAGS = [
+  'tailable',
+  'oplogReplay',
+  'noCursorTimeout',
+  'awaitData',
+  'exhaust',
+  'partial',
+] as const;
+export type CursorFlag = (typeof CURSOR_FLAGS)[number];
+
+type Transform = (document: never) => unknown;
+
+/** The base of all cursors. */
+export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitter<AbstractCursorEvents> {
+  static readonly CLOSE = 'close' as const;
+
+  /** @internal */
+  protected readonly source: CursorSource;
+  /** @internal */
+  protected readonly bson: BSONSerializeOptions;
+  /** The options the cursor was made with. @internal */
+  protected readonly given: AbstractCursorOptions & Document;
+  /** @internal */
+  protected readConcernValue: ReadConcern | undefined;
+  private readPreferenceValue: ReadPreference;
+  /** @internal */
+  protected cursorNamespace: MongoDBNamespace;
+  private cursorId: Long | null = null;
+  private batch: Batch | null = null;
+  private transform: Transform | null = null;
+  private started = false;
+  private ended = false;
+  private closedEarly = false;
+  private isKilled = false;
+  /** How many documents the batches held so far. @internal */
+  protected received = 0;
+
+  /** @internal */
+  constructor(
+    source: CursorSource,
+    namespace: MongoDBNamespace,
+    options: AbstractCursorOptions,
+    place: string,
+    known: ReadonlySet<string>,
+  ) {
+    super();
+    refuseUnknown(place, options, known);
+    this.source = source;
+    this.cursorNamespace = namespace;
+    this.given = { ...options };
+    this.bson = inheritBson(source.settings.bson, options);
+    this.readConcernValue = ReadConcern.fromOptions(options.readConcern) ?? source.settings.readConcern;
+    this.readPreferenceValue =
+      options.readPreference === undefined
+        ? source.settings.readPreference
+        : ReadPreference.fromOptions(options.readPreference);
+    if (options.batchSize !== undefined) this.batchSize(options.batchSize);
+    if (options.maxTimeMS !== undefined) this.maxTimeMS(options.maxTimeMS);
+  }
+
+  /** The command that opens the cursor. @internal */
+  protected abstract opening(): Document;
+
+  /** The database the command is sent to. @internal */
+  protected database(): string {
+    return this.cursorNamespace.db;
+  }
+
+  abstract clone(): AbstractCursor<TSchema>;
+
+  get id(): Long | undefined {
+    return this.cursorId ?? undefined;
+  }
+
+  get namespace(): MongoDBNamespace {
+    return this.cursorNamespace;
+  }
+
+  get readPreference(): ReadPreference {
+    return this.readPreferenceValue;
+  }
+
+  get readConcern(): ReadConcern | undefined {
+    return this.readConcernValue;
+  }
+
+  get closed(): boolean {
+    return this.ended && this.bufferedCount() === 0;
+  }
+
+  get killed(): boolean {
+    return this.isKilled;
+  }
+
+  get loadBalanced(): boolean {
+    return false;
+  }
+
+  /** How many documents are here and not yet asked for. */
+  bufferedCount(): number {
+    return this.batch?.length ?? 0;
+  }
+
+  /** Takes documents that are already here. */
+  readBufferedDocuments(number?: number): NonNullable<TSchema>[] {
+    const count = Math.min(number ?? this.bufferedCount(), this.bufferedCount());
+    const result: NonNullable<TSchema>[] = [];
+    for (let i = 0; i < count; i++) result.push(this.batch?.shift() as NonNullable<TSchema>);
+    return this.transform === null ? result : result.map((item) => this.apply(item) as NonNullable<TSchema>);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TSchema, void, void> {
+    if (this.closed) return;
+    try {
+      while (true) {
+        if (this.isKilled || (this.ended && this.bufferedCount() === 0)) return;
+        const document = await this.fetch();
+        if (document === null) return;
+        yield document as TSchema;
+      }
+    } finally {
+      // A loop that was left early must not leave the cursor open in the engine.
+      if (!this.ended) await this.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The documents as a web stream. */
+  stream(): ReadableStream<TSchema> {
+    return new ReadableStream<TSchema>({
+      pull: async (controller) => {
+        const document = this.closed ? null : await this.fetch();
+        if (document === null) controller.close();
+        else controller.enqueue(document as TSchema);
+      },
+      cancel: () => this.close(),
+    });
+  }
+
+  async hasNext(): Promise<boolean> {
+    if (this.closed) return false;
+    if (this.bufferedCount() > 0) return true;
+    return this.fill();
+  }
+
+  /** The next document, or null at the end; asking again after that throws MongoCursorExhaustedError. */
+  async next(): Promise<TSchema | null> {
+    if (this.closed) throw new MongoCursorExhaustedError();
+    return this.fetch() as Promise<TSchema | null>;
+  }
+
+  /** The next document if there is one without waiting for data to come. */
+  async tryNext(): Promise<TSchema | null> {
+    return this.next();
+  }
+
+  /** @deprecated Use `for await`. */
+  async forEach(iterator: (document: TSchema) => boolean | void): Promise<void> {
+    if (typeof iterator !== 'function') {
+      throw new MongoInvalidArgumentError('Argument "iterator" must be a function');
+    }
+    for await (const document of this) {
+      if (iterator(document) === false) break;
+    }
+  }
+
+  async toArray(): Promise<TSchema[]> {
+    const result: TSchema[] = [];
+    if (this.closed) return result;
+    try {
+      do {
+        const { batch } = this;
+        if (batch === null) continue;
+        for (let document = batch.shift(); document !== null; document = batch.shift()) {
+          result.push((this.transform === null ? document : this.apply(document)) as TSchema);
+        }
+      } while (await this.fill());
+    } finally {
+      if (!this.ended) await this.close();
+    }
+    return result;
+  }
+
+  /** Gives up the cursor, in the engine too. */
+  async close(): Promise<void> {
+    const id = this.cursorId;
+    const open = !this.ended && id !== null && !id.isZero();
+    this.batch?.clear();
+    this.finish(true);
+    if (!open) return;
+    this.isKilled = true;
+    this.cursorId = Long.ZERO;
+    await this.source.deployment
+      .run(
+        this.cursorNamespace.db,
+        { killCursors: this.cursorNamespace.collection, cursors: [id] },
+        {},
+      )
+      .catch(() => undefined); // the cursor may be gone already
+  }
+
+  /** Starts again from the beginning when the cursor is used next. */
+  rewind(): void {
+    if (!this.started) return;
+    const id = this.cursorId;
+    if (!this.ended && id !== null && !id.isZero()) void this.close();
+    this.cursorId = null;
+    this.batch?.clear();
+    this.batch = null;
+    this.started = false;
+    this.ended = false;
+    this.isKilled = false;
+    this.closedEarly = false;
+    this.received = 0;
+  }
+
+  addCursorFlag(flag: CursorFlag, value: boolean): this {
+    this.mutable();
+    if (!CURSOR_FLAGS.includes(flag)) {
+      throw new MongoInvalidArgumentError(`Flag ${String(flag)} is not one of ${CURSOR_FLAGS.join(', ')}`);
+    }
+    if (typeof value !== 'boolean') {
+      throw new MongoInvalidArgumentError(`Flag ${flag} must be a boolean value`);
+    }
+    this.given[flag] = value;
+    return this;
+  }
+
+  withReadPreference(readPreference: ReadPreferenceLike): this {
+    this.mutable();
+    this.readPreferenceValue = ReadPreference.fromOptions(readPreference);
+    return this;
+  }
+
+  withReadConcern(readConcern: ReadConcernLike): this {
+    this.mutable();
+    const resolved = ReadConcern.fromOptions(readConcern);
+    if (resolved !== undefined) this.readConcernValue = resolved;
+    return this;
+  }
+
+  maxTimeMS(value: number): this {
+    this.mutable();
+    if (typeof value !== 'number') throw new MongoInvalidArgumentError('Argument for maxTimeMS must be a number');
+    this.given.maxTimeMS = value;
+    return this;
+  }
+
+  batchSize(value: number): this {
+    this.mutable();
+    if (this.given['tailable'] === true) throw new MongoTailableCursorError();
+    if (typeof value !== 'number') throw new MongoInvalidArgumentError('Operation "batchSize" requires an integer');
+    this.given.batchSize = value;
+    return this;
+  }
+
+  /** @internal */
+  protected mapped(transform: (document: never) => unknown): void {
+    this.mutable();
+    const before = this.transform;
+    this.transform = before === null ? transform : (document: never) => transform(before(document) as never);
+  }
+
+  /** Passes the transform on to a clone's options. @internal */
+  protected mutable(): void {
+    if (this.started) throw new MongoCursorInUseError();
+  }
+
+  /** What the opening command carries of the options that all cursors have. @internal */
+  protected addCommon(command: Document): Document {
+    const { maxTimeMS, comment } = this.given;
+    if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
+    if (comment !== undefined) command['comment'] = comment;
+    if (this.readConcernValue !== undefined) command['readConcern'] = this.readConcernValue.toJSON();
+    return command;
+  }
+
+  /** The size of the next batch, undefined for the engine's choice; 0 when no more documents are wanted. @internal */
+  protected nextBatchSize(): number | undefined {
+    return this.given.batchSize === 0 ? undefined : this.given.batchSize;
+  }
+
+  private apply(document: unknown): unknown {
+    const result = (this.transform as (document: unknown) => unknown)(document);
+    if (result === null) throw new MongoAPIError('Cursor returned a `null` document, but the cursor is not exhausted');
+    return result;
+  }
+
+  private async fetch(): Promise<unknown> {
+    if (this.bufferedCount() === 0 && !(await this.fill())) return null;
+    const document = this.batch?.shift() ?? null;
+    if (this.transform === null || document === null) return document;
+    try {
+      return this.apply(document);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Gets batches until there is a document; at the end the cursor is closed. */
+  private async fill(): Promise<boolean> {
+    while (this.bufferedCount() === 0) {
+      if (this.started && (this.ended || (this.cursorId?.isZero() ?? true))) {
+        this.finish(false);
+        return false;
+      }
+      try {
+        if (this.started) await this.more();
+        else await this.start();
+      } catch (error) {
+        await this.close();
+        throw error;
+      }
+    }
+    return true;
+  }
+
+  private async start(): Promise<void> {
+    this.started = true;
+    const kind = this.cursorNamespace.toString();
+    this.take(await this.source.deployment.run(this.database(), this.opening(), this.bson, kind));
+  }
+
+  private async more(): Promise<void> {
+    const batchSize = this.nextBatchSize();
+    if (batchSize === 0) {
+      await this.close();
+      return;
+    }
+    const command: Document = { getMore: this.cursorId, collection: this.cursorNamespace.collection };
+    if (batchSize !== undefined) command['batchSize'] = Math.abs(batchSize);
+    this.addToGetMore(command);
+    const kind = this.cursorNamespace.toString();
+    this.take(await this.source.deployment.run(this.cursorNamespace.db, command, this.bson, kind));
+  }
+
+  /** @internal */
+  protected addToGetMore(command: Document): void {
+    if (this.given.comment !== undefined) command['comment'] = this.given.comment;
+  }
+
+  private take(reply: Reply): void {
+    const cursor = reply.body['cursor'] as Document | undefined;
+    if (cursor === undefined || reply.batch === null || !Long.isLong(cursor['id'])) {
+      throw new MongoUnexpectedServerResponseError('The reply has no cursor');
+    }
+    if (typeof cursor['ns'] === 'string') this.cursorNamespace = MongoDBNamespace.fromString(cursor['ns']);
+    if (this.closedEarly) {
+      reply.batch.clear();
+      return;
+    }
+    this.cursorId = cursor['id'] as Long;
+    this.batch = reply.batch;
+    this.received += reply.batch.length;
+    if (this.cursorId.isZero() && reply.batch.length === 0) this.finish(false);
+  }
+
+  private finish(early: boolean): void {
+    if (early) this.closedEarly = true;
+    this.started = true;
+    if (this.ended) return;
+    this.ended = true;
+    this.emit('close');
+  }
+}
+
+/** The names that a kind of cursor takes beyond the common ones. */
+export function cursorOptionNames(...names: string[]): ReadonlySet<string> {
+  return optionNames(CURSOR_OPTIONS, names);
+}

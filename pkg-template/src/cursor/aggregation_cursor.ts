@@ -1,0 +1,186 @@
+/** The cursor of `aggregate`, on a collection or on a database. */
+import { MongoInvalidArgumentError } from '../errors.js';
+import type { MongoDBNamespace } from '../namespace.js';
+import type { CollationOptions, WriteConcern, WriteConcernSettings } from '../options.js';
+import { WriteConcern as WriteConcernClass } from '../options.js';
+import { formatHint, formatSort } from '../sort.js';
+import type { Document, Hint, Sort } from '../types/document.js';
+import {
+  AbstractCursor,
+  type AbstractCursorOptions,
+  type CursorSource,
+  cursorOptionNames,
+} from './abstract_cursor.js';
+import {
+  type ExplainCommandOptions,
+  explainCommand,
+  type ExplainOptions,
+  type ExplainVerbosityLike,
+} from './explain.js';
+
+/** Options of `aggregate`. */
+export interface AggregateOptions extends AbstractCursorOptions, ExplainOptions {
+  allowDiskUse?: boolean;
+  bypassDocumentValidation?: boolean;
+  cursor?: { batchSize?: number };
+  maxAwaitTimeMS?: number;
+  collation?: CollationOptions;
+  hint?: Hint;
+  let?: Document;
+  /** A stage `$out` at the end. */
+  out?: string;
+  writeConcern?: WriteConcernSettings | WriteConcern;
+  rawData?: boolean;
+}
+
+const PASSED_ON = ['allowDiskUse', 'bypassDocumentValidation', 'collation', 'let'] as const;
+const AGGREGATE_OPTIONS = cursorOptionNames(
+  ...PASSED_ON,
+  'cursor',
+  'hint',
+  'out',
+  'explain',
+  'writeConcern',
+  'maxAwaitTimeMS',
+);
+
+/** The results of a pipeline; nothing runs until the first of them is asked for. */
+export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
+  readonly pipeline: Document[];
+  private readonly options: AggregateOptions;
+  private readonly collection: string | undefined;
+
+  /** `collection` is undefined for a pipeline on the database. @internal */
+  constructor(
+    source: CursorSource,
+    namespace: MongoDBNamespace,
+    pipeline: Document[] = [],
+    options: AggregateOptions = {},
+  ) {
+    super(source, namespace, options, 'aggregate', AGGREGATE_OPTIONS);
+    if (!Array.isArray(pipeline)) {
+      throw new MongoInvalidArgumentError('Argument "pipeline" must be an array of aggregation stages');
+    }
+    this.pipeline = options.out === undefined ? [...pipeline] : [...pipeline, { $out: options.out }];
+    this.options = this.given as AggregateOptions;
+    delete this.options.out;
+    this.collection = namespace.collection;
+    const batchSize = options.cursor?.batchSize;
+    if (options.cursor != null && typeof options.cursor !== 'object') {
+      throw new MongoInvalidArgumentError('Option "cursor" must be an object');
+    }
+    if (batchSize !== undefined && options.batchSize === undefined) this.batchSize(batchSize);
+  }
+
+  clone(): AggregationCursor<TSchema> {
+    return new AggregationCursor<TSchema>(this.source, this.cursorNamespace, this.pipeline, {
+      ...this.options,
+      readPreference: this.readPreference,
+      readConcern: this.readConcern,
+    });
+  }
+
+  /** Passes every document through a function. */
+  map<T>(transform: (document: TSchema) => T): AggregationCursor<T> {
+    this.mapped(transform as (document: never) => unknown);
+    return this as unknown as AggregationCursor<T>;
+  }
+
+  /** @internal */
+  protected opening(): Document {
+    if (this.options.explain !== undefined) {
+      throw new MongoInvalidArgumentError('With the option "explain" there are no documents: use cursor.explain()');
+    }
+    const { batchSize } = this.options;
+    // The first batch of a pipeline that writes is empty: its size does not matter.
+    const sized = batchSize !== undefined && !this.writes();
+    return this.aggregate(sized ? { batchSize } : {});
+  }
+
+  private writes(): boolean {
+    const last = this.pipeline[this.pipeline.length - 1];
+    return last !== undefined && ('$out' in last || '$merge' in last);
+  }
+
+  private aggregate(cursor: Document): Document {
+    const command: Document = { aggregate: this.collection ?? 1, pipeline: this.pipeline };
+    for (const name of PASSED_ON) if (this.options[name] !== undefined) command[name] = this.options[name];
+    if (this.options.bypassDocumentValidation === false) delete command['bypassDocumentValidation'];
+    const hint = formatHint(this.options.hint);
+    if (hint !== undefined) command['hint'] = hint;
+    command['cursor'] = cursor;
+    if (this.writes()) {
+      const concern = WriteConcernClass.fromOptions(this.options.writeConcern) ?? this.source.settings.writeConcern;
+      if (concern !== undefined) command['writeConcern'] = concern.toCommand();
+    }
+    return this.addCommon(command);
+  }
+
+  /** The plan, and with more verbosity how it went. */
+  async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
+    const command = explainCommand(this.aggregate({}), verbosity ?? this.options.explain ?? true);
+    const reply = await this.source.deployment.run(this.cursorNamespace.db, command, this.bson);
+    return reply.body;
+  }
+
+  override addToGetMore(command: Document): void {
+    super.addToGetMore(command);
+    if (this.options.maxAwaitTimeMS !== undefined) command['maxTimeMS'] = this.options.maxAwaitTimeMS;
+  }
+
+  /** Adds a stage at the end. */
+  addStage<T = Document>(stage: Document): AggregationCursor<T> {
+    this.mutable();
+    this.pipeline.push(stage);
+    return this as unknown as AggregationCursor<T>;
+  }
+
+  group<T = TSchema>($group: Document): AggregationCursor<T> {
+    return this.addStage<T>({ $group });
+  }
+
+  limit($limit: number): this {
+    return this.stage({ $limit });
+  }
+
+  match($match: Document): this {
+    return this.stage({ $match });
+  }
+
+  out($out: { db: string; coll: string } | string): this {
+    return this.stage({ $out });
+  }
+
+  project<T extends Document = Document>($project: Document): AggregationCursor<T> {
+    return this.addStage<T>({ $project });
+  }
+
+  lookup($lookup: Document): this {
+    return this.stage({ $lookup });
+  }
+
+  redact($redact: Document): this {
+    return this.stage({ $redact });
+  }
+
+  skip($skip: number): this {
+    return this.stage({ $skip });
+  }
+
+  sort($sort: Sort): this {
+    return this.stage({ $sort: formatSort($sort) });
+  }
+
+  unwind($unwind: Document | string): this {
+    return this.stage({ $unwind });
+  }
+
+  geoNear($geoNear: Document): this {
+    return this.stage({ $geoNear });
+  }
+
+  private stage(stage: Document): this {
+    this.addStage(stage);
+    return this;
+  }
+}

@@ -1,0 +1,266 @@
+/** The cursor of `collection.find`. */
+import { MongoInvalidArgumentError, MongoTailableCursorError } from '../errors.js';
+import type { MongoDBNamespace } from '../namespace.js';
+import type { CollationOptions } from '../options.js';
+import { formatHint, formatSort } from '../sort.js';
+import type { Document, Hint, Sort, SortDirection } from '../types/document.js';
+import type { Filter } from '../types/filter.js';
+import {
+  AbstractCursor,
+  type AbstractCursorOptions,
+  type CursorSource,
+  cursorOptionNames,
+} from './abstract_cursor.js';
+import { type ExplainCommandOptions, explainCommand, type ExplainVerbosityLike } from './explain.js';
+
+/** Options of `find`. */
+export interface FindOptions<TSchema extends Document = Document> extends AbstractCursorOptions {
+  limit?: number;
+  sort?: Sort;
+  projection?: Document;
+  skip?: number;
+  hint?: Hint;
+  batchSize?: number;
+  returnKey?: boolean;
+  min?: Document;
+  max?: Document;
+  maxAwaitTimeMS?: number;
+  collation?: CollationOptions;
+  allowDiskUse?: boolean;
+  /** Close the cursor after the first batch. */
+  singleBatch?: boolean;
+  allowPartialResults?: boolean;
+  showRecordId?: boolean;
+  /** Variables for `$expr`. */
+  let?: Document;
+  tailable?: boolean;
+  awaitData?: boolean;
+  noCursorTimeout?: boolean;
+  oplogReplay?: boolean;
+  rawData?: boolean;
+  /** Deprecated modifiers are taken by `addQueryModifier` alone. @internal */
+  schema?: TSchema;
+}
+
+const PASSED_ON = [
+  'projection',
+  'skip',
+  'returnKey',
+  'min',
+  'max',
+  'collation',
+  'allowDiskUse',
+  'singleBatch',
+  'allowPartialResults',
+  'showRecordId',
+  'let',
+  'tailable',
+  'awaitData',
+  'noCursorTimeout',
+] as const;
+
+/** The names of {@link FindOptions}. */
+export const FIND_OPTIONS = cursorOptionNames(...PASSED_ON, 'limit', 'sort', 'hint', 'maxAwaitTimeMS', 'oplogReplay');
+
+/** Makes the command `find`. `oplogReplay` means nothing since MongoDB 4.4 and is refused when true. */
+export function findCommand(collection: string | undefined, filter: Document, options: Document): Document {
+  const command: Document = { find: collection, filter };
+  const sort = formatSort(options['sort'] as Sort | undefined);
+  if (sort !== undefined) command['sort'] = sort;
+  for (const name of PASSED_ON) if (options[name] !== undefined) command[name] = options[name];
+  const hint = formatHint(options['hint'] as Hint | undefined);
+  if (hint !== undefined) command['hint'] = hint;
+  addLimits(command, options);
+  if (options['oplogReplay'] === true || options['exhaust'] === true) {
+    throw new MongoInvalidArgumentError('The flags oplogReplay and exhaust are not supported');
+  }
+  return command;
+}
+
+function addLimits(command: Document, options: Document): void {
+  const limit = options['limit'] as number | undefined;
+  const batchSize = options['batchSize'] as number | undefined;
+  if (limit !== undefined && limit !== 0) command['limit'] = Math.abs(limit);
+  if (limit !== undefined && limit < 0) command['singleBatch'] = true;
+  if (batchSize === undefined) return;
+  if (batchSize < 0) {
+    // A negative batch size asks for one batch of at most that many.
+    if (limit !== undefined && limit !== 0 && Math.abs(batchSize) < Math.abs(limit)) command['limit'] = Math.abs(batchSize);
+    command['singleBatch'] = true;
+  } else if (batchSize === limit) {
+    command['batchSize'] = batchSize + 1; // so that the first batch is known to be the last
+  } else {
+    command['batchSize'] = batchSize;
+  }
+}
+
+/** Documents that match a filter; nothing runs until the first of them is asked for. */
+export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
+  private cursorFilter: Document;
+  private readonly options: FindOptions;
+
+  /** @internal */
+  constructor(source: CursorSource, namespace: MongoDBNamespace, filter: Document = {}, options: FindOptions = {}) {
+    super(source, namespace, options, 'find', FIND_OPTIONS);
+    this.cursorFilter = filter;
+    this.options = this.given as FindOptions;
+    if (options.sort !== undefined) this.options.sort = formatSort(options.sort) as Sort;
+  }
+
+  clone(): FindCursor<TSchema> {
+    return new FindCursor<TSchema>(this.source, this.cursorNamespace, this.cursorFilter, {
+      ...this.options,
+      readPreference: this.readPreference,
+      readConcern: this.readConcern,
+    });
+  }
+
+  /** Passes every document through a function. */
+  map<T>(transform: (document: TSchema) => T): FindCursor<T> {
+    this.mapped(transform as (document: never) => unknown);
+    return this as unknown as FindCursor<T>;
+  }
+
+  /** @internal */
+  protected opening(): Document {
+    return this.addCommon(findCommand(this.cursorNamespace.collection, this.cursorFilter, this.options));
+  }
+
+  /** @internal */
+  protected override nextBatchSize(): number | undefined {
+    const { limit, batchSize } = this.options;
+    if (limit === undefined || limit === 0 || batchSize === undefined || batchSize === 0) return super.nextBatchSize();
+    const left = Math.abs(limit) - this.received;
+    return left <= 0 ? 0 : Math.min(left, Math.abs(batchSize));
+  }
+
+  /** The plan, and with more verbosity how it went. */
+  async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
+    const command = explainCommand(this.opening(), verbosity ?? true);
+    const reply = await this.source.deployment.run(this.cursorNamespace.db, command, this.bson);
+    return reply.body;
+  }
+
+  /** @deprecated Use `collection.countDocuments`. Counts without regard to skip and limit of the cursor's batches. */
+  async count(options: { skip?: number; limit?: number; maxTimeMS?: number; hint?: Hint } = {}): Promise<number> {
+    const command: Document = { count: this.cursorNamespace.collection, query: this.cursorFilter };
+    const { limit, skip, hint, collation } = { ...this.options, ...options };
+    if (limit !== undefined) command['limit'] = limit;
+    if (skip !== undefined) command['skip'] = skip;
+    if (hint !== undefined) command['hint'] = formatHint(hint);
+    if (collation !== undefined) command['collation'] = collation;
+    const reply = await this.source.deployment.run(this.cursorNamespace.db, this.addCommon(command), this.bson);
+    return Number(reply.body['n']);
+  }
+
+  filter(filter: Filter<TSchema>): this {
+    this.mutable();
+    this.cursorFilter = filter;
+    return this;
+  }
+
+  hint(hint: Hint): this {
+    return this.put('hint', hint);
+  }
+
+  min(min: Document): this {
+    return this.put('min', min);
+  }
+
+  max(max: Document): this {
+    return this.put('max', max);
+  }
+
+  returnKey(value: boolean): this {
+    return this.put('returnKey', value);
+  }
+
+  showRecordId(value: boolean): this {
+    return this.put('showRecordId', value);
+  }
+
+  comment(value: unknown): this {
+    return this.put('comment', value as string);
+  }
+
+  /** @deprecated Use the methods of the cursor. */
+  addQueryModifier(name: string, value: unknown): this {
+    this.mutable();
+    const options = new Map([
+      ['$comment', 'comment'],
+      ['$explain', 'explain'],
+      ['$hint', 'hint'],
+      ['$max', 'max'],
+      ['$maxTimeMS', 'maxTimeMS'],
+      ['$min', 'min'],
+      ['$orderby', 'sort'],
+      ['$query', 'filter'],
+      ['$returnKey', 'returnKey'],
+      ['$showDiskLoc', 'showRecordId'],
+    ]);
+    const option = options.get(name);
+    if (option === undefined || option === 'explain') {
+      throw new MongoInvalidArgumentError(`Invalid query modifier: ${name}`);
+    }
+    if (option === 'filter') return this.filter(value as Filter<TSchema>);
+    if (option === 'sort') return this.sort(value as Sort);
+    return this.put(option as keyof FindOptions, value as never);
+  }
+
+  maxAwaitTimeMS(value: number): this {
+    if (typeof value !== 'number') {
+      throw new MongoInvalidArgumentError('Argument for maxAwaitTimeMS must be a number');
+    }
+    return this.put('maxAwaitTimeMS', value);
+  }
+
+  override addToGetMore(command: Document): void {
+    super.addToGetMore(command);
+    if (this.options.maxAwaitTimeMS !== undefined) command['maxTimeMS'] = this.options.maxAwaitTimeMS;
+  }
+
+  /** Chooses the fields of the documents. */
+  project<T extends Document = Document>(value: Document): FindCursor<T> {
+    this.put('projection', value);
+    return this as unknown as FindCursor<T>;
+  }
+
+  sort(sort: Sort | string, direction?: SortDirection): this {
+    this.mutable();
+    if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support sorting');
+    const formatted = formatSort(sort, direction);
+    if (formatted === undefined) delete this.options.sort;
+    else this.options.sort = formatted as Sort;
+    return this;
+  }
+
+  allowDiskUse(allow = true): this {
+    this.mutable();
+    if (this.options.sort === undefined) {
+      throw new MongoInvalidArgumentError('Option "allowDiskUse" requires a sort specification');
+    }
+    return this.put('allowDiskUse', allow);
+  }
+
+  collation(value: CollationOptions): this {
+    return this.put('collation', value);
+  }
+
+  limit(value: number): this {
+    if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support limit');
+    if (typeof value !== 'number') throw new MongoInvalidArgumentError('Operation "limit" requires an integer');
+    return this.put('limit', value);
+  }
+
+  skip(value: number): this {
+    if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support skip');
+    if (typeof value !== 'number') throw new MongoInvalidArgumentError('Operation "skip" requires an integer');
+    return this.put('skip', value);
+  }
+
+  private put<K extends keyof FindOptions>(name: K, value: FindOptions[K]): this {
+    this.mutable();
+    this.options[name] = value;
+    return this;
+  }
+}

@@ -1,0 +1,106 @@
+/** The cursors of `db.listCollections` and `collection.listIndexes`. */
+import type { Collection } from '../collection.js';
+import type { Db } from '../db.js';
+import type { Document } from '../types/document.js';
+import { AbstractCursor, type AbstractCursorOptions, cursorOptionNames } from './abstract_cursor.js';
+
+/** Options of `db.listCollections`. */
+export interface ListCollectionsOptions extends AbstractCursorOptions {
+  /** Give names and types alone. */
+  nameOnly?: boolean;
+  authorizedCollections?: boolean;
+  rawData?: boolean;
+}
+
+/** What is told of a collection. */
+export interface CollectionInfo extends Document {
+  name: string;
+  type?: string;
+  options?: Document;
+  info?: { readOnly?: boolean; uuid?: unknown };
+  idIndex?: Document;
+}
+
+const LIST_COLLECTIONS_OPTIONS = cursorOptionNames('nameOnly', 'authorizedCollections');
+const LIST_INDEXES_OPTIONS = cursorOptionNames();
+
+/** The collections of a database. */
+export class ListCollectionsCursor<T extends Pick<CollectionInfo, 'name' | 'type'> | CollectionInfo = CollectionInfo> extends AbstractCursor<T> {
+  /** @internal */
+  constructor(
+    readonly parent: Db,
+    readonly filter: Document,
+    readonly options: ListCollectionsOptions = {},
+  ) {
+    super(parent.source, parent.listNamespace(), options, 'listCollections', LIST_COLLECTIONS_OPTIONS);
+  }
+
+  clone(): ListCollectionsCursor<T> {
+    return new ListCollectionsCursor<T>(this.parent, this.filter, this.options);
+  }
+
+  /** Passes every description through a function. */
+  map<U>(transform: (document: T) => U): AbstractCursor<U> {
+    this.mapped(transform as (document: never) => unknown);
+    return this as unknown as AbstractCursor<U>;
+  }
+
+  /** @internal */
+  protected opening(): Document {
+    const { batchSize } = this.given;
+    const command: Document = {
+      listCollections: 1,
+      filter: this.filter,
+      cursor: batchSize === undefined ? {} : { batchSize },
+    };
+    if (this.options.nameOnly !== undefined) command['nameOnly'] = this.options.nameOnly;
+    if (this.options.authorizedCollections !== undefined) {
+      command['authorizedCollections'] = this.options.authorizedCollections;
+    }
+    return this.addShared(command);
+  }
+
+  private addShared(command: Document): Document {
+    const { maxTimeMS, comment } = this.given;
+    if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
+    if (comment !== undefined) command['comment'] = comment;
+    return command;
+  }
+}
+
+export interface ListIndexesOptions extends AbstractCursorOptions {
+  rawData?: boolean;
+}
+
+/** The indexes of a collection. */
+export class ListIndexesCursor extends AbstractCursor<Document> {
+  /** @internal */
+  constructor(
+    readonly parent: Collection<Document>,
+    readonly options: ListIndexesOptions = {},
+  ) {
+    super(parent.source, parent.s.namespace, options, 'listIndexes', LIST_INDEXES_OPTIONS);
+  }
+
+  clone(): ListIndexesCursor {
+    return new ListIndexesCursor(this.parent, this.options);
+  }
+
+  /** Passes every description through a function. */
+  map<U>(transform: (document: Document) => U): AbstractCursor<U> {
+    this.mapped(transform as (document: never) => unknown);
+    return this as unknown as AbstractCursor<U>;
+  }
+
+  /** @internal */
+  protected opening(): Document {
+    const { batchSize, maxTimeMS, comment } = this.given;
+    const command: Document = {
+      listIndexes: this.parent.collectionName,
+      cursor: batchSize === undefined ? {} : { batchSize },
+    };
+    if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
+    if (comment !== undefined) command['comment'] = comment;
+    return command;
+  }
+}

@@ -1,0 +1,260 @@
+/** A database: its collections, and commands on it. */
+import { Admin } from './admin.js';
+import type { MongoClient } from './client.js';
+import { Collection, type CollectionOptions, type IndexInformationOptions, type PkFactory, type RenameOptions } from './collection.js';
+import type { CursorSource } from './cursor/abstract_cursor.js';
+import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
+import { type CollectionInfo, ListCollectionsCursor, type ListCollectionsOptions } from './cursor/list_cursors.js';
+import { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_command_cursor.js';
+import { MongoCompatibilityError } from './errors.js';
+import { execute } from './execute.js';
+import type { CreateIndexesOptions } from './indexes.js';
+import { checkCollectionName, checkDatabaseName, MongoDBNamespace } from './namespace.js';
+import {
+  type BSONSerializeOptions,
+  COMMAND_OPTIONS,
+  type CommandOperationOptions,
+  inherit,
+  INHERITED_OPTIONS,
+  OPERATION_OPTIONS,
+  optionNames,
+  type ReadConcern,
+  type ReadPreference,
+  refuseUnknown,
+  type SettingsOptions,
+  type WriteConcern,
+} from './options.js';
+import type { Document, IndexSpecification } from './types/document.js';
+
+export interface DbOptions extends SettingsOptions {
+  pkFactory?: PkFactory;
+}
+
+/** Options of `createCollection`. */
+export interface CreateCollectionOptions extends CommandOperationOptions {
+  capped?: boolean;
+  size?: number;
+  max?: number;
+  flags?: number;
+  storageEngine?: Document;
+  validator?: Document;
+  validationLevel?: string;
+  validationAction?: string;
+  indexOptionDefaults?: Document;
+  viewOn?: string;
+  pipeline?: Document[];
+  pkFactory?: PkFactory;
+  timeseries?: Document;
+  clusteredIndex?: Document;
+  expireAfterSeconds?: number;
+  changeStreamPreAndPostImages?: { enabled: boolean };
+}
+
+export interface RunCommandOptions extends BSONSerializeOptions {
+  readPreference?: CommandOperationOptions['readPreference'];
+  session?: undefined;
+  maxTimeMS?: number;
+  comment?: unknown;
+}
+
+export interface DbStatsOptions extends CommandOperationOptions {
+  /** Divide sizes by this. */
+  scale?: number;
+}
+
+const CREATED_WITH = [
+  'capped',
+  'size',
+  'max',
+  'flags',
+  'storageEngine',
+  'validator',
+  'validationLevel',
+  'validationAction',
+  'indexOptionDefaults',
+  'viewOn',
+  'pipeline',
+  'timeseries',
+  'clusteredIndex',
+  'expireAfterSeconds',
+  'changeStreamPreAndPostImages',
+] as const;
+const CREATE_OPTIONS = optionNames(COMMAND_OPTIONS, CREATED_WITH, ['pkFactory']);
+const PLAIN_OPTIONS = optionNames(COMMAND_OPTIONS);
+const RUN_OPTIONS = optionNames(OPERATION_OPTIONS, ['maxTimeMS', 'comment']);
+const STATS_OPTIONS = optionNames(COMMAND_OPTIONS, ['scale']);
+
+/** A database. */
+export class Db {
+  static readonly SYSTEM_NAMESPACE_COLLECTION = 'system.namespaces';
+  static readonly SYSTEM_INDEX_COLLECTION = 'system.indexes';
+  static readonly SYSTEM_PROFILE_COLLECTION = 'system.profile';
+  static readonly SYSTEM_USER_COLLECTION = 'system.users';
+  static readonly SYSTEM_COMMAND_COLLECTION = '$cmd';
+  static readonly SYSTEM_JS_COLLECTION = 'system.js';
+
+  readonly client: MongoClient;
+  readonly databaseName: string;
+  /** @internal */
+  readonly source: CursorSource;
+  /** @internal */
+  readonly pkFactory: PkFactory | undefined;
+  readonly options: DbOptions;
+
+  /** @internal */
+  constructor(client: MongoClient, name: string, options: DbOptions = {}) {
+    checkDatabaseName(name);
+    refuseUnknown('db', options, [...INHERITED_OPTIONS, 'pkFactory']);
+    this.client = client;
+    this.databaseName = name;
+    this.options = Object.freeze({ ...options });
+    this.pkFactory = options.pkFactory ?? client.options.pkFactory;
+    this.source = { deployment: client.source.deployment, settings: inherit(client.source.settings, options) };
+  }
+
+  get readConcern(): ReadConcern | undefined {
+    return this.source.settings.readConcern;
+  }
+
+  get readPreference(): ReadPreference {
+    return this.source.settings.readPreference;
+  }
+
+  get writeConcern(): WriteConcern | undefined {
+    return this.source.settings.writeConcern;
+  }
+
+  get bsonOptions(): BSONSerializeOptions {
+    return this.source.settings.bson;
+  }
+
+  get secondaryOk(): boolean {
+    return this.readPreference.mode !== 'primary';
+  }
+
+  get namespace(): string {
+    return this.databaseName;
+  }
+
+  get timeoutMS(): number | undefined {
+    return undefined;
+  }
+
+  /** @internal */
+  listNamespace(collection = '$cmd.listCollections'): MongoDBNamespace {
+    return new MongoDBNamespace(this.databaseName, collection);
+  }
+
+  /** A collection; it comes into being with its first document. */
+  collection<TSchema extends Document = Document>(name: string, options: CollectionOptions = {}): Collection<TSchema> {
+    checkCollectionName(name);
+    return new Collection<TSchema>(this, name, options);
+  }
+
+  async createCollection<TSchema extends Document = Document>(
+    name: string,
+    options: CreateCollectionOptions = {},
+  ): Promise<Collection<TSchema>> {
+    checkCollectionName(name);
+    refuseUnknown('createCollection', options, CREATE_OPTIONS);
+    const command: Document = { create: name };
+    for (const key of CREATED_WITH) if (options[key] !== undefined) command[key] = options[key];
+    await execute(this.source, this.databaseName, command, options, 'write');
+    const { pkFactory } = options;
+    return this.collection<TSchema>(name, pkFactory === undefined ? {} : { pkFactory });
+  }
+
+  /** Runs any command; it is sent as it is. */
+  async command(command: Document, options: RunCommandOptions = {}): Promise<Document> {
+    refuseUnknown('command', options, RUN_OPTIONS);
+    const { body, batch } = await execute(this.source, this.databaseName, { ...command }, options, 'neither');
+    if (batch === null) return body;
+    const name = 'getMore' in command ? 'nextBatch' : 'firstBatch';
+    return { ...body, cursor: { [name]: batch.peek(), ...(body['cursor'] as Document) } };
+  }
+
+  /** Runs a command that gives a cursor. */
+  runCursorCommand(command: Document, options: RunCursorCommandOptions = {}): RunCommandCursor {
+    return new RunCommandCursor(this, command, options);
+  }
+
+  /** A pipeline that begins without a collection. */
+  aggregate<T extends Document = Document>(pipeline: Document[] = [], options: AggregateOptions = {}): AggregationCursor<T> {
+    return new AggregationCursor<T>(this.source, new MongoDBNamespace(this.databaseName), pipeline, options);
+  }
+
+  admin(): Admin {
+    return new Admin(this);
+  }
+
+  async stats(options: DbStatsOptions = {}): Promise<Document> {
+    refuseUnknown('stats', options, STATS_OPTIONS);
+    const command: Document = { dbStats: 1 };
+    if (options.scale !== undefined) command['scale'] = options.scale;
+    return (await execute(this.source, this.databaseName, command, options, 'neither')).body;
+  }
+
+  listCollections(
+    filter: Document,
+    options: ListCollectionsOptions & { nameOnly: true },
+  ): ListCollectionsCursor<Pick<CollectionInfo, 'name' | 'type'>>;
+  listCollections<T extends Pick<CollectionInfo, 'name' | 'type'> | CollectionInfo = CollectionInfo>(
+    filter?: Document,
+    options?: ListCollectionsOptions,
+  ): ListCollectionsCursor<T>;
+  listCollections(filter: Document = {}, options: ListCollectionsOptions = {}): ListCollectionsCursor<CollectionInfo> {
+    return new ListCollectionsCursor(this, filter, options);
+  }
+
+  async collections(options: ListCollectionsOptions = {}): Promise<Collection[]> {
+    const found = await this.listCollections({}, { ...options, nameOnly: true }).toArray();
+    return found.filter(({ name }) => !name.includes('$')).map(({ name }) => this.collection(name));
+  }
+
+  async renameCollection<TSchema extends Document = Document>(
+    from: string,
+    to: string,
+    options: RenameOptions = {},
+  ): Promise<Collection<TSchema>> {
+    return (await this.collection(from).rename(to, options)) as unknown as Collection<TSchema>;
+  }
+
+  async dropCollection(name: string, options: CommandOperationOptions = {}): Promise<boolean> {
+    checkCollectionName(name);
+    refuseUnknown('dropCollection', options, PLAIN_OPTIONS);
+    await execute(this.source, this.databaseName, { drop: name }, options, 'write');
+    return true;
+  }
+
+  async dropDatabase(options: CommandOperationOptions = {}): Promise<boolean> {
+    refuseUnknown('dropDatabase', options, PLAIN_OPTIONS);
+    await execute(this.source, this.databaseName, { dropDatabase: 1 }, options, 'write');
+    return true;
+  }
+
+  async createIndex(name: string, indexSpec: IndexSpecification, options?: CreateIndexesOptions): Promise<string> {
+    return this.collection(name).createIndex(indexSpec, options);
+  }
+
+  indexInformation(name: string, options: IndexInformationOptions & { full: true }): Promise<Document[]>;
+  indexInformation(name: string, options?: IndexInformationOptions): Promise<{ [name: string]: [string, unknown][] }>;
+  async indexInformation(name: string, options: IndexInformationOptions = {}): Promise<unknown> {
+    return this.collection(name).indexInformation(options as IndexInformationOptions & { full: true });
+  }
+
+  async profilingLevel(options: CommandOperationOptions = {}): Promise<string> {
+    const { body } = await execute(this.source, this.databaseName, { profile: -1 }, options, 'neither');
+    return ['off', 'slow_only', 'all'][Number(body['was'])] ?? 'off';
+  }
+
+  async setProfilingLevel(level: 'off' | 'slow_only' | 'all', options: CommandOperationOptions = {}): Promise<string> {
+    const profile = ['off', 'slow_only', 'all'].indexOf(level);
+    await execute(this.source, this.databaseName, { profile }, options, 'neither');
+    return level;
+  }
+
+  /** Change streams are not supported yet. */
+  watch(): never {
+    throw new MongoCompatibilityError('Change streams are not supported yet');
+  }
+}

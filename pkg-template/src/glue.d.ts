@@ -1,0 +1,18 @@
+/** The WebAssembly module's glue, made by wasm-bindgen (target web): what this package uses of it. */
+declare module '*/wasm/tussock.js' {
+  type Source = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+  export default function init(input?: { module_or_path: Source | Promise<Source> }): Promise<unknown>;
+
+  export class Engine {
+    constructor(seed?: bigint);
+    runCommand(command: Uint8Array): Uint8Array;
+    free(): void;
+  }
+
+  export class Database {
+    static open(name: string, options: object): Promise<Database>;
+    runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+    close(): Promise<void>;
+    free(): void;
+  }
+}

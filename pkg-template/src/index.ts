@@ -1,0 +1,58 @@
+/** Tussock: a MongoDB-compatible document database for the browser tab, by the API of the official Node driver. */
+export * from './bson.js';
+export * from './errors.js';
+export { Admin, type ListDatabasesOptions, type ListDatabasesResult, type ValidateCollectionOptions } from './admin.js';
+export { type ClientBulkWriteModel, type ClientBulkWriteOptions, MongoClientBulkWriteError } from './bulk/client.js';
+export type * from './bulk/models.js';
+export {
+  BulkOperationBase,
+  type BulkWriteOptions,
+  FindOperators,
+  OrderedBulkOperation,
+  UnorderedBulkOperation,
+} from './bulk/operation.js';
+export {
+  BulkWriteResult,
+  type BulkWriteOperationError,
+  MongoBulkWriteError,
+  WriteConcernError,
+  WriteError,
+} from './bulk/result.js';
+export { type Durability, MongoClient, type MongoClientEvents, type MongoClientOptions } from './client.js';
+export * from './collection.js';
+export type { Connection } from './connection.js';
+export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag } from './cursor/abstract_cursor.js';
+export { type AggregateOptions, AggregationCursor } from './cursor/aggregation_cursor.js';
+export { type ExplainCommandOptions, type ExplainOptions, ExplainVerbosity, type ExplainVerbosityLike } from './cursor/explain.js';
+export { FindCursor, type FindOptions } from './cursor/find_cursor.js';
+export {
+  type CollectionInfo,
+  ListCollectionsCursor,
+  type ListCollectionsOptions,
+  ListIndexesCursor,
+  type ListIndexesOptions,
+} from './cursor/list_cursors.js';
+export { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_command_cursor.js';
+export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, type RunCommandOptions } from './db.js';
+export { Engine, type EngineOptions, type WasmSource } from './engine.js';
+export { TypedEventEmitter } from './events.js';
+export type { CreateIndexesOptions, IndexDescription, IndexProperties } from './indexes.js';
+export { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
+export { MongoDBNamespace } from './namespace.js';
+export {
+  type BSONSerializeOptions,
+  type CollationOptions,
+  type CommandOperationOptions,
+  ReadConcern,
+  type ReadConcernLevel,
+  type ReadConcernLike,
+  ReadPreference,
+  type ReadPreferenceLike,
+  type ReadPreferenceMode,
+  WriteConcern,
+  type WriteConcernSettings,
+} from './options.js';
+export type * from './results.js';
+export type * from './types/document.js';
+export type * from './types/filter.js';
+export type * from './types/update.js';

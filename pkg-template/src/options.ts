@@ -1,0 +1,261 @@
+/** Options that many operations share, their inheritance, and the refusal of unknown ones. */
+import type { DecodeOptions } from './codec/decode.js';
+import type { EncodeOptions } from './codec/encode.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import type { Document } from './types/document.js';
+
+/** How documents are written to and read from BSON. */
+export interface BSONSerializeOptions {
+  /** Leave out fields that are `undefined`; otherwise they are stored as null. Default false. */
+  ignoreUndefined?: boolean;
+  /** Store functions as Code; otherwise they are left out. Default false. */
+  serializeFunctions?: boolean;
+  /** Give documents as their BSON bytes. Default false. */
+  raw?: boolean;
+  /** Give 64-bit integers as numbers where that is exact. Default true. */
+  promoteLongs?: boolean;
+  /** Give numbers and symbols as JavaScript values rather than BSON classes. Default true. */
+  promoteValues?: boolean;
+  /** Give binary values as byte arrays. Default false. */
+  promoteBuffers?: boolean;
+  /** Give regular expressions as BSONRegExp. Default false. */
+  bsonRegExp?: boolean;
+  /** Give 64-bit integers as bigint. Default false. */
+  useBigInt64?: boolean;
+  /** Check that strings in replies are UTF-8. Default true. */
+  enableUtf8Validation?: boolean;
+  /** Fields whose arrays of documents are given as bytes. */
+  fieldsAsRaw?: { [key: string]: boolean };
+  /** Refuse keys with `$` or dots in documents that are inserted. Default false. */
+  checkKeys?: boolean;
+}
+
+export type ReadConcernLevel = 'local' | 'available' | 'majority' | 'linearizable' | 'snapshot';
+
+/** What a read may see. There is one node here, so every level reads what is committed. */
+export class ReadConcern {
+  constructor(readonly level: ReadConcernLevel) {}
+
+  static fromOptions(options?: ReadConcernLike): ReadConcern | undefined {
+    if (options == null) return undefined;
+    const level = typeof options === 'string' ? options : options.level;
+    return level === undefined ? undefined : new ReadConcern(level);
+  }
+
+  toJSON(): Document {
+    return { level: this.level };
+  }
+}
+
+export type ReadConcernLike = ReadConcernLevel | { level?: ReadConcernLevel };
+
+/** What must have happened before a write is acknowledged. */
+export interface WriteConcernSettings {
+  w?: number | 'majority';
+  j?: boolean;
+  journal?: boolean;
+  wtimeout?: number;
+  wtimeoutMS?: number;
+}
+
+/** A write concern; with `w: 0` results say `acknowledged: false`. */
+export class WriteConcern {
+  constructor(
+    readonly w?: number | 'majority',
+    readonly wtimeoutMS?: number,
+    readonly journal?: boolean,
+  ) {}
+
+  static fromOptions(options?: WriteConcernSettings | WriteConcern): WriteConcern | undefined {
+    if (options == null || options instanceof WriteConcern) return options;
+    refuseUnknown('writeConcern', options, ['w', 'j', 'journal', 'wtimeout', 'wtimeoutMS']);
+    const { w, j, journal, wtimeout, wtimeoutMS } = options;
+    return new WriteConcern(w, wtimeoutMS ?? wtimeout, journal ?? j);
+  }
+
+  /** As a command carries it. */
+  toCommand(): Document {
+    const result: Document = {};
+    if (this.w !== undefined) result['w'] = this.w;
+    if (this.wtimeoutMS !== undefined) result['wtimeout'] = this.wtimeoutMS;
+    if (this.journal !== undefined) result['j'] = this.journal;
+    return result;
+  }
+
+  get acknowledged(): boolean {
+    return this.w !== 0;
+  }
+}
+
+export type ReadPreferenceMode = 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
+const READ_PREFERENCE_MODES = ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'];
+
+/** Which node to read from. There is one, and every mode reads from it. */
+export class ReadPreference {
+  static readonly primary = new ReadPreference('primary');
+
+  constructor(readonly mode: ReadPreferenceMode) {
+    if (!READ_PREFERENCE_MODES.includes(mode)) {
+      throw new MongoInvalidArgumentError(`Invalid read preference mode ${JSON.stringify(mode)}`);
+    }
+  }
+
+  static fromOptions(value: ReadPreferenceLike): ReadPreference {
+    if (value instanceof ReadPreference) return value;
+    return new ReadPreference(typeof value === 'string' ? value : value.mode);
+  }
+
+  toJSON(): Document {
+    return { mode: this.mode };
+  }
+}
+
+export type ReadPreferenceLike = ReadPreferenceMode | ReadPreference | { mode: ReadPreferenceMode };
+
+/** Options of every command. */
+export interface OperationOptions extends BSONSerializeOptions {
+  readPreference?: ReadPreferenceLike;
+  /** Sessions are not supported yet: anything but undefined is refused. */
+  session?: undefined;
+}
+
+/** Options of commands on a collection. */
+export interface CommandOperationOptions extends OperationOptions {
+  readConcern?: ReadConcernLike;
+  writeConcern?: WriteConcernSettings | WriteConcern;
+  collation?: CollationOptions;
+  /** The command is given up after this many milliseconds. */
+  maxTimeMS?: number;
+  comment?: unknown;
+  /** Reads and writes what is stored; makes no difference without time-series collections. */
+  rawData?: boolean;
+}
+
+export interface CollationOptions {
+  locale: string;
+  caseLevel?: boolean;
+  caseFirst?: string;
+  strength?: number;
+  numericOrdering?: boolean;
+  alternate?: string;
+  maxVariable?: string;
+  backwards?: boolean;
+  normalization?: boolean;
+}
+
+const BSON_OPTIONS = [
+  'ignoreUndefined',
+  'serializeFunctions',
+  'raw',
+  'promoteLongs',
+  'promoteValues',
+  'promoteBuffers',
+  'bsonRegExp',
+  'useBigInt64',
+  'enableUtf8Validation',
+  'fieldsAsRaw',
+  'checkKeys',
+] as const;
+
+/** The names of options that come with every operation. */
+export const OPERATION_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'session'];
+/** The names of options that come with every command on a collection. */
+export const COMMAND_OPTIONS: readonly string[] = [
+  ...OPERATION_OPTIONS,
+  'readConcern',
+  'writeConcern',
+  'collation',
+  'maxTimeMS',
+  'comment',
+  'rawData',
+];
+/** The names of options that a client, a database and a collection pass down. */
+export const INHERITED_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'readConcern', 'writeConcern'];
+
+/** Lists of option names, joined once. */
+export function optionNames(...lists: (readonly string[])[]): ReadonlySet<string> {
+  return new Set(lists.flat());
+}
+
+/** Refuses options that `place` does not have; those that are undefined do not count. */
+export function refuseUnknown(place: string, options: object, known: ReadonlySet<string> | readonly string[]): void {
+  const has = known instanceof Set ? (name: string) => known.has(name) : (name: string) => (known as string[]).includes(name);
+  for (const name of Object.keys(options)) {
+    if (has(name)) {
+      if (name === 'session' && (options as Document)['session'] !== undefined) refuseSession(place);
+    } else if ((options as Document)[name] !== undefined) {
+      throw new MongoInvalidArgumentError(`${place} does not support the option ${JSON.stringify(name)}`);
+    }
+  }
+}
+
+function refuseSession(place: string): never {
+  throw new MongoCompatibilityError(`${place}: sessions and transactions are not supported yet`);
+}
+
+/** What a client, a database or a collection passes down to its operations. */
+export interface Settings {
+  readonly bson: BSONSerializeOptions;
+  readonly readConcern: ReadConcern | undefined;
+  readonly writeConcern: WriteConcern | undefined;
+  readonly readPreference: ReadPreference;
+}
+
+/** Options from which {@link Settings} are made. */
+export interface SettingsOptions extends BSONSerializeOptions {
+  readPreference?: ReadPreferenceLike;
+  readConcern?: ReadConcernLike;
+  writeConcern?: WriteConcernSettings | WriteConcern;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  bson: {},
+  readConcern: undefined,
+  writeConcern: undefined,
+  readPreference: ReadPreference.primary,
+};
+
+/** The settings of a parent with what `options` say otherwise. */
+export function inherit(parent: Settings, options: SettingsOptions | undefined): Settings {
+  if (options === undefined) return parent;
+  const { readConcern, writeConcern, readPreference } = options;
+  return {
+    bson: inheritBson(parent.bson, options),
+    readConcern: ReadConcern.fromOptions(readConcern) ?? parent.readConcern,
+    writeConcern: WriteConcern.fromOptions(writeConcern) ?? parent.writeConcern,
+    readPreference: readPreference === undefined ? parent.readPreference : ReadPreference.fromOptions(readPreference),
+  };
+}
+
+/** BSON options of an operation over those of its collection; the same object when nothing differs. */
+export function inheritBson(parent: BSONSerializeOptions, options: BSONSerializeOptions | undefined): BSONSerializeOptions {
+  let result = parent;
+  if (options === undefined) return result;
+  for (const name of BSON_OPTIONS) {
+    const value = options[name];
+    if (value === undefined || value === parent[name]) continue;
+    if (result === parent) result = { ...parent };
+    (result as Document)[name] = value;
+  }
+  if (result !== parent) checkBson(result);
+  return result;
+}
+
+function checkBson(options: BSONSerializeOptions): void {
+  if (options.useBigInt64 === true && (options.promoteLongs === false || options.promoteValues === false)) {
+    throw new MongoInvalidArgumentError('Must request either bigint or Long for int64 deserialization');
+  }
+}
+
+/** The options of the encoder. */
+export function encodeOptions(bson: BSONSerializeOptions): EncodeOptions {
+  return {
+    ignoreUndefined: bson.ignoreUndefined === true,
+    serializeFunctions: bson.serializeFunctions === true,
+  };
+}
+
+/** The options of the decoder. */
+export function decodeOptions(bson: BSONSerializeOptions): DecodeOptions {
+  return bson;
+}
