@@ -20,7 +20,9 @@ export function columnsOf(rows: readonly Map<string, unknown>[]): string[] {
   const columns: string[] = []
   const known = new Set<string>()
   for (const row of rows) {
-    let at = 0
+    // Before the first column it shares with the others; at the end if it shares none.
+    const shared = [...row.keys()].find((name) => known.has(name))
+    let at = shared === undefined ? columns.length : columns.indexOf(shared)
     for (const name of row.keys()) {
       if (known.has(name)) at = columns.indexOf(name) + 1
       else {

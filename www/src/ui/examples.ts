@@ -175,8 +175,8 @@ db.countries.find({ _id: 'Iceland' }, { history: { $slice: [4, 3] } })
         detail: 'explain, createIndex',
         query: `// The same query twice, once told to scan: the Plan of each tab shows what the index spares.
 db.birdstrikes.createIndex({ 'wildlife.species': 1, damage: 1 })
-db.birdstrikes.find({ 'wildlife.species': 'Bald eagle', damage: 'Substantial' }).hint({ $natural: 1 }).explain('executionStats')
-db.birdstrikes.find({ 'wildlife.species': 'Bald eagle', damage: 'Substantial' }).explain('executionStats')
+db.birdstrikes.find({ 'wildlife.species': 'Canada goose', damage: 'Substantial' }).hint({ $natural: 1 }).explain('executionStats')
+db.birdstrikes.find({ 'wildlife.species': 'Canada goose', damage: 'Substantial' }).explain('executionStats')
 `
       },
       {
