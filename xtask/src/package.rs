@@ -32,7 +32,8 @@ const WASM_OPT_LEVEL: &str = "-O3";
 
 /// What of `pkg-template/` the built package depends on; its tests are not among it, and
 /// `src/` holds the WebAssembly module by then.
-const TEMPLATE_INPUTS: [&str; 6] = [
+const TEMPLATE_INPUTS: [&str; 7] = [
+    "build.mjs",
     "src",
     "scripts",
     "package.json",
