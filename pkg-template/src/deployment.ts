@@ -24,7 +24,6 @@ export interface Monitor {
   emit(event: 'commandFailed', failed: CommandFailedEvent): boolean;
 }
 
-/** Commands whose content and replies are not shown to listeners would be listed here; there are none in a page. */
 type State = 'new' | 'open' | 'closed';
 
 const NO_SHAPE = 'reply';
@@ -93,15 +92,16 @@ export class Deployment {
     const connection = this.connection ?? (await this.ready());
     if (this.broken !== null) throw this.broken;
     const watch = this.monitor === null ? null : this.watch(this.monitor, database, command);
-    let reply: Reply;
+    let answer: Uint8Array;
     try {
-      const answer = connection.runCommand(request);
-      reply = decodeReply(answer instanceof Uint8Array ? answer : await answer, decodeOptions(bson), kind);
+      const given = connection.runCommand(request);
+      answer = given instanceof Uint8Array ? given : await given;
     } catch (error) {
       const failure = this.breakdown(error);
       watch?.failed(failure);
       throw failure;
     }
+    const reply = decodeReply(answer, decodeOptions(bson), kind);
     if (reply.body['ok'] !== 1) {
       const error = serverError(reply.body);
       watch?.failed(error);
@@ -115,9 +115,6 @@ export class Deployment {
   private breakdown(error: unknown): MongoError {
     if (error instanceof MongoError) return error;
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof Error && error.name.startsWith('BSON')) {
-      return new MongoUnexpectedServerResponseError(`The reply cannot be read: ${message}`, { cause: error });
-    }
     this.broken = new MongoSystemError(`The engine broke down and must be opened again: ${message}`, error);
     return this.broken;
   }

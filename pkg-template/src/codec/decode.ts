@@ -358,7 +358,12 @@ const REG_EXP_FLAGS: { readonly [option: string]: string } = { i: 'i', m: 'm', s
 function regExp(source: string, options: string): RegExp {
   let flags = '';
   for (const option of options) flags += REG_EXP_FLAGS[option] ?? '';
-  return new RegExp(source, flags);
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    // The engine's expressions are richer than JavaScript's.
+    throw new BSONError(`JavaScript cannot express the regular expression /${source}/: read it with bsonRegExp: true`);
+  }
 }
 
 /** Options of `bson` for reading, as the driver passes them on. */
