@@ -7,6 +7,7 @@ pub mod ops;
 mod parse;
 mod path;
 mod predicate;
+pub mod schema;
 
 #[cfg(test)]
 pub(crate) mod testing;

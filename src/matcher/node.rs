@@ -1,5 +1,6 @@
 //! The tree of a filter, and how it is asked of a document.
 
+use super::schema::Schema;
 use super::{Path, Predicate, Run};
 use crate::error::Result;
 use crate::expression::{Dependencies, Expression, Scope};
@@ -19,6 +20,8 @@ pub enum Node {
     Field(FieldNode),
     /// `$expr`.
     Expression(Expression),
+    /// `$jsonSchema`.
+    Schema(Box<Schema>),
     /// `$sampleRate`: holds with this probability.
     Sample(f64),
 }
@@ -87,6 +90,7 @@ impl Node {
             Node::Not(child) => child.cost(),
             Node::Field(field) => field.predicate.cost(),
             Node::Expression(_) => 200,
+            Node::Schema(_) => 100,
             Node::Sample(_) => 1,
         }
     }
@@ -112,6 +116,7 @@ impl Node {
                 let value = expression.evaluate(&Scope::new(document, run.context))?;
                 Ok(value.is_some_and(|value| value.as_ref().is_truthy()))
             }
+            Node::Schema(schema) => schema.accepts(document),
             Node::Sample(rate) => {
                 // 53 bits fill a double's mantissa.
                 let draw = (run.context.env.random() >> 11) as f64 / (1u64 << 53) as f64;
@@ -156,7 +161,7 @@ impl Node {
             Node::Nor(children) => Ok(!any(children, |child| ask(child, run.silent()))?),
             Node::Not(child) => Ok(!ask(child, run.silent())?),
             // These stand only at the top of a filter, where they are asked of documents.
-            Node::Field(_) | Node::Expression(_) | Node::Sample(_) => Ok(false),
+            Node::Field(_) | Node::Expression(_) | Node::Schema(_) | Node::Sample(_) => Ok(false),
         }
     }
 
@@ -173,6 +178,7 @@ impl Node {
                 found.paths.insert(field.path().clone());
             }
             Node::Expression(expression) => expression.dependencies(found),
+            Node::Schema(_) => found.whole_document = true,
             Node::Sample(_) => {}
         }
     }

@@ -9,6 +9,7 @@ mod elem_match;
 mod exists;
 mod expr;
 mod in_set;
+mod json_schema;
 mod logical;
 mod modulo;
 mod not;
@@ -90,6 +91,7 @@ pub static DOCUMENT_OPERATORS: &[DocumentOperator] = table![DocumentOperator:
     "$or" => logical::parse_or,
     "$nor" => logical::parse_nor,
     "$expr" => expr::parse,
+    "$jsonSchema" => json_schema::parse,
     "$comment" => comment::parse,
     "$sampleRate" => sample_rate::parse,
     "$alwaysTrue" => always::parse_true,
