@@ -99,7 +99,7 @@ function earthquakes() {
       'location.coordinates', 'type', 'status', 'significance', 'tsunami', 'networks', 'products', 'felt', 'alert'
     ],
     dates: ['time'],
-    indexes: [{ key: { time: 1 } }, { key: { region: 1, magnitude: -1 } }, { key: { networks: 1 } }],
+    indexes: [{ key: { time: 1 } }, { key: { magnitude: -1 } }, { key: { region: 1, magnitude: -1 } }, { key: { networks: 1 } }],
     rows
   }
 }

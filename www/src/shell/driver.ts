@@ -27,8 +27,7 @@ export interface DriverCollection {
   findOneAndUpdate(filter: Doc, update: Doc | Doc[], options: Doc): Promise<unknown>
   findOneAndReplace(filter: Doc, replacement: Doc, options: Doc): Promise<unknown>
   findOneAndDelete(filter: Doc, options: Doc): Promise<unknown>
-  /** The driver's type for an operation is narrower than a document that was typed. */
-  bulkWrite(operations: never[], options?: Doc): Promise<unknown>
+  bulkWrite(operations: Doc[], options?: Doc): Promise<unknown>
   createIndex(key: Doc, options?: Doc): Promise<string>
   indexes(): Promise<unknown>
   rename(name: string, options?: Doc): Promise<unknown>

@@ -46,5 +46,5 @@ export const WRITE_METHODS: Record<string, CollectionMethod> = {
   findOneAndDelete: (c, [filter, more]) =>
     c.driver().findOneAndDelete(check.document(filter, 'The filter', true), check.options(more)),
   bulkWrite: (c, [operations, more]) =>
-    c.driver().bulkWrite(check.documents(operations, 'The operations') as never[], check.options(more))
+    c.driver().bulkWrite(check.documents(operations, 'The operations'), check.options(more))
 }

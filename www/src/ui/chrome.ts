@@ -2,7 +2,7 @@
 import { byId, icon } from './dom.ts'
 import type { History } from './history.ts'
 import { menuButton } from './menu.ts'
-import { currentTheme, toggleTheme } from './theme.ts'
+import { currentTheme, onSystemTheme, toggleTheme } from './theme.ts'
 
 export interface ChromeHost {
   run: () => void
@@ -45,6 +45,7 @@ export function bindChrome(host: ChromeHost): void {
   menuButton(byId('overflow'), () => overflow.map((name) => ({ label: labels[name], icon: icons[name], run: () => actions[name]?.() })), 'More')
   byId('run-key').textContent = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ ↵' : 'Ctrl ↵'
   themeIcon()
+  onSystemTheme(themeIcon)
   bindKeys(host, actions)
   bindDrop(host)
   bindDivider()

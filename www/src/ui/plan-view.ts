@@ -24,7 +24,7 @@ export function quality(plan: Plan): 'good' | 'fair' | 'poor' {
 
 export function planBadge(plan: Plan): HTMLElement {
   const figures = [
-    plan.keysExamined === null ? null : `${count(plan.keysExamined)} keys`,
+    plan.keysExamined === null || plan.indexes.length === 0 ? null : `${count(plan.keysExamined)} keys`,
     plan.docsExamined === null ? null : `${count(plan.docsExamined)} docs examined`,
     plan.sortsInMemory ? 'sorted in memory' : null
   ].filter((figure): figure is string => figure !== null)

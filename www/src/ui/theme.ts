@@ -10,6 +10,9 @@ export function currentTheme(): Theme {
   return chosen === 'light' || chosen === 'dark' ? chosen : system.matches ? 'dark' : 'light'
 }
 
+/** Tells when the system changes. */
+export const onSystemTheme = (listener: () => void): void => system.addEventListener('change', listener)
+
 /** Changes to the other theme; choosing what the system says anyway follows the system again. */
 export function toggleTheme(): Theme {
   const next: Theme = currentTheme() === 'dark' ? 'light' : 'dark'
