@@ -2,6 +2,8 @@
 
 pub mod catalog;
 pub mod change;
+pub mod command;
+pub mod engine;
 pub mod env;
 pub mod error;
 pub mod expression;
@@ -9,6 +11,9 @@ pub mod index;
 pub mod keystring;
 pub mod limits;
 pub mod matcher;
+pub mod persist;
+pub mod plan;
+pub mod projection;
 pub mod regex;
 pub mod storage;
 pub mod value;

@@ -35,12 +35,20 @@ pub struct Field {
 
 /// An optional field.
 pub const fn optional(name: &'static str, takes: Takes) -> Field {
-    Field { name, takes, required: false }
+    Field {
+        name,
+        takes,
+        required: false,
+    }
 }
 
 /// A field that must be there.
 pub const fn required(name: &'static str, takes: Takes) -> Field {
-    Field { name, takes, required: true }
+    Field {
+        name,
+        takes,
+        required: true,
+    }
 }
 
 /// Fields that every command takes. They say nothing to a single node without sessions of its own:
@@ -103,7 +111,10 @@ impl<'a> Arguments<'a> {
     /// Errors: 40415 for an unknown field, 40413 for a repeated one, 40414 for a missing one,
     /// `TypeMismatch` (14).
     pub fn of(request: &Request<'a>, fields: &[Field]) -> Result<Arguments<'a>> {
-        let arguments = Arguments { owner: request.name, document: request.document };
+        let arguments = Arguments {
+            owner: request.name,
+            document: request.document,
+        };
         arguments.check(fields, GENERIC, 1)?;
         arguments.check_generic()?;
         Ok(arguments)
@@ -112,7 +123,11 @@ impl<'a> Arguments<'a> {
     /// Checks the fields of a document inside a command.
     ///
     /// Errors: as [`Arguments::of`].
-    pub fn inside(owner: &'a str, document: DocumentRef<'a>, fields: &[Field]) -> Result<Arguments<'a>> {
+    pub fn inside(
+        owner: &'a str,
+        document: DocumentRef<'a>,
+        fields: &[Field],
+    ) -> Result<Arguments<'a>> {
         let arguments = Arguments { owner, document };
         arguments.check(fields, &[], 0)?;
         Ok(arguments)

@@ -56,8 +56,12 @@ fn check_w(value: ValueRef<'_>) -> Result<()> {
         Some(number) if !(0..=50).contains(&number) => Err(Error::failed_to_parse(
             "w has to be a non-negative number and not greater than 50",
         )),
-        Some(_) => Err(Error::bad_value("cannot use 'w' > 1 when a host is not replicated")),
-        None => Err(Error::failed_to_parse("w has to be a number, string, or object")),
+        Some(_) => Err(Error::bad_value(
+            "cannot use 'w' > 1 when a host is not replicated",
+        )),
+        None => Err(Error::failed_to_parse(
+            "w has to be a number, string, or object",
+        )),
     }
 }
 
@@ -95,12 +99,17 @@ fn check_read(concern: DocumentRef<'_>) -> Result<()> {
 
 #[cold]
 fn wrong_type(owner: &str, name: &str, value: ValueRef<'_>) -> Error {
-    let message =
-        format!("BSON field '{owner}.{name}' is the wrong type '{}'", value.kind().alias());
+    let message = format!(
+        "BSON field '{owner}.{name}' is the wrong type '{}'",
+        value.kind().alias()
+    );
     Error::new(codes::TYPE_MISMATCH, message)
 }
 
 #[cold]
 fn unknown(owner: &str, name: &str) -> Error {
-    Error::new(40415, format!("BSON field '{owner}.{name}' is an unknown field."))
+    Error::new(
+        40415,
+        format!("BSON field '{owner}.{name}' is an unknown field."),
+    )
 }

@@ -25,8 +25,11 @@ pub(super) fn first_batch(
 
 /// `{cursor: {firstBatch | nextBatch: [...], id, ns}}`.
 pub(super) fn reply(field: &str, namespace: &Namespace, id: i64, batch: &Batch) -> DocumentBuf {
-    let bytes: usize =
-        batch.documents.iter().map(|document| document.as_ref().as_bytes().len() + 8).sum();
+    let bytes: usize = batch
+        .documents
+        .iter()
+        .map(|document| document.as_ref().as_bytes().len() + 8)
+        .sum();
     let mut out = Vec::with_capacity(bytes + 128);
     {
         let mut reply = DocumentWriter::begin(&mut out);
@@ -34,7 +37,10 @@ pub(super) fn reply(field: &str, namespace: &Namespace, id: i64, batch: &Batch) 
             let mut cursor = reply.document("cursor");
             {
                 let mut list = cursor.array(field);
-                batch.documents.iter().for_each(|document| list.push(document.as_ref()));
+                batch
+                    .documents
+                    .iter()
+                    .for_each(|document| list.push(document.as_ref()));
             }
             cursor.append("id", id);
             cursor.append("ns", namespace.to_string().as_str());

@@ -37,7 +37,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let statements = arguments.array("deletes").unwrap_or(ArrayRef::EMPTY);
     let count = statements.count();
     if count == 0 || count > limits::WRITE_BATCH_MAX {
-        let message = format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
+        let message =
+            format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
         return Err(Error::new(codes::INVALID_LENGTH, message));
     }
     let mut parsed = Vec::with_capacity(count);
@@ -81,7 +82,10 @@ fn delete(
     let filter = selection::filter(statement.document("q"), context)?;
     let mut query = Query::new(write.snapshot(namespace), filter);
     query.hint = selection::hint(statement)?;
-    query.limit = statement.number("limit").filter(|&limit| limit == 1).map(|_| 1);
+    query.limit = statement
+        .number("limit")
+        .filter(|&limit| limit == 1)
+        .map(|_| 1);
     let mut stream = plan(query)?.stream;
     let mut rows = Vec::new();
     while let Some(row) = stream.next(context)? {
@@ -89,7 +93,11 @@ fn delete(
     }
     drop(stream);
     for row in &rows {
-        write.delete(namespace, row.record, DocumentRef::from_valid(row.document.as_ref().as_bytes()))?;
+        write.delete(
+            namespace,
+            row.record,
+            DocumentRef::from_valid(row.document.as_ref().as_bytes()),
+        )?;
     }
     Ok(rows.len() as i32)
 }

@@ -52,7 +52,10 @@ impl Engine {
 
 fn parse(request: &[u8]) -> Result<DocumentRef<'_>> {
     if request.len() > limits::MESSAGE_BYTES_MAX {
-        return Err(Error::new(codes::INVALID_LENGTH, "the command is larger than 48000000 bytes"));
+        return Err(Error::new(
+            codes::INVALID_LENGTH,
+            "the command is larger than 48000000 bytes",
+        ));
     }
     validate(request, limits::NESTING_DEPTH_MAX)
 }
@@ -68,7 +71,7 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
 }
 
 /// The reply of a command that failed.
-pub(super) fn error_reply(error: &Error) -> DocumentBuf {
+pub fn error_reply(error: &Error) -> DocumentBuf {
     let mut reply = DocumentBuf::new();
     reply.append("ok", 0.0);
     append_error(&mut reply, error);

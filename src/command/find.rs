@@ -5,9 +5,9 @@
 use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional};
+use super::cursor_reply;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::cursor_reply;
 use crate::engine::{Cursor, Engine};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, ParseScope};
@@ -57,13 +57,25 @@ pub(super) fn query(
     arguments: &Arguments<'_>,
     context: &Context,
 ) -> Result<(Query, usize)> {
-    arguments.refuse(&["collation", "returnKey", "showRecordId", "tailable", "awaitData"])?;
+    arguments.refuse(&[
+        "collation",
+        "returnKey",
+        "showRecordId",
+        "tailable",
+        "awaitData",
+    ])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
     let filter = selection::filter(arguments.document("filter"), context)?;
     let collection = engine.collection(&namespace);
-    if collection.as_ref().is_some_and(|collection| collection.is_view()) {
-        return Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, "views cannot be read yet"));
+    if collection
+        .as_ref()
+        .is_some_and(|collection| collection.is_view())
+    {
+        return Err(Error::new(
+            codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
+            "views cannot be read yet",
+        ));
     }
     let mut query = Query::new(collection, filter);
     query.hint = selection::hint(arguments)?;
@@ -92,7 +104,11 @@ fn projection(arguments: &Arguments<'_>, context: &Context) -> Result<Option<Que
     let projection = Projection::parse(specification, &scope, ProjectionKind::Find)?;
     let positional = projection.is_positional();
     let projection = Rc::new(projection);
-    Ok(Some(QueryProjection { projection, specification: specification.into(), positional }))
+    Ok(Some(QueryProjection {
+        projection,
+        specification: specification.into(),
+        positional,
+    }))
 }
 
 /// The fields that a projection looks at, if it does not need whole documents.

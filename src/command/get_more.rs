@@ -27,10 +27,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let arguments = Arguments::of(request, FIELDS)?;
     let name = arguments.string("collection").unwrap_or_default();
     if name.is_empty() {
-        return Err(Error::new(codes::INVALID_NAMESPACE, "Collection names cannot be empty"));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            "Collection names cannot be empty",
+        ));
     }
     let namespace = Namespace::new(request.database, name);
-    let batch_size = arguments.non_negative("batchSize")?.filter(|&size| size > 0);
+    let batch_size = arguments
+        .non_negative("batchSize")?
+        .filter(|&size| size > 0);
     let cursor = engine.cursors.get(id, request.context.now_ms)?;
     if cursor.namespace != namespace {
         let message = format!(

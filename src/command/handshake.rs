@@ -58,7 +58,9 @@ pub(super) fn build_info(_engine: &mut Engine, request: &Request<'_>) -> Result<
     reply.append("allocator", "system");
     reply.append("javascriptEngine", "none");
     reply.append("sysInfo", "deprecated");
-    reply.append_array("versionArray", |list| VERSION.iter().for_each(|part| list.push(*part)));
+    reply.append_array("versionArray", |list| {
+        VERSION.iter().for_each(|part| list.push(*part))
+    });
     reply.append_document("openssl", |_| {});
     reply.append_document("buildEnvironment", |_| {});
     reply.append("bits", 64);

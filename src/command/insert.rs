@@ -23,10 +23,13 @@ const FIELDS: &[Field] = &[
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
-    let documents = arguments.array("documents").unwrap_or(crate::value::ArrayRef::EMPTY);
+    let documents = arguments
+        .array("documents")
+        .unwrap_or(crate::value::ArrayRef::EMPTY);
     let count = documents.count();
     if count == 0 || count > limits::WRITE_BATCH_MAX {
-        let message = format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
+        let message =
+            format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
         return Err(Error::new(codes::INVALID_LENGTH, message));
     }
     for (at, value) in documents.iter().enumerate() {
@@ -64,17 +67,29 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 /// zero timestamps filled in. `None` if it can be stored as it is.
 ///
 /// Errors: `BSONObjectTooLarge` (10334), `InvalidIdField` (53), `BadValue` (2).
-pub(super) fn prepare(document: DocumentRef<'_>, request: &Request<'_>) -> Result<Option<DocumentBuf>> {
+pub(super) fn prepare(
+    document: DocumentRef<'_>,
+    request: &Request<'_>,
+) -> Result<Option<DocumentBuf>> {
     check_size(document)?;
     let mut elements = document.elements();
     let id = elements.find(|element| element.name == "_id");
     if let Some(id) = &id {
         check_id(id.value())?;
-        if document.elements().filter(|element| element.name == "_id").count() > 1 {
-            return Err(Error::bad_value("can't have multiple _id fields in one document"));
+        if document
+            .elements()
+            .filter(|element| element.name == "_id")
+            .count()
+            > 1
+        {
+            return Err(Error::bad_value(
+                "can't have multiple _id fields in one document",
+            ));
         }
     }
-    let has_zero_timestamp = document.elements().any(|element| is_zero_timestamp(element.value()));
+    let has_zero_timestamp = document
+        .elements()
+        .any(|element| is_zero_timestamp(element.value()));
     let is_first = document.first().is_some_and(|first| first.name == "_id");
     if is_first && !has_zero_timestamp {
         return Ok(None);
@@ -116,7 +131,10 @@ pub(super) fn check_id(id: ValueRef<'_>) -> Result<()> {
         Kind::Document => match id.as_document().and_then(|document| document.first()) {
             Some(first) if first.name.starts_with('$') => Err(Error::new(
                 codes::DOLLAR_PREFIXED_FIELD_NAME,
-                format!("_id fields may not contain '$'-prefixed fields: {} is not valid for storage.", first.name),
+                format!(
+                    "_id fields may not contain '$'-prefixed fields: {} is not valid for storage.",
+                    first.name
+                ),
             )),
             _ => Ok(()),
         },
@@ -130,7 +148,10 @@ fn is_zero_timestamp(value: ValueRef<'_>) -> bool {
 
 fn now(request: &Request<'_>) -> Timestamp {
     let seconds = request.context.now_ms.div_euclid(1000);
-    Timestamp { time: u32::try_from(seconds).unwrap_or(0), increment: 1 }
+    Timestamp {
+        time: u32::try_from(seconds).unwrap_or(0),
+        increment: 1,
+    }
 }
 
 /// Seconds, then eight random bytes: unique as long as random numbers are.

@@ -14,7 +14,12 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     let mut ids = Vec::new();
-    for (at, value) in arguments.array("cursors").unwrap_or(ArrayRef::EMPTY).iter().enumerate() {
+    for (at, value) in arguments
+        .array("cursors")
+        .unwrap_or(ArrayRef::EMPTY)
+        .iter()
+        .enumerate()
+    {
         let ValueRef::Int64(id) = value else {
             let message = format!(
                 "BSON field 'killCursors.cursors.{at}' is the wrong type '{}', expected type 'long'",
@@ -34,9 +39,12 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
     }
     let mut reply = DocumentBuf::new();
-    for (name, ids) in
-        [("cursorsKilled", killed), ("cursorsNotFound", not_found), ("cursorsAlive", Vec::new()), ("cursorsUnknown", Vec::new())]
-    {
+    for (name, ids) in [
+        ("cursorsKilled", killed),
+        ("cursorsNotFound", not_found),
+        ("cursorsAlive", Vec::new()),
+        ("cursorsUnknown", Vec::new()),
+    ] {
         reply.append_array(name, |list| ids.iter().for_each(|id| list.push(*id)));
     }
     Ok(reply)

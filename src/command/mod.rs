@@ -15,5 +15,5 @@ mod request;
 mod selection;
 mod write_reply;
 
-pub use dispatch::Outcome;
+pub use dispatch::{Outcome, error_reply};
 pub use registry::{COMMANDS, Command};

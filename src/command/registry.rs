@@ -19,17 +19,29 @@ const fn command(
     name: &'static str,
     run: fn(&mut Engine, &Request<'_>) -> Result<DocumentBuf>,
 ) -> Command {
-    Command { name, aliases: &[], run }
+    Command {
+        name,
+        aliases: &[],
+        run,
+    }
 }
 
 /// Every command, in the order of their names.
 pub static COMMANDS: &[Command] = &[
-    Command { name: "buildInfo", aliases: &["buildinfo"], run: handshake::build_info },
+    Command {
+        name: "buildInfo",
+        aliases: &["buildinfo"],
+        run: handshake::build_info,
+    },
     command("delete", delete::run),
     command("endSessions", handshake::end_sessions),
     command("find", find::run),
     command("getMore", get_more::run),
-    Command { name: "hello", aliases: &["isMaster", "ismaster"], run: handshake::hello },
+    Command {
+        name: "hello",
+        aliases: &["isMaster", "ismaster"],
+        run: handshake::hello,
+    },
     command("insert", insert::run),
     command("killCursors", kill_cursors::run),
     command("ping", handshake::ping),
@@ -37,5 +49,7 @@ pub static COMMANDS: &[Command] = &[
 
 /// The command with this name.
 pub(super) fn find_command(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+    COMMANDS
+        .iter()
+        .find(|command| command.name == name || command.aliases.contains(&name))
 }

@@ -22,12 +22,16 @@ impl<'a> Request<'a> {
     /// Errors: `CommandNotFound` (59) for an empty document, 40414 without `$db`,
     /// `InvalidNamespace` (73) for a database's name that is not allowed.
     pub fn new(document: DocumentRef<'a>, engine: &Engine) -> Result<Request<'a>> {
-        let first = document.first().ok_or_else(|| {
-            Error::new(codes::COMMAND_NOT_FOUND, "no such command: ''")
-        })?;
+        let first = document
+            .first()
+            .ok_or_else(|| Error::new(codes::COMMAND_NOT_FOUND, "no such command: ''"))?;
         let database = match document.get("$db") {
             Some(ValueRef::String(name)) => name,
-            Some(other) => return Err(Error::type_mismatch(format!("$db must be a string, not {other}"))),
+            Some(other) => {
+                return Err(Error::type_mismatch(format!(
+                    "$db must be a string, not {other}"
+                )));
+            }
             None => return Err(Error::new(40571, "OP_MSG requests require a $db argument")),
         };
         check_database_name(database)?;

@@ -26,7 +26,9 @@ pub(super) enum Order {
 ///
 /// Errors: see [`SortPattern::parse`]; `BadValue` (2) for `$natural` beside other keys.
 pub(super) fn sort(document: Option<DocumentRef<'_>>) -> Result<Option<Order>> {
-    let Some(document) = document.filter(|document| !document.is_empty()) else { return Ok(None) };
+    let Some(document) = document.filter(|document| !document.is_empty()) else {
+        return Ok(None);
+    };
     match natural(document)? {
         Some(backward) => Ok(Some(Order::Natural(backward))),
         None => Ok(Some(Order::By(SortPattern::parse(document)?))),
@@ -35,9 +37,13 @@ pub(super) fn sort(document: Option<DocumentRef<'_>>) -> Result<Option<Order>> {
 
 /// `{$natural: 1}` is false (forward), `{$natural: -1}` true.
 fn natural(document: DocumentRef<'_>) -> Result<Option<bool>> {
-    let Some(direction) = document.get("$natural") else { return Ok(None) };
+    let Some(direction) = document.get("$natural") else {
+        return Ok(None);
+    };
     if document.count() > 1 {
-        return Err(Error::bad_value("Cannot include '$natural' in compound sort"));
+        return Err(Error::bad_value(
+            "Cannot include '$natural' in compound sort",
+        ));
     }
     match direction.to_f64() {
         Some(1.0) => Ok(Some(false)),

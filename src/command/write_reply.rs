@@ -12,7 +12,10 @@ pub(super) struct WriteErrors {
 impl WriteErrors {
     /// With `ordered`, the first error ends the command.
     pub(super) fn new(ordered: bool) -> WriteErrors {
-        WriteErrors { ordered, errors: Vec::new() }
+        WriteErrors {
+            ordered,
+            errors: Vec::new(),
+        }
     }
 
     /// Takes the outcome of a statement; true if the next one is to be run.

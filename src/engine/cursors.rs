@@ -32,7 +32,14 @@ impl Cursor {
     pub fn new(namespace: Namespace, stream: BoxStream, context: Context) -> Cursor {
         let last_used_ms = context.now_ms;
         let pending = VecDeque::new();
-        Cursor { namespace, stream, context, pending, is_end: false, last_used_ms }
+        Cursor {
+            namespace,
+            stream,
+            context,
+            pending,
+            is_end: false,
+            last_used_ms,
+        }
     }
 
     /// The stream, for explain.
@@ -44,8 +51,11 @@ impl Cursor {
     /// the call can be repeated.
     pub fn batch(&mut self, count: Option<usize>) -> Result<Batch> {
         let count = count.unwrap_or(usize::MAX);
-        let mut bytes: usize =
-            self.pending.iter().map(|document| document.as_ref().as_bytes().len()).sum();
+        let mut bytes: usize = self
+            .pending
+            .iter()
+            .map(|document| document.as_ref().as_bytes().len())
+            .sum();
         while self.pending.len() < count && bytes < limits::BATCH_BYTES_MAX && !self.is_end {
             match self.stream.next(&self.context)? {
                 Some(row) => {
@@ -58,7 +68,9 @@ impl Cursor {
         let mut documents: Vec<Document> = Vec::with_capacity(self.pending.len().min(count));
         let mut bytes = 0;
         while documents.len() < count {
-            let Some(next) = self.pending.front() else { break };
+            let Some(next) = self.pending.front() else {
+                break;
+            };
             // At least one, however large.
             bytes += next.as_ref().as_bytes().len();
             if bytes > limits::BATCH_BYTES_MAX && !documents.is_empty() {
@@ -66,7 +78,10 @@ impl Cursor {
             }
             documents.extend(self.pending.pop_front());
         }
-        Ok(Batch { documents, is_last: self.is_end && self.pending.is_empty() })
+        Ok(Batch {
+            documents,
+            is_last: self.is_end && self.pending.is_empty(),
+        })
     }
 }
 
@@ -98,7 +113,10 @@ impl Cursors {
                 cursor.last_used_ms = now_ms;
                 Ok(cursor)
             }
-            None => Err(Error::new(codes::CURSOR_NOT_FOUND, format!("cursor id {id} not found"))),
+            None => Err(Error::new(
+                codes::CURSOR_NOT_FOUND,
+                format!("cursor id {id} not found"),
+            )),
         }
     }
 
@@ -120,7 +138,8 @@ impl Cursors {
     /// Closes the cursors that were idle for ten minutes.
     pub fn close_idle(&mut self, now_ms: i64) {
         let idle_ms_max = limits::CURSOR_IDLE_MS_MAX as i64;
-        self.open.retain(|_, cursor| now_ms - cursor.last_used_ms < idle_ms_max);
+        self.open
+            .retain(|_, cursor| now_ms - cursor.last_used_ms < idle_ms_max);
     }
 
     /// The number of open cursors.

@@ -121,8 +121,14 @@ impl Engine {
             replaced.push((namespace, old));
         }
         if let Some(log) = &mut self.log {
-            log.push(Commit { sequence: self.sequence, changes });
-            self.undo.push_back(Undo { sequence: self.sequence, replaced });
+            log.push(Commit {
+                sequence: self.sequence,
+                changes,
+            });
+            self.undo.push_back(Undo {
+                sequence: self.sequence,
+                replaced,
+            });
         }
     }
 
@@ -138,7 +144,11 @@ impl Engine {
 
     /// Says that all commits up to this one are durable and will not be undone.
     pub fn set_durable(&mut self, sequence: u64) {
-        while self.undo.front().is_some_and(|undo| undo.sequence <= sequence) {
+        while self
+            .undo
+            .front()
+            .is_some_and(|undo| undo.sequence <= sequence)
+        {
             self.undo.pop_front();
         }
     }

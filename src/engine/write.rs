@@ -24,7 +24,12 @@ impl<'e> Write<'e> {
     /// Begins a write.
     pub fn new(engine: &'e mut Engine) -> Write<'e> {
         let is_logged = engine.is_journaled();
-        Write { engine, changed: BTreeMap::new(), log: ChangeWriter::default(), is_logged }
+        Write {
+            engine,
+            changed: BTreeMap::new(),
+            log: ChangeWriter::default(),
+            is_logged,
+        }
     }
 
     /// The engine, for its clock and catalog.
@@ -49,7 +54,10 @@ impl<'e> Write<'e> {
     /// The collection's copy that is being changed.
     fn collection_mut(&mut self, namespace: &Namespace) -> Result<&mut Collection> {
         if !self.changed.contains_key(namespace) {
-            let current = self.engine.collection(namespace).map(|found| found.as_ref().clone());
+            let current = self
+                .engine
+                .collection(namespace)
+                .map(|found| found.as_ref().clone());
             self.changed.insert(namespace.clone(), current);
         }
         match self.changed.get_mut(namespace) {
@@ -69,7 +77,11 @@ impl<'e> Write<'e> {
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         let record = collection.insert(document)?;
-        self.record(Change::Insert { collection: id, record, document });
+        self.record(Change::Insert {
+            collection: id,
+            record,
+            document,
+        });
         Ok(record)
     }
 
@@ -86,16 +98,28 @@ impl<'e> Write<'e> {
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         collection.replace(record, old, new)?;
-        self.record(Change::Update { collection: id, record, document: new });
+        self.record(Change::Update {
+            collection: id,
+            record,
+            document: new,
+        });
         Ok(())
     }
 
     /// Removes a record.
-    pub fn delete(&mut self, namespace: &Namespace, record: u64, old: DocumentRef<'_>) -> Result<()> {
+    pub fn delete(
+        &mut self,
+        namespace: &Namespace,
+        record: u64,
+        old: DocumentRef<'_>,
+    ) -> Result<()> {
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         collection.remove(record, old)?;
-        self.record(Change::Delete { collection: id, record });
+        self.record(Change::Delete {
+            collection: id,
+            record,
+        });
         Ok(())
     }
 
@@ -112,7 +136,9 @@ impl<'e> Write<'e> {
             let message = format!("Collection {namespace} already exists.");
             return Err(Error::new(codes::NAMESPACE_EXISTS, message));
         }
-        self.engine.catalog().check_database_case(namespace.database())?;
+        self.engine
+            .catalog()
+            .check_database_case(namespace.database())?;
         let mut uuid = [0; 16];
         uuid[..8].copy_from_slice(&self.engine.env.random().to_le_bytes());
         uuid[8..].copy_from_slice(&self.engine.env.random().to_le_bytes());
@@ -120,11 +146,20 @@ impl<'e> Write<'e> {
         uuid[6] = uuid[6] & 0x0f | 0x40;
         uuid[8] = uuid[8] & 0x3f | 0x80;
         let id = self.engine.take_collection_id();
-        let info = CollectionInfo { id, uuid, namespace: namespace.clone(), options, kind };
+        let info = CollectionInfo {
+            id,
+            uuid,
+            namespace: namespace.clone(),
+            options,
+            kind,
+        };
         let collection = self.empty(info);
         let description = collection.info.describe();
         self.changed.insert(namespace.clone(), Some(collection));
-        self.record(Change::CreateCollection { collection: id, description: description.as_ref() });
+        self.record(Change::CreateCollection {
+            collection: id,
+            description: description.as_ref(),
+        });
         Ok(())
     }
 
@@ -142,14 +177,22 @@ impl<'e> Write<'e> {
             CollectionKind::View { .. } => Vec::new(),
         };
         let records = RecordStore::new(self.engine.new_tree(), 1);
-        Collection { info: Rc::new(info), records, indexes }
+        Collection {
+            info: Rc::new(info),
+            records,
+            indexes,
+        }
     }
 
     /// Drops a collection or view; false if there is none.
     pub fn drop_collection(&mut self, namespace: &Namespace) -> bool {
-        let Some(collection) = self.snapshot(namespace) else { return false };
+        let Some(collection) = self.snapshot(namespace) else {
+            return false;
+        };
         self.changed.insert(namespace.clone(), None);
-        self.record(Change::DropCollection { collection: collection.info.id });
+        self.record(Change::DropCollection {
+            collection: collection.info.id,
+        });
         true
     }
 
@@ -158,7 +201,10 @@ impl<'e> Write<'e> {
     /// Errors: `NamespaceNotFound` (26), `NamespaceExists` (48).
     pub fn rename(&mut self, from: &Namespace, to: &Namespace) -> Result<()> {
         if self.snapshot(to).is_some() {
-            return Err(Error::new(codes::NAMESPACE_EXISTS, "target namespace exists"));
+            return Err(Error::new(
+                codes::NAMESPACE_EXISTS,
+                "target namespace exists",
+            ));
         }
         let mut collection = self.collection_mut(from)?.clone();
         let id = collection.info.id;
@@ -167,7 +213,10 @@ impl<'e> Write<'e> {
         self.changed.insert(to.clone(), Some(collection));
         let mut target = DocumentBuf::new();
         target.append("to", to.to_string().as_str());
-        self.record(Change::RenameCollection { collection: id, to: target.as_ref() });
+        self.record(Change::RenameCollection {
+            collection: id,
+            to: target.as_ref(),
+        });
         Ok(())
     }
 
@@ -187,7 +236,10 @@ impl<'e> Write<'e> {
         collection.build_index(&mut index)?;
         collection.indexes.push(index);
         let id = collection.info.id;
-        self.record(Change::CreateIndex { collection: id, description: description.as_ref() });
+        self.record(Change::CreateIndex {
+            collection: id,
+            description: description.as_ref(),
+        });
         Ok(())
     }
 
@@ -202,7 +254,10 @@ impl<'e> Write<'e> {
         let id = collection.info.id;
         let mut document = DocumentBuf::new();
         document.append("name", name);
-        self.record(Change::DropIndex { collection: id, name: document.as_ref() });
+        self.record(Change::DropIndex {
+            collection: id,
+            name: document.as_ref(),
+        });
         Ok(true)
     }
 
@@ -211,7 +266,11 @@ impl<'e> Write<'e> {
         if self.changed.is_empty() || (self.is_logged && self.log.is_empty()) {
             return;
         }
-        let changed = self.changed.into_iter().map(|(name, to)| (name, to.map(Rc::new))).collect();
+        let changed = self
+            .changed
+            .into_iter()
+            .map(|(name, to)| (name, to.map(Rc::new)))
+            .collect();
         self.engine.publish(changed, self.log.into_bytes());
     }
 
@@ -225,14 +284,21 @@ impl<'e> Write<'e> {
     }
 
     pub(super) fn commit_replayed(self, sequence: u64) {
-        let changed = self.changed.into_iter().map(|(name, to)| (name, to.map(Rc::new))).collect();
+        let changed = self
+            .changed
+            .into_iter()
+            .map(|(name, to)| (name, to.map(Rc::new)))
+            .collect();
         self.engine.publish(changed, Vec::new());
         self.engine.finish_replay(sequence);
     }
 
     fn replay_one(&mut self, change: Change<'_>) -> Result<()> {
         match change {
-            Change::CreateCollection { collection, description } => {
+            Change::CreateCollection {
+                collection,
+                description,
+            } => {
                 let info = CollectionInfo::from_description(collection, description)
                     .ok_or_else(damaged)?;
                 self.engine.keep_collection_id(collection);
@@ -240,11 +306,20 @@ impl<'e> Write<'e> {
                 let collection = self.empty(info);
                 self.changed.insert(namespace, Some(collection));
             }
-            Change::Insert { collection, record, document } => {
+            Change::Insert {
+                collection,
+                record,
+                document,
+            } => {
                 let namespace = self.namespace_of(collection)?;
-                self.collection_mut(&namespace)?.insert_at(record, document)?;
+                self.collection_mut(&namespace)?
+                    .insert_at(record, document)?;
             }
-            Change::Update { collection, record, document } => {
+            Change::Update {
+                collection,
+                record,
+                document,
+            } => {
                 let namespace = self.namespace_of(collection)?;
                 let collection = self.collection_mut(&namespace)?;
                 let old = collection.document(record)?.ok_or_else(damaged)?;
@@ -265,14 +340,20 @@ impl<'e> Write<'e> {
                 let to = to.get("to").and_then(|to| Namespace::parse(to.as_str()?));
                 self.rename(&namespace, &to.ok_or_else(damaged)?)?;
             }
-            Change::CreateIndex { collection, description } => {
+            Change::CreateIndex {
+                collection,
+                description,
+            } => {
                 let namespace = self.namespace_of(collection)?;
                 let spec = IndexSpec::from_description(description).ok_or_else(damaged)?;
                 self.create_index(&namespace, spec)?;
             }
             Change::DropIndex { collection, name } => {
                 let namespace = self.namespace_of(collection)?;
-                let name = name.get("name").and_then(|name| name.as_str()).ok_or_else(damaged)?;
+                let name = name
+                    .get("name")
+                    .and_then(|name| name.as_str())
+                    .ok_or_else(damaged)?;
                 self.drop_index(&namespace, name)?;
             }
         }
@@ -281,8 +362,16 @@ impl<'e> Write<'e> {
 
     /// The name of the collection with this id, with what was changed so far.
     fn namespace_of(&self, id: u64) -> Result<Namespace> {
-        let changed = self.changed.values().flatten().map(|collection| &collection.info);
-        let kept = self.engine.catalog().iter().map(|collection| &collection.info);
+        let changed = self
+            .changed
+            .values()
+            .flatten()
+            .map(|collection| &collection.info);
+        let kept = self
+            .engine
+            .catalog()
+            .iter()
+            .map(|collection| &collection.info);
         let kept = kept.filter(|info| !self.changed.contains_key(&info.namespace));
         let found = changed.chain(kept).find(|info| info.id == id);
         found.map(|info| info.namespace.clone()).ok_or_else(damaged)
@@ -291,10 +380,16 @@ impl<'e> Write<'e> {
 
 #[cold]
 fn not_found(namespace: &Namespace) -> Error {
-    Error::new(codes::NAMESPACE_NOT_FOUND, format!("ns does not exist: {namespace}"))
+    Error::new(
+        codes::NAMESPACE_NOT_FOUND,
+        format!("ns does not exist: {namespace}"),
+    )
 }
 
 #[cold]
 fn damaged() -> Error {
-    Error::new(codes::DATA_CORRUPTION_DETECTED, "the journal does not fit the data it was written for")
+    Error::new(
+        codes::DATA_CORRUPTION_DETECTED,
+        "the journal does not fit the data it was written for",
+    )
 }

@@ -20,7 +20,12 @@ impl Interval {
     /// One value.
     pub fn point(value: ValueRef<'_>) -> Interval {
         let low = encode_one(value);
-        Interval { high: low.clone(), low, low_inclusive: true, high_inclusive: true }
+        Interval {
+            high: low.clone(),
+            low,
+            low_inclusive: true,
+            high_inclusive: true,
+        }
     }
 
     /// Everything.
@@ -75,7 +80,12 @@ impl Interval {
         if let Some(last) = high.last_mut() {
             *last += 1;
         }
-        Interval { low, low_inclusive: true, high, high_inclusive: false }
+        Interval {
+            low,
+            low_inclusive: true,
+            high,
+            high_inclusive: false,
+        }
     }
 
     /// True for a single value.
@@ -87,9 +97,19 @@ impl Interval {
     pub fn key_range(&self, descending: bool) -> (Vec<u8>, Vec<u8>) {
         let inverted = |bytes: &[u8]| bytes.iter().map(|byte| !byte).collect::<Vec<u8>>();
         let (mut from, from_above, mut to, to_above) = if descending {
-            (inverted(&self.high), !self.high_inclusive, inverted(&self.low), self.low_inclusive)
+            (
+                inverted(&self.high),
+                !self.high_inclusive,
+                inverted(&self.low),
+                self.low_inclusive,
+            )
         } else {
-            (self.low.clone(), !self.low_inclusive, self.high.clone(), self.high_inclusive)
+            (
+                self.low.clone(),
+                !self.low_inclusive,
+                self.high.clone(),
+                self.high_inclusive,
+            )
         };
         if from_above {
             from.push(ABOVE);
@@ -110,8 +130,16 @@ impl Interval {
     }
 
     fn intersect(&self, other: &Interval) -> Option<Interval> {
-        let low = if self.low_place() >= other.low_place() { self } else { other };
-        let high = if self.high_place() <= other.high_place() { self } else { other };
+        let low = if self.low_place() >= other.low_place() {
+            self
+        } else {
+            other
+        };
+        let high = if self.high_place() <= other.high_place() {
+            self
+        } else {
+            other
+        };
         let empty = match low.low.cmp(&high.high) {
             std::cmp::Ordering::Less => false,
             std::cmp::Ordering::Equal => !(low.low_inclusive && high.high_inclusive),
@@ -127,8 +155,14 @@ impl Interval {
 
     /// As explain shows it: `[1, 5)`.
     pub fn describe(&self, descending: bool) -> String {
-        let low = (if self.low_inclusive { '[' } else { '(' }, border(&self.low));
-        let high = (border(&self.high), if self.high_inclusive { ']' } else { ')' });
+        let low = (
+            if self.low_inclusive { '[' } else { '(' },
+            border(&self.low),
+        );
+        let high = (
+            border(&self.high),
+            if self.high_inclusive { ']' } else { ')' },
+        );
         if descending {
             let open = if self.high_inclusive { '[' } else { '(' };
             let close = if self.low_inclusive { ']' } else { ')' };
@@ -162,12 +196,16 @@ pub struct IntervalSet {
 impl IntervalSet {
     /// Everything.
     pub fn all() -> IntervalSet {
-        IntervalSet { intervals: vec![Interval::all()] }
+        IntervalSet {
+            intervals: vec![Interval::all()],
+        }
     }
 
     /// One interval.
     pub fn one(interval: Interval) -> IntervalSet {
-        IntervalSet { intervals: vec![interval] }
+        IntervalSet {
+            intervals: vec![interval],
+        }
     }
 
     /// The union of intervals in any order, overlapping ones merged.
@@ -191,9 +229,14 @@ impl IntervalSet {
     /// What is in both.
     pub fn intersect(&self, other: &IntervalSet) -> IntervalSet {
         let pairs = self.intervals.iter().flat_map(|one| {
-            other.intervals.iter().filter_map(move |two| one.intersect(two))
+            other
+                .intervals
+                .iter()
+                .filter_map(move |two| one.intersect(two))
         });
-        IntervalSet { intervals: pairs.collect() }
+        IntervalSet {
+            intervals: pairs.collect(),
+        }
     }
 
     /// True for the one interval that holds everything.
@@ -214,7 +257,9 @@ impl IntervalSet {
     /// True if null, and so perhaps a missing field, is inside.
     pub fn has_null(&self) -> bool {
         let null = Interval::point(ValueRef::Null);
-        self.intervals.iter().any(|interval| interval.intersect(&null).is_some())
+        self.intervals
+            .iter()
+            .any(|interval| interval.intersect(&null).is_some())
     }
 }
 
@@ -232,7 +277,11 @@ mod tests {
     }
 
     fn show(set: &IntervalSet) -> String {
-        set.intervals.iter().map(|interval| interval.describe(false)).collect::<Vec<_>>().join(" ")
+        set.intervals
+            .iter()
+            .map(|interval| interval.describe(false))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
@@ -241,16 +290,29 @@ mod tests {
         assert_eq!(show(&set), "[1, 5) [7, 9)");
         let both = set.intersect(&IntervalSet::one(range(4, 8)));
         assert_eq!(show(&both), "[4, 5) [7, 8)");
-        assert!(set.intersect(&IntervalSet::one(range(5, 7))).intervals.is_empty());
+        assert!(
+            set.intersect(&IntervalSet::one(range(5, 7)))
+                .intervals
+                .is_empty()
+        );
     }
 
     #[test]
     fn shown_as_the_manual_does() {
         assert_eq!(Interval::all().describe(false), "[MinKey, MaxKey]");
         assert_eq!(Interval::all().describe(true), "[MaxKey, MinKey]");
-        assert_eq!(Interval::point(ValueRef::String("x")).describe(false), "[\"x\", \"x\"]");
+        assert_eq!(
+            Interval::point(ValueRef::String("x")).describe(false),
+            "[\"x\", \"x\"]"
+        );
         assert_eq!(Interval::prefix("ab").describe(false), "[\"ab\", \"ac\")");
-        assert_eq!(Interval::of_type(Kind::String).describe(false), "[\"\", {})");
-        assert_eq!(Interval::of_type(Kind::Int32).describe(false), "[-inf, inf]");
+        assert_eq!(
+            Interval::of_type(Kind::String).describe(false),
+            "[\"\", {})"
+        );
+        assert_eq!(
+            Interval::of_type(Kind::Int32).describe(false),
+            "[-inf, inf]"
+        );
     }
 }

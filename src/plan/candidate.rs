@@ -40,23 +40,34 @@ impl<'c> Candidate<'c> {
             if bits != 0 {
                 own = choose_for_multikey(index, at, own, &used);
             }
-            let combine = |set: IntervalSet, requirement: &&Requirement| {
-                set.intersect(&requirement.set)
-            };
+            let combine =
+                |set: IntervalSet, requirement: &&Requirement| set.intersect(&requirement.set);
             sets.push(own.iter().fold(IntervalSet::all(), combine));
             used.push(own);
         }
         let (ranges, depth) = ranges(index, &sets);
         // A field after the last one that narrowed the ranges proves nothing.
-        let proven = used.iter().take(depth).flatten().filter(|requirement| requirement.exact);
+        let proven = used
+            .iter()
+            .take(depth)
+            .flatten()
+            .filter(|requirement| requirement.exact);
         let proven: Vec<usize> = proven.map(|requirement| requirement.conjunct).collect();
         let known = fully_proven(requirements, &used[..depth], &proven);
         let mut keys = 0;
         for range in &ranges {
             let (from, to) = (range.from.as_slice(), range.to.as_slice());
-            keys += index.tree.count_range(Bound::Included(from), Bound::Excluded(to))?;
+            keys += index
+                .tree
+                .count_range(Bound::Included(from), Bound::Excluded(to))?;
         }
-        Ok(Candidate { index, sets, ranges, known, keys })
+        Ok(Candidate {
+            index,
+            sets,
+            ranges,
+            known,
+            keys,
+        })
     }
 
     /// True if the ranges are less than the whole index.
@@ -72,7 +83,9 @@ impl<'c> Candidate<'c> {
         let mut at = 0;
         for wanted in &sort.fields {
             // Fields that have one value everywhere do not disturb the order.
-            while fields.get(at).is_some_and(|field| field.path != wanted.path)
+            while fields
+                .get(at)
+                .is_some_and(|field| field.path != wanted.path)
                 && self.sets[at].is_point()
             {
                 at += 1;
@@ -121,19 +134,29 @@ fn choose_for_multikey<'r>(
         let same = |requirement: &&Requirement| group != 0 && requirement.group == group;
         return own.into_iter().filter(same).collect();
     }
-    let best = own.iter().min_by_key(|requirement| !requirement.set.is_points());
-    let Some(best) = best.copied() else { return Vec::new() };
+    let best = own
+        .iter()
+        .min_by_key(|requirement| !requirement.set.is_points());
+    let Some(best) = best.copied() else {
+        return Vec::new();
+    };
     if best.group == 0 {
         return vec![best];
     }
-    own.into_iter().filter(|requirement| requirement.group == best.group).collect()
+    own.into_iter()
+        .filter(|requirement| requirement.group == best.group)
+        .collect()
 }
 
 /// Whether two fields of an index go through the same array.
 fn shares_array(index: &Index, one: usize, two: usize) -> bool {
     let bits = |at: usize| index.multikey.get(at).copied().unwrap_or(0);
     let paths = |at: usize| index.spec.fields[at].path.parts();
-    let common = paths(one).iter().zip(paths(two)).take_while(|(a, b)| a == b).count();
+    let common = paths(one)
+        .iter()
+        .zip(paths(two))
+        .take_while(|(a, b)| a == b)
+        .count();
     (0..common.min(64)).any(|part| bits(one) >> part & 1 == 1 && bits(two) >> part & 1 == 1)
 }
 
@@ -145,7 +168,9 @@ fn fully_proven(
     proven: &[usize],
 ) -> Vec<usize> {
     let is_used = |wanted: &Requirement| {
-        used.iter().flatten().any(|requirement| std::ptr::eq(*requirement, wanted))
+        used.iter()
+            .flatten()
+            .any(|requirement| std::ptr::eq(*requirement, wanted))
     };
     let mut known: Vec<usize> = proven.to_vec();
     known.sort_unstable();
@@ -170,8 +195,11 @@ fn ranges(index: &Index, sets: &[IntervalSet]) -> (Vec<KeyRange>, usize) {
         if at > 0 && count > RANGES_MAX {
             return (whole(prefixes), at);
         }
-        let mut ends: Vec<(Vec<u8>, Vec<u8>)> =
-            set.intervals.iter().map(|interval| interval.key_range(field.descending)).collect();
+        let mut ends: Vec<(Vec<u8>, Vec<u8>)> = set
+            .intervals
+            .iter()
+            .map(|interval| interval.key_range(field.descending))
+            .collect();
         if field.descending {
             ends.reverse();
         }
@@ -186,7 +214,8 @@ fn ranges(index: &Index, sets: &[IntervalSet]) -> (Vec<KeyRange>, usize) {
             return (all.collect(), at + 1);
         }
         let points = prefixes.iter().flat_map(|prefix| {
-            ends.iter().map(move |(point, _)| [prefix.as_slice(), point].concat())
+            ends.iter()
+                .map(move |(point, _)| [prefix.as_slice(), point].concat())
         });
         prefixes = points.collect();
     }

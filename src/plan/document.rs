@@ -48,12 +48,18 @@ pub struct Row {
 
 impl From<Document> for Row {
     fn from(document: Document) -> Row {
-        Row { document, record: 0 }
+        Row {
+            document,
+            record: 0,
+        }
     }
 }
 
 impl From<DocumentBuf> for Row {
     fn from(document: DocumentBuf) -> Row {
-        Row { document: document.into(), record: 0 }
+        Row {
+            document: document.into(),
+            record: 0,
+        }
     }
 }

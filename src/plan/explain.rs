@@ -23,7 +23,10 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
         out.append("works", statistics.works as i64);
         out.append("advanced", statistics.advanced as i64);
         out.append("isEOF", i32::from(statistics.is_end));
-        let stage = out.as_ref().get("stage").and_then(|stage| stage.as_str().map(str::to_owned));
+        let stage = out
+            .as_ref()
+            .get("stage")
+            .and_then(|stage| stage.as_str().map(str::to_owned));
         match stage.as_deref() {
             Some("IXSCAN") => out.append("keysExamined", statistics.keys_examined as i64),
             Some("COLLSCAN" | "FETCH") => {
@@ -37,7 +40,8 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
         [] => {}
         [one] => out.append("inputStage", &explain(*one, executed)),
         many => out.append_array("inputStages", |list| {
-            many.iter().for_each(|input| list.push(&explain(*input, executed)));
+            many.iter()
+                .for_each(|input| list.push(&explain(*input, executed)));
         }),
     }
     out
@@ -46,8 +50,11 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
 /// Keys and documents examined by a node and all below it.
 pub fn examined(stream: &dyn Stream) -> (u64, u64) {
     let own = stream.statistics();
-    stream.inputs().into_iter().map(examined).fold(
-        (own.keys_examined, own.documents_examined),
-        |sum, below| (sum.0 + below.0, sum.1 + below.1),
-    )
+    stream
+        .inputs()
+        .into_iter()
+        .map(examined)
+        .fold((own.keys_examined, own.documents_examined), |sum, below| {
+            (sum.0 + below.0, sum.1 + below.1)
+        })
 }

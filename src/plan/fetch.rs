@@ -21,7 +21,13 @@ impl Fetch {
     /// Gives the rows that pass the filter.
     pub fn new(input: BoxStream, records: &RecordStore, filter: Option<Filter>) -> Fetch {
         let records = records.clone();
-        Fetch { input, records, filter, pending: None, statistics: Statistics::default() }
+        Fetch {
+            input,
+            records,
+            filter,
+            pending: None,
+            statistics: Statistics::default(),
+        }
     }
 
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
@@ -97,7 +103,11 @@ pub struct Select {
 impl Select {
     /// Gives the rows that pass the filter.
     pub fn new(input: BoxStream, filter: Filter) -> Select {
-        Select { input, filter, statistics: Statistics::default() }
+        Select {
+            input,
+            filter,
+            statistics: Statistics::default(),
+        }
     }
 }
 

@@ -20,7 +20,11 @@ pub struct Filter {
 impl Filter {
     /// The whole filter, with the document it was parsed from.
     pub fn new(matcher: Matcher, source: Rc<DocumentBuf>) -> Filter {
-        Filter { matcher, only: None, source }
+        Filter {
+            matcher,
+            only: None,
+            source,
+        }
     }
 
     /// The filter without the conjuncts in `known`; `None` if nothing is left.
@@ -30,13 +34,18 @@ impl Filter {
         }
         let count = conjuncts(&self.matcher).len();
         let only: Rc<[usize]> = (0..count).filter(|at| !known.contains(at)).collect();
-        (!only.is_empty()).then(|| Filter { only: Some(only), ..self.clone() })
+        (!only.is_empty()).then(|| Filter {
+            only: Some(only),
+            ..self.clone()
+        })
     }
 
     /// Whether a document passes.
     #[inline]
     pub fn matches(&self, document: DocumentRef<'_>, context: &Context) -> Result<bool> {
-        let Some(only) = &self.only else { return self.matcher.matches(document, context) };
+        let Some(only) = &self.only else {
+            return self.matcher.matches(document, context);
+        };
         let conjuncts = conjuncts(&self.matcher);
         for &at in only.iter() {
             if !conjuncts[at].matches(document, Run::new(context))? {

@@ -57,9 +57,18 @@ struct Covered {
 
 impl IndexScan {
     /// Over an index whose bounds, for explain, are `sets`.
-    pub fn new(index: &Index, ranges: Vec<KeyRange>, sets: Vec<IntervalSet>, backward: bool) -> Self {
+    pub fn new(
+        index: &Index,
+        ranges: Vec<KeyRange>,
+        sets: Vec<IntervalSet>,
+        backward: bool,
+    ) -> Self {
         IndexScan {
-            walk: Walk { cursor: index.tree.cursor(), done: 0, inside: false },
+            walk: Walk {
+                cursor: index.tree.cursor(),
+                done: 0,
+                inside: false,
+            },
             seen: index.is_multikey().then(BTreeSet::new),
             index: index.clone(),
             ranges,
@@ -75,17 +84,26 @@ impl IndexScan {
     #[must_use]
     pub fn covering(mut self, records: &RecordStore) -> IndexScan {
         let descending = self.index.spec.descending();
-        self.covered = Some(Covered { records: records.clone(), descending, pending: None });
+        self.covered = Some(Covered {
+            records: records.clone(),
+            descending,
+            pending: None,
+        });
         self
     }
 
     fn fetch_pending(&mut self, record: u64) -> Result<Option<Row>> {
-        let Some(covered) = &mut self.covered else { return Ok(None) };
+        let Some(covered) = &mut self.covered else {
+            return Ok(None);
+        };
         covered.pending = Some(record);
         let document = covered.records.get(record)?;
         covered.pending = None;
         self.statistics.documents_examined += 1;
-        Ok(document.map(|handle| Row { document: Document::Stored(handle), record }))
+        Ok(document.map(|handle| Row {
+            document: Document::Stored(handle),
+            record,
+        }))
     }
 
     fn advance(&mut self) -> Result<Option<Row>> {
@@ -107,18 +125,30 @@ impl IndexScan {
                 continue;
             }
             let Some(covered) = &self.covered else {
-                return Ok(Some(Row { document: empty(), record }));
+                return Ok(Some(Row {
+                    document: empty(),
+                    record,
+                }));
             };
             let values = decode(entry.key, entry.types, &covered.descending)?;
             if values.iter().any(|value| value.as_ref().is_nullish()) {
                 return self.fetch_pending(record);
             }
             let mut document = DocumentBuf::new();
-            let fields = self.index.spec.fields.iter().map(|field| field.path.parts());
-            let pairs: Vec<_> =
-                fields.zip(values.iter().map(|value| value.as_ref())).collect();
+            let fields = self
+                .index
+                .spec
+                .fields
+                .iter()
+                .map(|field| field.path.parts());
+            let pairs: Vec<_> = fields
+                .zip(values.iter().map(|value| value.as_ref()))
+                .collect();
             nest(&mut document, &pairs, 0);
-            return Ok(Some(Row { document: document.into(), record }));
+            return Ok(Some(Row {
+                document: document.into(),
+                record,
+            }));
         }
     }
 }
@@ -137,7 +167,9 @@ fn nest(out: &mut DocumentBuf, pairs: &[(&[Box<str>], ValueRef<'_>)], depth: usi
             at += 1;
             continue;
         }
-        let same = pairs[at..].iter().take_while(|(other, _)| other.get(depth) == Some(name));
+        let same = pairs[at..]
+            .iter()
+            .take_while(|(other, _)| other.get(depth) == Some(name));
         let count = same.count();
         let mut inner = DocumentBuf::new();
         nest(&mut inner, &pairs[at..at + count], depth + 1);
@@ -150,8 +182,14 @@ impl Walk {
     /// The next entry inside the ranges.
     fn next(&mut self, ranges: &[KeyRange], backward: bool) -> Result<Option<Entry>> {
         loop {
-            let at = if backward { ranges.len().checked_sub(self.done + 1) } else { Some(self.done) };
-            let Some(range) = at.and_then(|at| ranges.get(at)) else { return Ok(None) };
+            let at = if backward {
+                ranges.len().checked_sub(self.done + 1)
+            } else {
+                Some(self.done)
+            };
+            let Some(range) = at.and_then(|at| ranges.get(at)) else {
+                return Ok(None);
+            };
             if !self.inside {
                 if backward {
                     self.cursor.seek_upper(Bound::Excluded(&range.to))?;
@@ -160,7 +198,11 @@ impl Walk {
                 }
                 self.inside = true;
             }
-            let entry = if backward { self.cursor.previous()? } else { self.cursor.next()? };
+            let entry = if backward {
+                self.cursor.previous()?
+            } else {
+                self.cursor.next()?
+            };
             let inside = |entry: &Entry| {
                 if backward {
                     entry.key() >= range.from.as_slice()
@@ -195,20 +237,28 @@ impl Stream for IndexScan {
         let mut paths = DocumentBuf::new();
         for (at, field) in spec.fields.iter().enumerate() {
             let bits = self.index.multikey.get(at).copied().unwrap_or(0);
-            paths.append_array(field.path.as_str(), |list| multikey_paths(field.path.parts(), bits, list));
+            paths.append_array(field.path.as_str(), |list| {
+                multikey_paths(field.path.parts(), bits, list)
+            });
         }
         out.append("multiKeyPaths", &paths);
         out.append("isUnique", spec.unique);
         out.append("isSparse", spec.sparse);
         out.append("isPartial", false);
         out.append("indexVersion", 2);
-        out.append("direction", if self.backward { "backward" } else { "forward" });
+        out.append(
+            "direction",
+            if self.backward { "backward" } else { "forward" },
+        );
         out.append_document("indexBounds", |bounds| {
             for (field, set) in spec.fields.iter().zip(&self.sets) {
                 let descending = field.descending != self.backward;
                 let mut list = bounds.array(field.path.as_str());
-                let mut shown: Vec<String> =
-                    set.intervals.iter().map(|interval| interval.describe(descending)).collect();
+                let mut shown: Vec<String> = set
+                    .intervals
+                    .iter()
+                    .map(|interval| interval.describe(descending))
+                    .collect();
                 if descending {
                     shown.reverse();
                 }
@@ -224,7 +274,9 @@ impl Stream for IndexScan {
     fn upcoming(&self, out: &mut Vec<u64>) {
         let mut ahead = self.walk.clone();
         while out.len() < LOOK_AHEAD {
-            let Ok(Some(entry)) = ahead.next(&self.ranges, self.backward) else { return };
+            let Ok(Some(entry)) = ahead.next(&self.ranges, self.backward) else {
+                return;
+            };
             out.push(split_record(self.index.spec.unique, entry.key(), entry.value()).record);
         }
     }

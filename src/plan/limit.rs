@@ -17,13 +17,22 @@ pub struct Limit {
 impl Limit {
     /// `limit` rows at most.
     pub fn new(input: BoxStream, limit: u64) -> Limit {
-        Limit { input, limit, left: limit, statistics: Statistics::default() }
+        Limit {
+            input,
+            limit,
+            left: limit,
+            statistics: Statistics::default(),
+        }
     }
 }
 
 impl Stream for Limit {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
-        let row = if self.left == 0 { None } else { self.input.next(context)? };
+        let row = if self.left == 0 {
+            None
+        } else {
+            self.input.next(context)?
+        };
         self.left -= u64::from(row.is_some());
         note(&mut self.statistics, &row);
         Ok(row)
@@ -54,7 +63,12 @@ pub struct Skip {
 impl Skip {
     /// Leaves out `skip` rows.
     pub fn new(input: BoxStream, skip: u64) -> Skip {
-        Skip { input, skip, left: skip, statistics: Statistics::default() }
+        Skip {
+            input,
+            skip,
+            left: skip,
+            statistics: Statistics::default(),
+        }
     }
 }
 

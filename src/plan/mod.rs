@@ -22,8 +22,8 @@ mod union;
 
 pub use bounds::{Interval, IntervalSet};
 pub use document::{Document, Row};
-pub use filter::Filter;
 pub use explain::{Verbosity, examined, explain};
+pub use filter::Filter;
 pub use planner::{Hint, Plan, Query, QueryProjection, plan};
 pub use sort::{SortPattern, Sorter};
 pub use stream::{BoxStream, Statistics, Stream};

@@ -85,8 +85,13 @@ struct Access<'c> {
 }
 
 enum AccessKind<'c> {
-    Scan { backward: bool },
-    Index { candidate: Candidate<'c>, backward: bool },
+    Scan {
+        backward: bool,
+    },
+    Index {
+        candidate: Candidate<'c>,
+        backward: bool,
+    },
     Union(Vec<Candidate<'c>>),
 }
 
@@ -95,7 +100,10 @@ enum AccessKind<'c> {
 /// Errors: `BadValue` (2) for a hint that names no index.
 pub fn plan(query: Query) -> Result<Plan> {
     let Some(collection) = query.collection.clone() else {
-        return Ok(Plan { stream: Box::<Nothing>::default(), index: None });
+        return Ok(Plan {
+            stream: Box::<Nothing>::default(),
+            index: None,
+        });
     };
     let access = choose(&query, &collection)?;
     Ok(build(query, &collection, access))
@@ -104,7 +112,11 @@ pub fn plan(query: Query) -> Result<Plan> {
 fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
     if let Some(Hint::Natural(backward)) = query.hint {
         let kind = AccessKind::Scan { backward };
-        return Ok(Access { cost: 0.0, kind, sorted: query.sort.is_none() });
+        return Ok(Access {
+            cost: 0.0,
+            kind,
+            sorted: query.sort.is_none(),
+        });
     }
     let conjuncts = conjuncts(query.filter.matcher());
     let needs = requirements(conjuncts);
@@ -115,8 +127,11 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
     }
     let mut candidates = Vec::new();
     for index in &collection.indexes {
-        let is_bounded =
-            index.spec.fields.first().is_some_and(|first| needs.iter().any(|need| need.path == first.path));
+        let is_bounded = index
+            .spec
+            .fields
+            .first()
+            .is_some_and(|first| needs.iter().any(|need| need.path == first.path));
         if index.spec.hidden || !(is_bounded || query.sort.is_some() || query.needed.is_some()) {
             continue;
         }
@@ -128,7 +143,12 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
         candidates.push(candidate);
     }
     let total = collection.records.len();
-    let matches = candidates.iter().map(|candidate| candidate.keys).min().unwrap_or(total).min(total);
+    let matches = candidates
+        .iter()
+        .map(|candidate| candidate.keys)
+        .min()
+        .unwrap_or(total)
+        .min(total);
     let mut best = scan_access(query, total, matches);
     for candidate in candidates {
         let access = index_access(query, candidate, matches);
@@ -147,10 +167,16 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
 fn hinted<'c>(collection: &'c Collection, hint: &Hint) -> Result<&'c crate::index::Index> {
     let fits = |index: &&crate::index::Index| match hint {
         Hint::Name(name) => index.spec.name == *name,
-        Hint::Key(key) => crate::value::compare_documents(index.spec.key.as_ref(), key.as_ref()).is_eq(),
+        Hint::Key(key) => {
+            crate::value::compare_documents(index.spec.key.as_ref(), key.as_ref()).is_eq()
+        }
         Hint::Natural(_) => false,
     };
-    let found = collection.indexes.iter().find(fits).filter(|index| !index.spec.hidden);
+    let found = collection
+        .indexes
+        .iter()
+        .find(fits)
+        .filter(|index| !index.spec.hidden);
     found.ok_or_else(|| {
         Error::bad_value(
             "error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index",
@@ -170,18 +196,24 @@ fn sort_cost(query: &Query, rows: f64) -> f64 {
 /// The part of the rows that is read before a limit is met, if they come in order.
 fn part_until_limit(query: &Query, matches: u64) -> f64 {
     match query.limit {
-        Some(limit) => {
-            (query.skip.saturating_add(limit) as f64 / matches.max(1) as f64).min(1.0)
-        }
+        Some(limit) => (query.skip.saturating_add(limit) as f64 / matches.max(1) as f64).min(1.0),
         None => 1.0,
     }
 }
 
 fn scan_access<'c>(query: &Query, total: u64, matches: u64) -> Access<'c> {
     let sorted = query.sort.is_none();
-    let part = if sorted { part_until_limit(query, matches) } else { 1.0 };
+    let part = if sorted {
+        part_until_limit(query, matches)
+    } else {
+        1.0
+    };
     let cost = total as f64 * part + sort_cost(query, matches as f64);
-    Access { cost, kind: AccessKind::Scan { backward: false }, sorted }
+    Access {
+        cost,
+        kind: AccessKind::Scan { backward: false },
+        sorted,
+    }
 }
 
 fn index_access<'c>(query: &Query, candidate: Candidate<'c>, matches: u64) -> Access<'c> {
@@ -191,24 +223,49 @@ fn index_access<'c>(query: &Query, candidate: Candidate<'c>, matches: u64) -> Ac
     };
     let sorted = direction.is_some();
     let keys = candidate.keys as f64;
-    let part = if sorted { part_until_limit(query, matches.min(candidate.keys)) } else { 1.0 };
-    let per_key = if is_covered(query, &candidate) { 1.0 } else { 3.0 };
+    let part = if sorted {
+        part_until_limit(query, matches.min(candidate.keys))
+    } else {
+        1.0
+    };
+    let per_key = if is_covered(query, &candidate) {
+        1.0
+    } else {
+        3.0
+    };
     let sorting = if sorted { 0.0 } else { sort_cost(query, keys) };
     // One more for an index that bounds nothing, so that it never beats a scan by a hair.
-    let idle = if candidate.is_bounded() || query.sort.is_some() { 0.0 } else { 1.0 };
+    let idle = if candidate.is_bounded() || query.sort.is_some() {
+        0.0
+    } else {
+        1.0
+    };
     let cost = keys * part * per_key + sorting + idle;
     let backward = direction.unwrap_or(false);
-    Access { cost, kind: AccessKind::Index { candidate, backward }, sorted }
+    Access {
+        cost,
+        kind: AccessKind::Index {
+            candidate,
+            backward,
+        },
+        sorted,
+    }
 }
 
 /// True if the index's keys hold all that is asked for.
 fn is_covered(query: &Query, candidate: &Candidate<'_>) -> bool {
-    let Some(needed) = &query.needed else { return false };
+    let Some(needed) = &query.needed else {
+        return false;
+    };
     let mut read = crate::expression::Dependencies::new();
     if query.filter.without(&candidate.known).is_some() {
         query.filter.matcher().dependencies(&mut read);
     }
-    if let Some(sort) = query.sort.as_ref().filter(|sort| candidate.sort_direction(sort).is_none()) {
+    if let Some(sort) = query
+        .sort
+        .as_ref()
+        .filter(|sort| candidate.sort_direction(sort).is_none())
+    {
         sort.fields.iter().for_each(|field| read.add(&field.path));
     }
     !read.whole_document
@@ -222,7 +279,9 @@ fn union_access<'c>(
     collection: &'c Collection,
     conjuncts: &[Node],
 ) -> Result<Option<Access<'c>>> {
-    let [Node::Or(branches)] = conjuncts else { return Ok(None) };
+    let [Node::Or(branches)] = conjuncts else {
+        return Ok(None);
+    };
     let mut chosen = Vec::new();
     for branch in branches {
         let needs = match branch {
@@ -230,9 +289,14 @@ fn union_access<'c>(
             other => requirements(std::slice::from_ref(other)),
         };
         let mut best: Option<Candidate<'c>> = None;
-        for index in collection.indexes.iter().filter(|index| !index.spec.hidden && !index.spec.sparse) {
+        for index in collection
+            .indexes
+            .iter()
+            .filter(|index| !index.spec.hidden && !index.spec.sparse)
+        {
             let candidate = Candidate::new(index, &needs)?;
-            if candidate.is_bounded() && best.as_ref().is_none_or(|best| candidate.keys < best.keys) {
+            if candidate.is_bounded() && best.as_ref().is_none_or(|best| candidate.keys < best.keys)
+            {
                 best = Some(candidate);
             }
         }
@@ -241,9 +305,16 @@ fn union_access<'c>(
             None => return Ok(None),
         }
     }
-    let keys = chosen.iter().map(|candidate| candidate.keys as f64).sum::<f64>();
+    let keys = chosen
+        .iter()
+        .map(|candidate| candidate.keys as f64)
+        .sum::<f64>();
     let cost = keys * 3.0 + sort_cost(query, keys);
-    Ok(Some(Access { cost, kind: AccessKind::Union(chosen), sorted: query.sort.is_none() }))
+    Ok(Some(Access {
+        cost,
+        kind: AccessKind::Union(chosen),
+        sorted: query.sort.is_none(),
+    }))
 }
 
 fn build(query: Query, collection: &Collection, access: Access<'_>) -> Plan {
@@ -251,10 +322,15 @@ fn build(query: Query, collection: &Collection, access: Access<'_>) -> Plan {
     let mut covered = false;
     let mut name = None;
     let mut stream: BoxStream = match access.kind {
-        AccessKind::Scan { backward } => {
-            Box::new(CollectionScan::new(collection.records.cursor(), backward, filter))
-        }
-        AccessKind::Index { candidate, backward } => {
+        AccessKind::Scan { backward } => Box::new(CollectionScan::new(
+            collection.records.cursor(),
+            backward,
+            filter,
+        )),
+        AccessKind::Index {
+            candidate,
+            backward,
+        } => {
             name = Some(candidate.index.spec.name.clone());
             covered = is_covered(&query, &candidate);
             index_stream(&query, collection, candidate, backward, covered)
@@ -262,7 +338,11 @@ fn build(query: Query, collection: &Collection, access: Access<'_>) -> Plan {
         AccessKind::Union(candidates) => {
             let branch = |candidate: Candidate<'_>| -> BoxStream {
                 let scan = IndexScan::new(candidate.index, candidate.ranges, candidate.sets, false);
-                Box::new(Fetch::new(Box::new(scan), &collection.records, filter.clone()))
+                Box::new(Fetch::new(
+                    Box::new(scan),
+                    &collection.records,
+                    filter.clone(),
+                ))
             };
             Box::new(Union::new(candidates.into_iter().map(branch).collect()))
         }
@@ -288,7 +368,10 @@ fn build(query: Query, collection: &Collection, access: Access<'_>) -> Plan {
         );
         stream = Box::new(node);
     }
-    Plan { stream, index: name }
+    Plan {
+        stream,
+        index: name,
+    }
 }
 
 fn index_stream(
@@ -307,7 +390,11 @@ fn index_stream(
         return Box::new(Fetch::new(Box::new(scan), &collection.records, left));
     }
     let bare = left.is_none() && query.needed.as_ref().is_some_and(Vec::is_empty);
-    let scan = if bare { scan } else { scan.covering(&collection.records) };
+    let scan = if bare {
+        scan
+    } else {
+        scan.covering(&collection.records)
+    };
     match left {
         Some(left) => Box::new(Select::new(Box::new(scan), left)),
         None => Box::new(scan),

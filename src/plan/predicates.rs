@@ -27,7 +27,10 @@ pub(super) fn conjuncts(matcher: &Matcher) -> &[Node] {
 
 /// All conditions on fields that must hold when all these conjuncts do.
 pub(super) fn requirements(conjuncts: &[Node]) -> Vec<Requirement> {
-    let mut found = Collector { requirements: Vec::new(), groups: 0 };
+    let mut found = Collector {
+        requirements: Vec::new(),
+        groups: 0,
+    };
     for (conjunct, node) in conjuncts.iter().enumerate() {
         found.node(node, "", 0, conjunct);
     }
@@ -43,7 +46,9 @@ impl Collector {
     fn node(&mut self, node: &Node, prefix: &str, group: usize, conjunct: usize) {
         match node {
             Node::And(children) => {
-                children.iter().for_each(|child| self.node(child, prefix, group, conjunct));
+                children
+                    .iter()
+                    .for_each(|child| self.node(child, prefix, group, conjunct));
             }
             Node::Field(field) => {
                 let own = field.path().as_str();
@@ -65,7 +70,13 @@ impl Collector {
                 if let Some((set, exact)) = intervals(&shape) {
                     let exact = exact && group == 0;
                     let path = FieldPath::new(&path);
-                    self.requirements.push(Requirement { path, set, exact, group, conjunct });
+                    self.requirements.push(Requirement {
+                        path,
+                        set,
+                        exact,
+                        group,
+                        conjunct,
+                    });
                 }
                 return;
             }
@@ -87,7 +98,9 @@ impl Collector {
     fn element_value(&mut self, node: &Node, path: &str, group: usize, conjunct: usize) {
         match node {
             Node::And(children) => {
-                children.iter().for_each(|child| self.element_value(child, path, group, conjunct));
+                children
+                    .iter()
+                    .for_each(|child| self.element_value(child, path, group, conjunct));
             }
             Node::Field(field) => {
                 self.shape(field.predicate().shape(), path.to_owned(), group, conjunct);
@@ -133,9 +146,7 @@ fn intervals(shape: &Shape<'_>) -> Option<(IntervalSet, bool)> {
             range.low_inclusive = true;
         }),
         Shape::Exists => Some((IntervalSet::all(), false)),
-        Shape::Pattern(pattern) => {
-            Some((IntervalSet::union(pattern_intervals(pattern)?), false))
-        }
+        Shape::Pattern(pattern) => Some((IntervalSet::union(pattern_intervals(pattern)?), false)),
         _ => None,
     }
 }
@@ -165,7 +176,10 @@ fn pattern_intervals(pattern: &crate::regex::Regex) -> Option<Vec<Interval>> {
         return None;
     }
     // A regular expression that is stored as a value matches itself.
-    Some(vec![Interval::prefix(prefix), Interval::of_type(Kind::Regex)])
+    Some(vec![
+        Interval::prefix(prefix),
+        Interval::of_type(Kind::Regex),
+    ])
 }
 
 /// A comparison keeps to the operand's type.
@@ -182,9 +196,7 @@ fn inequality(
             Some((IntervalSet::union(parts), false))
         }
         ValueRef::MinKey | ValueRef::MaxKey | ValueRef::Array(_) => None,
-        _ if value.is_nan() => {
-            Some((IntervalSet::one(Interval::point(value)), false))
-        }
+        _ if value.is_nan() => Some((IntervalSet::one(Interval::point(value)), false)),
         _ => {
             let mut range = Interval::of_type(value.kind());
             narrow(&mut range, Interval::point(value).low);

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::stream::{BoxStream, Statistics, Stream, note};
 use super::Row;
+use super::stream::{BoxStream, Statistics, Stream, note};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::matcher::Matcher;
@@ -32,7 +32,14 @@ impl ProjectionNode {
         covered: bool,
     ) -> ProjectionNode {
         let statistics = Statistics::default();
-        ProjectionNode { input, projection, matcher, specification, covered, statistics }
+        ProjectionNode {
+            input,
+            projection,
+            matcher,
+            specification,
+            covered,
+            statistics,
+        }
     }
 }
 
@@ -48,8 +55,12 @@ impl Stream for ProjectionNode {
                     None => None,
                 };
                 let document =
-                    self.projection.apply(row.document.as_ref(), context, details.as_ref())?;
-                Some(Row { document: document.into(), record: row.record })
+                    self.projection
+                        .apply(row.document.as_ref(), context, details.as_ref())?;
+                Some(Row {
+                    document: document.into(),
+                    record: row.record,
+                })
             }
         };
         note(&mut self.statistics, &row);
@@ -57,7 +68,11 @@ impl Stream for ProjectionNode {
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
-        let stage = if self.covered { "PROJECTION_COVERED" } else { "PROJECTION_DEFAULT" };
+        let stage = if self.covered {
+            "PROJECTION_COVERED"
+        } else {
+            "PROJECTION_DEFAULT"
+        };
         out.append("stage", stage);
         out.append("transformBy", &self.specification);
     }

@@ -21,15 +21,25 @@ impl CollectionScan {
         if backward {
             cursor.seek_end();
         }
-        CollectionScan { cursor, backward, filter, statistics: Statistics::default() }
+        CollectionScan {
+            cursor,
+            backward,
+            filter,
+            statistics: Statistics::default(),
+        }
     }
 
     /// The next matching record. The document is kept alive only once it matched.
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
         loop {
-            let entry =
-                if self.backward { self.cursor.previous_ref()? } else { self.cursor.next_ref()? };
-            let Some((record, bytes)) = entry else { return Ok(None) };
+            let entry = if self.backward {
+                self.cursor.previous_ref()?
+            } else {
+                self.cursor.next_ref()?
+            };
+            let Some((record, bytes)) = entry else {
+                return Ok(None);
+            };
             self.statistics.documents_examined += 1;
             let matches = match &self.filter {
                 Some(filter) => filter.matches(DocumentRef::from_valid(bytes), context)?,
@@ -41,7 +51,10 @@ impl CollectionScan {
                 } else {
                     self.cursor.document_before()
                 };
-                return Ok(handle.map(|handle| Row { document: Document::Stored(handle), record }));
+                return Ok(handle.map(|handle| Row {
+                    document: Document::Stored(handle),
+                    record,
+                }));
             }
             self.statistics.works += 1;
         }
@@ -60,7 +73,10 @@ impl Stream for CollectionScan {
         if let Some(filter) = &self.filter {
             out.append("filter", filter.source());
         }
-        out.append("direction", if self.backward { "backward" } else { "forward" });
+        out.append(
+            "direction",
+            if self.backward { "backward" } else { "forward" },
+        );
     }
 
     fn statistics(&self) -> Statistics {

@@ -29,18 +29,28 @@ impl SortPattern {
         for (name, value) in document.iter() {
             let descending = direction(name, value)?;
             if name.is_empty() {
-                return Err(Error::new(40352, "FieldPath cannot be constructed with an empty string"));
+                return Err(Error::new(
+                    40352,
+                    "FieldPath cannot be constructed with an empty string",
+                ));
             }
             let path = FieldPath::parse_strict(name)?;
             if fields.iter().any(|field| field.path == path) {
-                return Err(Error::bad_value(format!("the sort key '{name}' is given twice")));
+                return Err(Error::bad_value(format!(
+                    "the sort key '{name}' is given twice"
+                )));
             }
             fields.push(IndexField { path, descending });
         }
         if fields.len() > limits::KEY_FIELDS_MAX {
-            return Err(Error::bad_value("too many compound keys: a sort has at most 32"));
+            return Err(Error::bad_value(
+                "too many compound keys: a sort has at most 32",
+            ));
         }
-        Ok(SortPattern { fields, document: document.into() })
+        Ok(SortPattern {
+            fields,
+            document: document.into(),
+        })
     }
 
     /// The pattern as it was written.
@@ -51,12 +61,16 @@ impl SortPattern {
     /// The document's place in the order, as bytes.
     ///
     /// Errors: `BadValue` (2) for parallel arrays.
-    pub fn key(&self, document: DocumentRef<'_>, scratch: &mut KeySet, out: &mut Vec<u8>) -> Result<()> {
-        sort_key(&self.fields, document, scratch, out)
-            .map_err(|error| match error.code() {
-                171 => Error::bad_value("cannot sort with keys that are parallel arrays"),
-                _ => error,
-            })
+    pub fn key(
+        &self,
+        document: DocumentRef<'_>,
+        scratch: &mut KeySet,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        sort_key(&self.fields, document, scratch, out).map_err(|error| match error.code() {
+            171 => Error::bad_value("cannot sort with keys that are parallel arrays"),
+            _ => error,
+        })
     }
 }
 
@@ -64,15 +78,27 @@ fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
     if let ValueRef::Document(meta) = value {
         let known = meta.first().is_some_and(|first| first.name == "$meta");
         return Err(match known {
-            true => Error::new(codes::COMMAND_NOT_SUPPORTED, "sorting by $meta is not supported"),
-            false => Error::new(17312, format!("$meta is the only expression supported by $sort right now, at '{name}'")),
+            true => Error::new(
+                codes::COMMAND_NOT_SUPPORTED,
+                "sorting by $meta is not supported",
+            ),
+            false => Error::new(
+                17312,
+                format!("$meta is the only expression supported by $sort right now, at '{name}'"),
+            ),
         });
     }
     match value.to_f64() {
-        None => Err(Error::new(15974, format!("Illegal key in $sort specification: {name}: {value}"))),
+        None => Err(Error::new(
+            15974,
+            format!("Illegal key in $sort specification: {name}: {value}"),
+        )),
         Some(1.0) => Ok(false),
         Some(-1.0) => Ok(true),
-        Some(_) => Err(Error::new(15975, "$sort key ordering must be 1 (for ascending) or -1 (for descending)")),
+        Some(_) => Err(Error::new(
+            15975,
+            "$sort key ordering must be 1 (for ascending) or -1 (for descending)",
+        )),
     }
 }
 
@@ -149,7 +175,8 @@ impl Sorter {
     /// than 100 MB; `BadValue` (2) for parallel arrays.
     pub fn add(&mut self, row: Row) -> Result<()> {
         self.key.clear();
-        self.pattern.key(row.document.as_ref(), &mut self.scratch, &mut self.key)?;
+        self.pattern
+            .key(row.document.as_ref(), &mut self.scratch, &mut self.key)?;
         let mut first = [0; 8];
         let length = self.key.len().min(8);
         first[..length].copy_from_slice(&self.key[..length]);
@@ -158,9 +185,10 @@ impl Sorter {
         self.sequence += 1;
         if self.limit == Some(self.entries.len()) {
             // A later row of an equal key comes after, so only a smaller key gets in.
-            let gets_in = self.entries.peek().is_some_and(|last| {
-                (head, self.key.as_slice()) < (last.head, last.key.as_slice())
-            });
+            let gets_in = self
+                .entries
+                .peek()
+                .is_some_and(|last| (head, self.key.as_slice()) < (last.head, last.key.as_slice()));
             if !gets_in {
                 return Ok(());
             }
@@ -175,13 +203,20 @@ impl Sorter {
                 "Sort exceeded memory limit of 104857600 bytes, and there is no disk to use",
             ));
         }
-        self.entries.push(Entry { head, key: self.key.clone(), sequence, row });
+        self.entries.push(Entry {
+            head,
+            key: self.key.clone(),
+            sequence,
+            row,
+        });
         Ok(())
     }
 
     /// To be called after the last row and before [`Sorter::next`].
     pub fn finish(&mut self) {
-        self.sorted = std::mem::take(&mut self.entries).into_sorted_vec().into_iter();
+        self.sorted = std::mem::take(&mut self.entries)
+            .into_sorted_vec()
+            .into_iter();
     }
 
     /// The next row in order.
@@ -198,7 +233,9 @@ mod tests {
 
     fn sorted(pattern: &[(&str, i32)], limit: Option<u64>, values: &[i32]) -> Vec<i32> {
         let mut document = DocumentBuf::new();
-        pattern.iter().for_each(|(name, direction)| document.append(name, *direction));
+        pattern
+            .iter()
+            .for_each(|(name, direction)| document.append(name, *direction));
         let mut sorter = Sorter::new(SortPattern::parse(document.as_ref()).unwrap(), limit);
         for &value in values {
             let mut row = DocumentBuf::new();
@@ -216,9 +253,15 @@ mod tests {
 
     #[test]
     fn sorts_and_keeps_the_order_of_equals() {
-        assert_eq!(sorted(&[("a", 1)], None, &[31, 12, 21, 11]), [31, 21, 11, 12]);
+        assert_eq!(
+            sorted(&[("a", 1)], None, &[31, 12, 21, 11]),
+            [31, 21, 11, 12]
+        );
         assert_eq!(sorted(&[("a", -1)], None, &[31, 12, 21]), [12, 31, 21]);
-        assert_eq!(sorted(&[("a", 1), ("v", -1)], Some(2), &[11, 12, 21, 31]), [31, 21]);
+        assert_eq!(
+            sorted(&[("a", 1), ("v", -1)], Some(2), &[11, 12, 21, 31]),
+            [31, 21]
+        );
         assert_eq!(sorted(&[("a", 1)], Some(2), &[31, 12, 21, 11]), [31, 21]);
     }
 
@@ -227,7 +270,10 @@ mod tests {
         let check = |value: ValueRef<'_>, code: i32| {
             let mut document = DocumentBuf::new();
             document.append("a", value);
-            assert_eq!(SortPattern::parse(document.as_ref()).err().unwrap().code(), code);
+            assert_eq!(
+                SortPattern::parse(document.as_ref()).err().unwrap().code(),
+                code
+            );
         };
         check(ValueRef::Int32(2), 15975);
         check(ValueRef::String("x"), 15974);

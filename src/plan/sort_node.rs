@@ -1,8 +1,8 @@
 //! SORT: reads all rows, then gives them in order.
 
+use super::Row;
 use super::sort::{SortPattern, Sorter};
 use super::stream::{BoxStream, Statistics, Stream, note};
-use super::Row;
 use crate::error::Result;
 use crate::expression::Context;
 use crate::value::DocumentBuf;
@@ -20,7 +20,13 @@ impl SortNode {
     /// `limit` rows at most are kept.
     pub fn new(input: BoxStream, pattern: SortPattern, limit: Option<u64>) -> SortNode {
         let sorter = Sorter::new(pattern, limit);
-        SortNode { input, sorter, limit, loaded: false, statistics: Statistics::default() }
+        SortNode {
+            input,
+            sorter,
+            limit,
+            loaded: false,
+            statistics: Statistics::default(),
+        }
     }
 }
 

@@ -19,7 +19,12 @@ pub struct Union {
 impl Union {
     /// Over plans on the same collection.
     pub fn new(inputs: Vec<BoxStream>) -> Union {
-        Union { inputs, at: 0, seen: BTreeSet::new(), statistics: Statistics::default() }
+        Union {
+            inputs,
+            at: 0,
+            seen: BTreeSet::new(),
+            statistics: Statistics::default(),
+        }
     }
 
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {

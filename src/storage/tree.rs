@@ -75,6 +75,15 @@ impl Tree {
         tree
     }
 
+    /// Where the tree lies in the store; page 0 if it was changed since the last checkpoint.
+    pub fn stored_root(&self) -> Root {
+        Root {
+            page: self.root.page(),
+            count: self.count,
+            data_bytes: self.data_bytes,
+        }
+    }
+
     /// Number of entries.
     pub fn len(&self) -> u64 {
         self.count

@@ -1,0 +1,30 @@
+//! Persistence: journal, checkpoint, recovery. Knows pages and a [`Store`], never IndexedDB.
+//!
+//! ```text
+//! a command --> engine (in memory) --> commits --> one journal group --> reply
+//!                                          \--> now and then: dirty pages + manifest
+//!
+//! store   meta     1: manifest, in chunks   2: ... (see `format`)
+//!         journal  chunks of groups of commits, in the order of their sequence numbers
+//!         pages    chunks of pages, by page id
+//! ```
+//! Invariants: a reply to a write is given after the store's transaction with its changes is
+//! complete; a checkpoint's pages, its manifest and the end of the journal it replaces are one
+//! transaction; a write whose transaction fails is undone in memory and reported as failed.
+
+mod checkpoint;
+mod database;
+mod format;
+mod frame;
+mod journal;
+mod notify;
+mod recovery;
+mod store;
+
+#[cfg(test)]
+mod crash_test;
+#[cfg(test)]
+mod faulty_store;
+
+pub use database::{Attempt, Database, Options};
+pub use store::{Batch, Durability, Key, Space, Store};
