@@ -180,8 +180,8 @@ fn border(bytes: &[u8]) -> String {
             [first, rest @ ..] if *first == type_start(Kind::String) => {
                 format!("\"{}\"", String::from_utf8_lossy(rest))
             }
-            [first] if *first == type_start(Kind::Document) => "{}".to_owned(),
-            [first] if *first == type_start(Kind::Array) => "[]".to_owned(),
+            [first] if *first == type_end(Kind::String) => "{}".to_owned(),
+            [first] if *first == type_end(Kind::Document) => "[]".to_owned(),
             _ => "MaxKey".to_owned(),
         },
     }
