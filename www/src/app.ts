@@ -39,7 +39,7 @@ export class App {
     importInto: (database, collection) => void this.openImport(database, collection, null),
     exportAll: (database, collection) => void this.exportAll(database, collection),
     resetSamples: () => void this.resetSamples(),
-    onDropDatabase: (name) => name === SAMPLES_DB && forgetSamples()
+    onDropDatabase: (name) => void (name === SAMPLES_DB && forgetSamples())
   })
   private readonly results = new Results({
     session: () => this.session,
@@ -118,6 +118,8 @@ export class App {
     const obstacle = obstacleOf(error)
     showGate(obstacle, {
       retry: async () => {
+        // An engine that broke down leaves its WebAssembly instance behind: the page starts afresh.
+        if (obstacle.kind === 'dead') return location.reload()
         await this.client?.close().catch(() => undefined)
         this.client = null
         if (await this.open(false)) announce('The database is open.')
@@ -250,6 +252,8 @@ export class App {
     this.fieldCache.clear()
     try {
       await this.sidebar.refresh()
+      // Everything was dropped on purpose: the next visit must not take that for a loss.
+      if ([...this.sidebar.catalog.values()].every((collections) => collections.length === 0)) forgetSamples()
     } catch (error) {
       this.failed(error)
     }

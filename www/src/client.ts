@@ -29,7 +29,7 @@ const textOf = (error: unknown): string => (error instanceof Error ? error.messa
 /** True if the engine of this client has ended, so that only opening again helps. */
 export function isDead(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error instanceof WebAssembly.RuntimeError || /^Mongo(ClientClosed|TopologyClosed|NotConnected|ServerClosed)Error$/.test(error.name) || /\b(panic|crashed|is dead)/i.test(error.message)
+  return error instanceof WebAssembly.RuntimeError || /^Mongo(System|ClientClosed|TopologyClosed|NotConnected|ServerClosed)Error$/.test(error.name)
 }
 
 export function obstacleOf(error: unknown): Obstacle {
