@@ -69,6 +69,28 @@ impl Call {
             Ok(expression)
         }
     }
+
+    /// [`Call::build`] for an operator that may take its arguments in any order: constants
+    /// go behind the others, and two or more are combined once. So a missing field decides
+    /// before a constant of the wrong type does, as in MongoDB.
+    pub fn build_commutative(
+        name: &'static str,
+        run: Run,
+        arguments: Vec<Expression>,
+    ) -> Result<Expression> {
+        let (constant, mut varying): (Vec<_>, Vec<_>) =
+            arguments.into_iter().partition(Expression::is_constant);
+        if constant.len() > 1 {
+            let combined = Call::build(name, run, constant)?;
+            if varying.is_empty() {
+                return Ok(combined);
+            }
+            varying.push(combined);
+        } else {
+            varying.extend(constant);
+        }
+        Call::build(name, run, varying)
+    }
 }
 
 /// Evaluates an expression that reads no document and no variable, once and for all.

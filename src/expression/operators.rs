@@ -18,6 +18,9 @@ pub struct Registration {
 pub(super) enum Form {
     /// A list of expressions (or a single one).
     Arguments { least: usize, most: usize, run: Run },
+    /// A list of expressions whose order does not matter: constants go to the end and are
+    /// combined once.
+    Commutative { run: Run },
     /// By a function of the operator's own.
     Parse(Parse),
 }
@@ -40,6 +43,13 @@ const fn between(name: &'static str, least: usize, most: usize, run: Run) -> Reg
     }
 }
 
+const fn commutative(name: &'static str, run: Run) -> Registration {
+    Registration {
+        name,
+        form: Form::Commutative { run },
+    }
+}
+
 const fn parsed(name: &'static str, parse: Parse) -> Registration {
     Registration {
         name,
@@ -50,32 +60,62 @@ const fn parsed(name: &'static str, parse: Parse) -> Registration {
 /// All operators, in the order of their names.
 pub static OPERATORS: &[Registration] = &[
     exactly("$abs", 1, magnitude::abs),
-    any("$add", add::run),
-    any("$and", boolean::and),
+    commutative("$add", add::run),
+    exactly("$allElementsTrue", 1, elements_true::all),
+    parsed("$and", boolean::parse_and),
+    exactly("$anyElementTrue", 1, elements_true::any),
+    exactly("$arrayElemAt", 2, array_element::array_elem_at),
+    exactly("$arrayToObject", 1, array_to_object::array_to_object),
     exactly("$ceil", 1, magnitude::ceil),
     exactly("$cmp", 2, comparison::cmp),
+    any("$concatArrays", concat_arrays::run),
     parsed("$cond", cond::parse),
     parsed("$const", literal::parse),
     exactly("$divide", 2, divide::run),
     exactly("$eq", 2, comparison::eq),
+    parsed("$filter", filter::parse),
+    exactly("$first", 1, array_element::first),
     exactly("$floor", 1, magnitude::floor),
+    parsed("$getField", get_field::parse),
     exactly("$gt", 2, comparison::gt),
     exactly("$gte", 2, comparison::gte),
     parsed("$ifNull", if_null::parse),
+    exactly("$in", 2, in_array::is_in),
+    between("$indexOfArray", 2, 4, in_array::index_of_array),
+    exactly("$isArray", 1, type_of::is_array),
+    exactly("$isNumber", 1, type_of::is_number),
+    exactly("$last", 1, array_element::last),
     parsed("$let", let_in::parse),
     parsed("$literal", literal::parse),
     exactly("$lt", 2, comparison::lt),
     exactly("$lte", 2, comparison::lte),
+    parsed("$map", map::parse),
+    any("$mergeObjects", merge_objects::run),
     exactly("$mod", 2, mod_operator::run),
-    any("$multiply", multiply::run),
+    commutative("$multiply", multiply::run),
     exactly("$ne", 2, comparison::ne),
     exactly("$not", 1, boolean::not),
-    any("$or", boolean::or),
+    exactly("$objectToArray", 1, array_to_object::object_to_array),
+    parsed("$or", boolean::parse_or),
+    between("$range", 2, 3, range::run),
+    parsed("$reduce", reduce::parse),
+    exactly("$reverseArray", 1, reverse_array::run),
     between("$round", 1, 2, round::round),
+    exactly("$setDifference", 2, sets::difference),
+    parsed("$setEquals", sets::parse_equals),
+    parsed("$setField", set_field::parse_set),
+    commutative("$setIntersection", sets::intersection),
+    exactly("$setIsSubset", 2, sets::is_subset),
+    commutative("$setUnion", sets::union),
+    exactly("$size", 1, size::run),
+    between("$slice", 2, 3, slice::run),
     exactly("$sqrt", 1, magnitude::sqrt),
     exactly("$subtract", 2, subtract::run),
     parsed("$switch", switch::parse),
     between("$trunc", 1, 2, round::trunc),
+    exactly("$type", 1, type_of::type_name),
+    parsed("$unsetField", set_field::parse_unset),
+    parsed("$zip", zip::parse),
 ];
 
 /// The operator of this name.

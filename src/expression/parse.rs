@@ -205,6 +205,9 @@ fn parse_operator(name: &str, value: ValueRef<'_>, scope: &ParseScope) -> Result
             check_count(row.name, arguments.len(), least, most)?;
             Call::build(row.name, run, arguments)
         }
+        Form::Commutative { run } => {
+            Call::build_commutative(row.name, run, parse_arguments(value, scope)?)
+        }
         Form::Parse(parse) => parse(row.name, value, scope),
     }
 }

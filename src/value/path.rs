@@ -124,9 +124,11 @@ pub fn evaluate_value<'a>(value: ValueRef<'a>, parts: &[Box<str>]) -> Option<Val
         ValueRef::Array(array) => {
             let mut found = ArrayBuf::new();
             for element in array.iter() {
-                // An array directly inside an array is not looked into by name, but a
-                // document's field may again be an array.
-                if let Some(value) = evaluate_value(element, parts) {
+                // An array directly inside an array is not looked into, but a document's
+                // field may again be an array.
+                if let ValueRef::Document(inner) = element
+                    && let Some(value) = evaluate_parts(inner, parts)
+                {
                     found.push(&value);
                 }
             }

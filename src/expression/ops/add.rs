@@ -139,7 +139,8 @@ mod tests {
         check("{$add: [1.5, 1m]}", "{}", "2.50000000000000m");
         check("{$add: []}", "{}", "0");
         check("{$add: ['$a', 'x']}", "{}", "null");
-        check_error("{$add: ['x', '$a']}", "{}", 14);
+        check("{$add: ['x', '$a']}", "{}", "null");
+        check_error("{$add: ['x', '$a', 1]}", "{}", 14);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! `$and`, `$or`, `$not`: by MongoDB's truth; `$and` and `$or` stop as soon as they know.
 
 use crate::error::Result;
-use crate::expression::{Call, Expression, Outcome, Scope};
+use crate::expression::{Call, Expression, Outcome, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
+
+use super::super::call::parse_arguments;
 
 fn is_true(expression: &Expression, scope: &Scope<'_, '_>) -> Result<bool> {
     Ok(expression
@@ -14,7 +16,39 @@ fn flag<'a>(flag: bool) -> Outcome<'a> {
     Ok(Some(Value::Ref(ValueRef::Boolean(flag))))
 }
 
-pub fn and<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+/// `$and`: a constant that is not true decides alone.
+pub fn parse_and(
+    name: &'static str,
+    value: ValueRef<'_>,
+    scope: &ParseScope,
+) -> Result<Expression> {
+    let arguments = parse_arguments(value, scope)?;
+    if arguments
+        .iter()
+        .any(|argument| constant_truth(argument) == Some(false))
+    {
+        return Ok(Expression::constant(Value::from(false)));
+    }
+    Call::build(name, and, arguments)
+}
+
+/// `$or`: a constant that is true decides alone.
+pub fn parse_or(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
+    let arguments = parse_arguments(value, scope)?;
+    if arguments
+        .iter()
+        .any(|argument| constant_truth(argument) == Some(true))
+    {
+        return Ok(Expression::constant(Value::from(true)));
+    }
+    Call::build(name, or, arguments)
+}
+
+fn constant_truth(expression: &Expression) -> Option<bool> {
+    expression.as_constant().map(|value| value.is_truthy())
+}
+
+fn and<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     for argument in call.arguments() {
         if !is_true(argument, scope)? {
             return flag(false);
@@ -23,7 +57,7 @@ pub fn and<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     flag(true)
 }
 
-pub fn or<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+fn or<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     for argument in call.arguments() {
         if is_true(argument, scope)? {
             return flag(true);

@@ -1,16 +1,34 @@
 //! The operators: one file each, or one per family that shares everything.
 
 pub(super) mod add;
+pub(super) mod array_element;
+pub(super) mod array_to_object;
 pub(super) mod boolean;
 pub(super) mod comparison;
+pub(super) mod concat_arrays;
 pub(super) mod cond;
 pub(super) mod divide;
+pub(super) mod elements_true;
+pub(super) mod filter;
+pub(super) mod get_field;
 pub(super) mod if_null;
+pub(super) mod in_array;
 pub(super) mod let_in;
 pub(super) mod literal;
 pub(super) mod magnitude;
+pub(super) mod map;
+pub(super) mod merge_objects;
 pub(super) mod mod_operator;
 pub(super) mod multiply;
+pub(super) mod range;
+pub(super) mod reduce;
+pub(super) mod reverse_array;
 pub(super) mod round;
+pub(super) mod set_field;
+pub(super) mod sets;
+pub(super) mod size;
+pub(super) mod slice;
 pub(super) mod subtract;
 pub(super) mod switch;
+pub(super) mod type_of;
+pub(super) mod zip;

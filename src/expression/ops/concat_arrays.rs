@@ -1,0 +1,45 @@
+//! `$concatArrays`: the elements of all arrays, in order.
+
+use crate::error::Error;
+use crate::expression::{Call, Outcome, Scope};
+use crate::value::{ArrayBuf, Value, ValueRef};
+
+/// Errors: 28664 (not an array).
+pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+    let mut all = ArrayBuf::new();
+    for argument in call.arguments() {
+        let Some(value) = argument.evaluate(scope)? else {
+            return Ok(Some(Value::NULL));
+        };
+        match value.as_ref() {
+            ValueRef::Array(array) => array.iter().for_each(|element| all.push(element)),
+            other if other.is_nullish() => return Ok(Some(Value::NULL)),
+            other => {
+                let message = format!(
+                    "{} only supports arrays, not {}",
+                    call.name(),
+                    other.kind().alias()
+                );
+                return Err(Error::new(28664, message));
+            }
+        }
+    }
+    Ok(Some(Value::array(all)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expression::testing::{check, check_error};
+
+    #[test]
+    fn null_makes_null() {
+        check(
+            "{$concatArrays: ['$a', [[3]]]}",
+            "{a: [1, 2]}",
+            "[1, 2, [3]]",
+        );
+        check("{$concatArrays: []}", "{}", "[]");
+        check("{$concatArrays: [[1], '$a']}", "{}", "null");
+        check_error("{$concatArrays: [[1], 2]}", "{}", 28664);
+    }
+}

@@ -1,0 +1,112 @@
+//! `$in` and `$indexOfArray`: where a value is in an array.
+
+use crate::error::{Error, Result};
+use crate::expression::{Call, Outcome, Scope};
+use crate::value::{Value, ValueRef};
+
+/// `$in`. Errors: 40081 (the second argument is no array).
+pub fn is_in<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+    let (value, array) = (call.evaluate(0, scope)?, call.evaluate(1, scope)?);
+    let wanted = value.as_ref().map(Value::as_ref);
+    let Some(ValueRef::Array(array)) = array.as_ref().map(Value::as_ref) else {
+        let alias = array
+            .as_ref()
+            .map_or("missing", |value| value.kind().alias());
+        let message = format!(
+            "{} requires an array as a second argument, found: {alias}",
+            call.name()
+        );
+        return Err(Error::new(40081, message));
+    };
+    let found = array
+        .iter()
+        .any(|element| scope.compare(Some(element), wanted).is_eq());
+    Ok(Some(Value::Ref(ValueRef::Boolean(found))))
+}
+
+/// `$indexOfArray`: the first position in `[from, to)`, or -1.
+///
+/// Errors: 40090 (not an array), 40096 (a bound is no integer), 40097 (a bound is negative).
+pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+    let Some(array) = call.evaluate(0, scope)? else {
+        return Ok(Some(Value::NULL));
+    };
+    let value = array.as_ref();
+    let ValueRef::Array(array) = value else {
+        if value.is_nullish() {
+            return Ok(Some(Value::NULL));
+        }
+        let alias = value.kind().alias();
+        let message = format!(
+            "{} requires an array as a first argument, found: {alias}",
+            call.name()
+        );
+        return Err(Error::new(40090, message));
+    };
+    let wanted = call.evaluate(1, scope)?;
+    let wanted = wanted.as_ref().map(Value::as_ref);
+    let from = bound(call, 2, "starting", scope)?.unwrap_or(0);
+    let to = bound(call, 3, "ending", scope)?.unwrap_or(usize::MAX);
+    let found = array
+        .iter()
+        .enumerate()
+        .take(to)
+        .skip(from)
+        .find(|(_, element)| scope.compare(Some(*element), wanted).is_eq());
+    let position = found.map_or(-1, |(at, _)| at as i32);
+    Ok(Some(Value::Ref(ValueRef::Int32(position))))
+}
+
+/// A bound of a search, which must be a 32-bit integer that is not negative.
+///
+/// Errors: 40096, 40097.
+pub fn bound(
+    call: &Call,
+    argument: usize,
+    what: &str,
+    scope: &Scope<'_, '_>,
+) -> Result<Option<usize>> {
+    if call.len() <= argument {
+        return Ok(None);
+    }
+    let value = call.evaluate(argument, scope)?;
+    let value = value.as_ref().map(Value::as_ref);
+    let whole = value.and_then(|value| value.to_i64_exact());
+    let Some(whole) = whole.filter(|whole| i32::try_from(*whole).is_ok()) else {
+        let alias = value.map_or("missing", |value| value.kind().alias());
+        let message = format!(
+            "{} requires an integral {what} index, found a value of type: {alias}",
+            call.name()
+        );
+        return Err(Error::new(40096, message));
+    };
+    match usize::try_from(whole) {
+        Ok(whole) => Ok(Some(whole)),
+        Err(_) => Err(Error::new(
+            40097,
+            format!(
+                "{} requires a nonnegative {what} index, found: {whole}",
+                call.name()
+            ),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expression::testing::{check, check_error};
+
+    #[test]
+    fn finds_equal_values() {
+        check("{$in: [1.0, '$a']}", "{a: [2, 1]}", "true");
+        check("{$in: ['$b', '$a']}", "{a: [null]}", "false");
+        check_error("{$in: [1, '$a']}", "{}", 40081);
+        check("{$indexOfArray: ['$a', 2]}", "{a: [1, 2, 2]}", "1");
+        check("{$indexOfArray: ['$a', 2, 2]}", "{a: [1, 2, 2]}", "2");
+        check("{$indexOfArray: ['$a', 2, 0, 1]}", "{a: [1, 2, 2]}", "-1");
+        check("{$indexOfArray: ['$a', 2]}", "{}", "null");
+        check_error("{$indexOfArray: [[1], 2, -1]}", "{}", 40097);
+        check_error("{$indexOfArray: [[1], 2, 'x']}", "{}", 40096);
+        check_error("{$indexOfArray: [1, 2]}", "{}", 40090);
+    }
+}
