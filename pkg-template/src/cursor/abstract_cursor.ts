@@ -54,7 +54,7 @@ export const CURSOR_OPTIONS = [
 
 export type AbstractCursorEvents = { close(): void };
 
-/** Flags that mean something to a server which keeps tailable cursors; here they are refused. */
+/** Flags by the names of the old wire protocol; they become options of `find`. */
 export const CURSOR_FLAGS = [
   'tailable',
   'oplogReplay',
@@ -211,7 +211,8 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
 
   /** The next document if there is one without waiting for data to come. */
   async tryNext(): Promise<TSchema | null> {
-    return this.next();
+    if (this.closed) throw new MongoCursorExhaustedError();
+    return this.fetch(true) as Promise<TSchema | null>;
   }
 
   /** @deprecated Use `for await`. */
@@ -282,7 +283,10 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     if (typeof value !== 'boolean') {
       throw new MongoInvalidArgumentError(`Flag ${flag} must be a boolean value`);
     }
-    this.given[flag] = value;
+    if (flag === 'exhaust' && value) {
+      throw new MongoInvalidArgumentError('The flag exhaust is not supported');
+    }
+    if (flag !== 'exhaust') this.given[flag === 'partial' ? 'allowPartialResults' : flag] = value;
     return this;
   }
 
@@ -346,8 +350,8 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return result;
   }
 
-  private async fetch(): Promise<unknown> {
-    if (this.bufferedCount() === 0 && !(await this.fill())) return null;
+  private async fetch(once = false): Promise<unknown> {
+    if (this.bufferedCount() === 0 && !(await this.fill(once))) return null;
     const document = this.batch?.shift() ?? null;
     if (this.transform === null || document === null) return document;
     try {
@@ -358,13 +362,14 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     }
   }
 
-  /** Gets batches until there is a document; at the end the cursor is closed. */
-  private async fill(): Promise<boolean> {
-    while (this.bufferedCount() === 0) {
+  /** Gets batches (`once`: a single one) until there is a document; at the end the cursor is closed. */
+  private async fill(once = false): Promise<boolean> {
+    for (let round = 0; this.bufferedCount() === 0; round++) {
       if (this.started && (this.ended || (this.cursorId?.isZero() ?? true))) {
         this.finish(false);
         return false;
       }
+      if (once && round > 0) return false;
       try {
         if (this.started) await this.more();
         else await this.start();

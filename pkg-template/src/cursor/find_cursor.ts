@@ -71,9 +71,7 @@ export function findCommand(collection: string | undefined, filter: Document, op
   const hint = formatHint(options['hint'] as Hint | undefined);
   if (hint !== undefined) command['hint'] = hint;
   addLimits(command, options);
-  if (options['oplogReplay'] === true || options['exhaust'] === true) {
-    throw new MongoInvalidArgumentError('The flags oplogReplay and exhaust are not supported');
-  }
+  if (options['oplogReplay'] === true) throw new MongoInvalidArgumentError('The flag oplogReplay is not supported');
   return command;
 }
 
