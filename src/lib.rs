@@ -8,6 +8,8 @@ pub mod env;
 pub mod error;
 pub mod expression;
 pub mod index;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
 pub mod keystring;
 pub mod limits;
 pub mod matcher;

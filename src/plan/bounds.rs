@@ -172,18 +172,24 @@ impl Interval {
     }
 }
 
-/// A component's value, or what stands at the border of its type.
+/// A component's value, or what stands at the border of its type. The type of a number is not
+/// known here, so whole ones are shown as integers.
 fn border(bytes: &[u8]) -> String {
-    match decode(bytes, &[0; 64], &[false]) {
-        Ok(values) => values.first().map(Value::to_string).unwrap_or_default(),
-        Err(_) => match bytes {
-            [first, rest @ ..] if *first == type_start(Kind::String) => {
-                format!("\"{}\"", String::from_utf8_lossy(rest))
-            }
-            [first] if *first == type_end(Kind::String) => "{}".to_owned(),
-            [first] if *first == type_end(Kind::Document) => "[]".to_owned(),
-            _ => "MaxKey".to_owned(),
-        },
+    // Every type byte says double; texts do not mind.
+    let value = decode(bytes, &[2; 64], &[false])
+        .ok()
+        .and_then(|values| values.first().cloned());
+    match (value.as_ref().map(Value::as_ref), bytes) {
+        (Some(ValueRef::Double(number)), _) if number.is_finite() && number.trunc() == number => {
+            format!("{number}")
+        }
+        (Some(value), _) => value.to_string(),
+        (None, [first, rest @ ..]) if *first == type_start(Kind::String) => {
+            format!("\"{}\"", String::from_utf8_lossy(rest))
+        }
+        (None, [first]) if *first == type_end(Kind::String) => "{}".to_owned(),
+        (None, [first]) if *first == type_end(Kind::Document) => "[]".to_owned(),
+        _ => "MaxKey".to_owned(),
     }
 }
 

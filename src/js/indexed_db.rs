@@ -1,0 +1,202 @@
+//! The store in IndexedDB: one database, version 1, three object stores with numbers as keys.
+//!
+//! The schema lies in our own pages, so the IndexedDB version never changes. No transaction is held
+//! across anything but its own requests.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransaction};
+
+use super::idb;
+use crate::error::{Error, Result, codes};
+use crate::persist::{Batch, Durability, Key, Space, Store};
+
+const SPACES: [Space; 3] = [Space::Meta, Space::Journal, Space::Pages];
+
+fn store_name(space: Space) -> &'static str {
+    match space {
+        Space::Meta => "meta",
+        Space::Journal => "journal",
+        Space::Pages => "pages",
+    }
+}
+
+/// A store of one name.
+pub struct IndexedDb {
+    name: String,
+    connection: RefCell<Option<Rc<Connection>>>,
+}
+
+/// An open connection, with the handler that lets other tabs delete or upgrade the database.
+struct Connection {
+    database: IdbDatabase,
+    _on_version_change: Closure<dyn FnMut()>,
+}
+
+impl IndexedDb {
+    /// Opens or creates the database.
+    ///
+    /// Errors: `OperationFailed` (96) where there is no IndexedDB or it refuses.
+    pub async fn open(name: &str) -> Result<IndexedDb> {
+        let store = IndexedDb { name: name.to_owned(), connection: RefCell::new(None) };
+        store.connection().await?;
+        Ok(store)
+    }
+
+    /// Closes the connection.
+    pub fn close(&self) {
+        if let Some(connection) = self.connection.borrow_mut().take() {
+            connection.database.close();
+        }
+    }
+
+    async fn connection(&self) -> Result<Rc<Connection>> {
+        if let Some(connection) = self.connection.borrow().as_ref() {
+            return Ok(connection.clone());
+        }
+        let connection = Rc::new(connect(&self.name).await?);
+        *self.connection.borrow_mut() = Some(connection.clone());
+        Ok(connection)
+    }
+
+    /// Begins a transaction, on a new connection if the old one is dead.
+    async fn transaction(&self, write: bool, durability: Durability) -> Result<IdbTransaction> {
+        let connection = self.connection().await?;
+        match begin(&connection.database, write, durability) {
+            Ok(transaction) => Ok(transaction),
+            Err(_) => {
+                self.close();
+                let connection = self.connection().await?;
+                begin(&connection.database, write, durability).map_err(|thrown| idb::error(&thrown))
+            }
+        }
+    }
+}
+
+fn factory() -> Result<IdbFactory> {
+    let found = Reflect::get(&js_sys::global(), &JsValue::from_str("indexedDB"));
+    found.ok().filter(|found| !found.is_undefined() && !found.is_null()).map(JsCast::unchecked_into).ok_or_else(|| {
+        Error::new(
+            codes::OPERATION_FAILED,
+            "there is no IndexedDB here: use memory:// outside of browsers",
+        )
+    })
+}
+
+async fn connect(name: &str) -> Result<Connection> {
+    let failed = |thrown: JsValue| idb::error(&thrown);
+    let request = factory()?.open_with_u32(name, 1).map_err(failed)?;
+    let upgrading = request.clone();
+    let on_upgrade = Closure::<dyn FnMut()>::new(move || {
+        let Ok(database) = upgrading.result() else { return };
+        let database: IdbDatabase = database.unchecked_into();
+        for space in SPACES {
+            // A failure aborts the upgrade, and the request reports it.
+            let _ = database.create_object_store(store_name(space));
+        }
+    });
+    request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
+    let opened = idb::request(&request).await.map_err(failed)?;
+    drop(on_upgrade);
+    let database: IdbDatabase = opened.unchecked_into();
+    let closing = database.clone();
+    let on_version_change = Closure::<dyn FnMut()>::new(move || closing.close());
+    database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+    Ok(Connection { database, _on_version_change: on_version_change })
+}
+
+/// `database.transaction(stores, mode, {durability})`, whose options web-sys does not know.
+fn begin(
+    database: &IdbDatabase,
+    write: bool,
+    durability: Durability,
+) -> std::result::Result<IdbTransaction, JsValue> {
+    let names: Array = SPACES.iter().map(|space| JsValue::from_str(store_name(*space))).collect();
+    let mode = JsValue::from_str(if write { "readwrite" } else { "readonly" });
+    let options = Object::new();
+    let durability = match durability {
+        Durability::Strict => "strict",
+        Durability::Relaxed => "relaxed",
+    };
+    Reflect::set(&options, &JsValue::from_str("durability"), &JsValue::from_str(durability))?;
+    let begin: Function = Reflect::get(database, &JsValue::from_str("transaction"))?.dyn_into()?;
+    begin.call3(database, &names, &mode, &options).map(JsCast::unchecked_into)
+}
+
+fn store(transaction: &IdbTransaction, space: Space) -> std::result::Result<IdbObjectStore, JsValue> {
+    transaction.object_store(store_name(space))
+}
+
+/// Keys from the first to before the second.
+fn range(from: u64, to: u64) -> std::result::Result<IdbKeyRange, JsValue> {
+    let (from, to) = (JsValue::from_f64(from as f64), JsValue::from_f64(to as f64));
+    IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)
+}
+
+fn put_all(transaction: &IdbTransaction, batch: &Batch) -> std::result::Result<(), JsValue> {
+    for key in &batch.deletes {
+        store(transaction, key.space)?.delete(&JsValue::from_f64(key.number as f64))?;
+    }
+    for &(space, from, to) in &batch.delete_ranges {
+        store(transaction, space)?.delete(&range(from, to)?)?;
+    }
+    for (key, value) in &batch.puts {
+        let bytes = Uint8Array::from(value.as_slice());
+        store(transaction, key.space)?
+            .put_with_key(&bytes, &JsValue::from_f64(key.number as f64))?;
+    }
+    Ok(())
+}
+
+impl Store for IndexedDb {
+    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let failed = |thrown: JsValue| idb::error(&thrown);
+        let transaction = self.transaction(false, Durability::Relaxed).await?;
+        let mut requests = Vec::with_capacity(keys.len());
+        for key in keys {
+            let store = store(&transaction, key.space).map_err(failed)?;
+            let request = store.get(&JsValue::from_f64(key.number as f64)).map_err(failed)?;
+            requests.push(idb::request(&request));
+        }
+        let mut values = Vec::with_capacity(keys.len());
+        for request in requests {
+            let value = request.await.map_err(failed)?;
+            values.push((!value.is_undefined()).then(|| Uint8Array::new(&value).to_vec()));
+        }
+        Ok(values)
+    }
+
+    async fn read_range(&self, space: Space, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>> {
+        let failed = |thrown: JsValue| idb::error(&thrown);
+        let transaction = self.transaction(false, Durability::Relaxed).await?;
+        let store = store(&transaction, space).map_err(failed)?;
+        let range = range(from, to).map_err(failed)?;
+        let keys = idb::request(&store.get_all_keys_with_key(&range).map_err(failed)?);
+        let values = idb::request(&store.get_all_with_key(&range).map_err(failed)?);
+        let keys: Array = keys.await.map_err(failed)?.unchecked_into();
+        let values: Array = values.await.map_err(failed)?.unchecked_into();
+        let number = |key: JsValue| key.as_f64().unwrap_or(0.0) as u64;
+        let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
+        Ok(keys.iter().map(number).zip(values.iter().map(bytes)).collect())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<()> {
+        let transaction = self.transaction(true, batch.durability).await?;
+        let completion = idb::completion(&transaction);
+        if let Err(thrown) = put_all(&transaction, &batch) {
+            // Nothing of it may be applied.
+            let _ = transaction.abort();
+            return Err(idb::error(&thrown));
+        }
+        drop(batch);
+        // Not waiting for the requests to call back saves a turn of the event loop.
+        let _ = transaction.commit();
+        completion.await.map(drop).map_err(|thrown| idb::error(&thrown))
+    }
+}

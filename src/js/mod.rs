@@ -1,0 +1,13 @@
+//! The face to JavaScript: the exported classes, and the store over IndexedDB. Alone knows JavaScript.
+
+mod database;
+mod engine;
+mod env;
+mod idb;
+mod indexed_db;
+mod marker;
+mod panic;
+mod web_lock;
+
+pub use database::Database;
+pub use engine::Engine;
