@@ -96,7 +96,9 @@ impl Database {
             }
         };
         let opened = Inner::open(&name, durability, options.seed).await;
-        opened.map(|inner| Database(Rc::new(inner))).map_err(|error| thrown(&error))
+        opened
+            .map(|inner| Database(Rc::new(inner)))
+            .map_err(|error| thrown(&error))
     }
 
     /// Runs one command (BSON). Gives the reply (BSON), or a promise of it when the command has to
@@ -135,7 +137,11 @@ impl Database {
     pub fn flush(&self) -> js_sys::Promise {
         let inner = self.0.clone();
         future_to_promise(async move {
-            inner.database.flush().await.map_err(|error| thrown(&error))?;
+            inner
+                .database
+                .flush()
+                .await
+                .map_err(|error| thrown(&error))?;
             inner.mark();
             Ok(JsValue::UNDEFINED)
         })
@@ -149,16 +155,25 @@ impl Database {
             inner.mark();
             inner.store.close();
             inner.lock.borrow_mut().take();
-            flushed.map(|()| JsValue::UNDEFINED).map_err(|error| thrown(&error))
+            flushed
+                .map(|()| JsValue::UNDEFINED)
+                .map_err(|error| thrown(&error))
         })
     }
 }
 
 impl Inner {
-    async fn open(name: &str, durability: Durability, seed: Option<u64>) -> crate::error::Result<Inner> {
+    async fn open(
+        name: &str,
+        durability: Durability,
+        seed: Option<u64>,
+    ) -> crate::error::Result<Inner> {
         let lock = WebLock::take(name).await?;
         let store = Rc::new(IndexedDb::open(name).await?);
-        let options = persist::Options { durability, ..persist::Options::default() };
+        let options = persist::Options {
+            durability,
+            ..persist::Options::default()
+        };
         let env = Rc::new(HostEnv::new(seed));
         let database = persist::Database::open(Shared(store.clone()), env, options).await?;
         let marker = Marker::new(name);

@@ -25,7 +25,11 @@ pub struct HostEnv {
 impl HostEnv {
     /// With a seed the same commands give the same ids and samples.
     pub fn new(seed: Option<u64>) -> HostEnv {
-        HostEnv { seeded: seed.map(Cell::new), block: Cell::new([0; 256]), used: Cell::new(256) }
+        HostEnv {
+            seeded: seed.map(Cell::new),
+            block: Cell::new([0; 256]),
+            used: Cell::new(256),
+        }
     }
 }
 

@@ -10,9 +10,12 @@ use web_sys::{DomException, IdbRequest, IdbTransaction};
 
 use crate::error::{Error, codes};
 
-/// A value that an event will set.
+/// What a request or transaction came to.
+type Outcome = Result<JsValue, JsValue>;
+
+/// A value that an event will set, and who waits for it.
 #[derive(Clone)]
-struct Slot(Rc<RefCell<(Option<Result<JsValue, JsValue>>, Option<Waker>)>>);
+struct Slot(Rc<RefCell<(Option<Outcome>, Option<Waker>)>>);
 
 impl Slot {
     fn new() -> Slot {
@@ -20,7 +23,7 @@ impl Slot {
     }
 
     /// The first outcome counts.
-    fn set(&self, outcome: Result<JsValue, JsValue>) {
+    fn set(&self, outcome: Outcome) {
         let mut state = self.0.borrow_mut();
         if state.0.is_none() {
             state.0 = Some(outcome);
@@ -30,7 +33,7 @@ impl Slot {
         }
     }
 
-    async fn outcome(&self) -> Result<JsValue, JsValue> {
+    async fn outcome(&self) -> Outcome {
         poll_fn(|context| {
             let mut state = self.0.borrow_mut();
             match state.0.take() {
@@ -52,7 +55,9 @@ fn handler(act: impl FnMut(web_sys::Event) + 'static) -> Handler {
 }
 
 /// The result of a request.
-pub(super) fn request(request: &IdbRequest) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+pub(super) fn request(
+    request: &IdbRequest,
+) -> impl Future<Output = Outcome> + use<> {
     let slot = Slot::new();
     let (done, failed) = (slot.clone(), slot.clone());
     let (source, failing) = (request.clone(), request.clone());
@@ -70,7 +75,7 @@ pub(super) fn request(request: &IdbRequest) -> impl Future<Output = Result<JsVal
 /// The end of a transaction: complete, or aborted with its reason.
 pub(super) fn completion(
     transaction: &IdbTransaction,
-) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+) -> impl Future<Output = Outcome> + use<> {
     let slot = Slot::new();
     let (done, aborted) = (slot.clone(), slot.clone());
     let source = transaction.clone();
@@ -86,7 +91,10 @@ pub(super) fn completion(
 }
 
 fn exception(reason: Option<DomException>) -> JsValue {
-    reason.map_or_else(|| JsValue::from_str("the transaction was aborted"), JsValue::from)
+    reason.map_or_else(
+        || JsValue::from_str("the transaction was aborted"),
+        JsValue::from,
+    )
 }
 
 /// What IndexedDB threw, as an error of ours.
@@ -100,15 +108,22 @@ pub(super) fn error(thrown: &JsValue) -> Error {
             "the browser's storage quota for this site is used up; nothing of this write was stored",
         );
     }
-    Error::new(codes::OPERATION_FAILED, format!("IndexedDB failed: {name}: {message}"))
+    Error::new(
+        codes::OPERATION_FAILED,
+        format!("IndexedDB failed: {name}: {message}"),
+    )
 }
 
 /// The name and message of something that was thrown.
 pub(super) fn describe(thrown: &JsValue) -> (String, String) {
     let text = |name: &str| {
-        js_sys::Reflect::get(thrown, &JsValue::from_str(name)).ok().and_then(|value| value.as_string())
+        js_sys::Reflect::get(thrown, &JsValue::from_str(name))
+            .ok()
+            .and_then(|value| value.as_string())
     };
     let name = text("name").unwrap_or_else(|| "Error".to_owned());
-    let message = text("message").or_else(|| thrown.as_string()).unwrap_or_default();
+    let message = text("message")
+        .or_else(|| thrown.as_string())
+        .unwrap_or_default();
     (name, message)
 }

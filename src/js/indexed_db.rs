@@ -41,7 +41,10 @@ impl IndexedDb {
     ///
     /// Errors: `OperationFailed` (96) where there is no IndexedDB or it refuses.
     pub async fn open(name: &str) -> Result<IndexedDb> {
-        let store = IndexedDb { name: name.to_owned(), connection: RefCell::new(None) };
+        let store = IndexedDb {
+            name: name.to_owned(),
+            connection: RefCell::new(None),
+        };
         store.connection().await?;
         Ok(store)
     }
@@ -78,12 +81,16 @@ impl IndexedDb {
 
 fn factory() -> Result<IdbFactory> {
     let found = Reflect::get(&js_sys::global(), &JsValue::from_str("indexedDB"));
-    found.ok().filter(|found| !found.is_undefined() && !found.is_null()).map(JsCast::unchecked_into).ok_or_else(|| {
-        Error::new(
-            codes::OPERATION_FAILED,
-            "there is no IndexedDB here: use memory:// outside of browsers",
-        )
-    })
+    found
+        .ok()
+        .filter(|found| !found.is_undefined() && !found.is_null())
+        .map(JsCast::unchecked_into)
+        .ok_or_else(|| {
+            Error::new(
+                codes::OPERATION_FAILED,
+                "there is no IndexedDB here: use memory:// outside of browsers",
+            )
+        })
 }
 
 async fn connect(name: &str) -> Result<Connection> {
@@ -91,7 +98,9 @@ async fn connect(name: &str) -> Result<Connection> {
     let request = factory()?.open_with_u32(name, 1).map_err(failed)?;
     let upgrading = request.clone();
     let on_upgrade = Closure::<dyn FnMut()>::new(move || {
-        let Ok(database) = upgrading.result() else { return };
+        let Ok(database) = upgrading.result() else {
+            return;
+        };
         let database: IdbDatabase = database.unchecked_into();
         for space in SPACES {
             // A failure aborts the upgrade, and the request reports it.
@@ -105,7 +114,10 @@ async fn connect(name: &str) -> Result<Connection> {
     let closing = database.clone();
     let on_version_change = Closure::<dyn FnMut()>::new(move || closing.close());
     database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
-    Ok(Connection { database, _on_version_change: on_version_change })
+    Ok(Connection {
+        database,
+        _on_version_change: on_version_change,
+    })
 }
 
 /// `database.transaction(stores, mode, {durability})`, whose options web-sys does not know.
@@ -114,19 +126,31 @@ fn begin(
     write: bool,
     durability: Durability,
 ) -> std::result::Result<IdbTransaction, JsValue> {
-    let names: Array = SPACES.iter().map(|space| JsValue::from_str(store_name(*space))).collect();
+    let names: Array = SPACES
+        .iter()
+        .map(|space| JsValue::from_str(store_name(*space)))
+        .collect();
     let mode = JsValue::from_str(if write { "readwrite" } else { "readonly" });
     let options = Object::new();
     let durability = match durability {
         Durability::Strict => "strict",
         Durability::Relaxed => "relaxed",
     };
-    Reflect::set(&options, &JsValue::from_str("durability"), &JsValue::from_str(durability))?;
+    Reflect::set(
+        &options,
+        &JsValue::from_str("durability"),
+        &JsValue::from_str(durability),
+    )?;
     let begin: Function = Reflect::get(database, &JsValue::from_str("transaction"))?.dyn_into()?;
-    begin.call3(database, &names, &mode, &options).map(JsCast::unchecked_into)
+    begin
+        .call3(database, &names, &mode, &options)
+        .map(JsCast::unchecked_into)
 }
 
-fn store(transaction: &IdbTransaction, space: Space) -> std::result::Result<IdbObjectStore, JsValue> {
+fn store(
+    transaction: &IdbTransaction,
+    space: Space,
+) -> std::result::Result<IdbObjectStore, JsValue> {
     transaction.object_store(store_name(space))
 }
 
@@ -141,7 +165,7 @@ fn put_all(transaction: &IdbTransaction, batch: &Batch) -> std::result::Result<(
         store(transaction, key.space)?.delete(&JsValue::from_f64(key.number as f64))?;
     }
     for &(space, from, to) in &batch.delete_ranges {
-        store(transaction, space)?.delete(&range(from, to)?)?;
+        store(transaction, space)?.delete(&range(from, to)?.into())?;
     }
     for (key, value) in &batch.puts {
         let bytes = Uint8Array::from(value.as_slice());
@@ -161,7 +185,9 @@ impl Store for IndexedDb {
         let mut requests = Vec::with_capacity(keys.len());
         for key in keys {
             let store = store(&transaction, key.space).map_err(failed)?;
-            let request = store.get(&JsValue::from_f64(key.number as f64)).map_err(failed)?;
+            let request = store
+                .get(&JsValue::from_f64(key.number as f64))
+                .map_err(failed)?;
             requests.push(idb::request(&request));
         }
         let mut values = Vec::with_capacity(keys.len());
@@ -183,7 +209,11 @@ impl Store for IndexedDb {
         let values: Array = values.await.map_err(failed)?.unchecked_into();
         let number = |key: JsValue| key.as_f64().unwrap_or(0.0) as u64;
         let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
-        Ok(keys.iter().map(number).zip(values.iter().map(bytes)).collect())
+        Ok(keys
+            .iter()
+            .map(number)
+            .zip(values.iter().map(bytes))
+            .collect())
     }
 
     async fn commit(&self, batch: Batch) -> Result<()> {
@@ -196,7 +226,15 @@ impl Store for IndexedDb {
         }
         drop(batch);
         // Not waiting for the requests to call back saves a turn of the event loop.
-        let _ = transaction.commit();
-        completion.await.map(drop).map_err(|thrown| idb::error(&thrown))
+        // (web-sys still has `commit` under an old name, hence the call by name.)
+        if let Ok(commit) = Reflect::get(&transaction, &JsValue::from_str("commit"))
+            && let Ok(commit) = commit.dyn_into::<Function>()
+        {
+            let _ = commit.call0(&transaction);
+        }
+        completion
+            .await
+            .map(drop)
+            .map_err(|thrown| idb::error(&thrown))
     }
 }

@@ -18,12 +18,20 @@ impl Marker {
     pub fn new(name: &str) -> Marker {
         let storage = Reflect::get(&js_sys::global(), &JsValue::from_str("localStorage")).ok();
         let storage = storage.filter(|found| !found.is_undefined() && !found.is_null());
-        Marker { key: format!("tussock:{name}"), storage: storage.map(JsCast::unchecked_into) }
+        Marker {
+            key: format!("tussock:{name}"),
+            storage: storage.map(JsCast::unchecked_into),
+        }
     }
 
     /// The sequence number of the last commit that was known to be durable.
     pub fn read(&self) -> Option<u64> {
-        self.storage.as_ref()?.get_item(&self.key).ok()??.parse().ok()
+        self.storage
+            .as_ref()?
+            .get_item(&self.key)
+            .ok()??
+            .parse()
+            .ok()
     }
 
     /// Notes a sequence number; a full or forbidden local storage is no reason to fail.

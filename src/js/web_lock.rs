@@ -36,7 +36,9 @@ impl WebLock {
         let resolver = decided.clone();
         let granted = Promise::new(&mut |resolve, _| *resolver.borrow_mut() = Some(resolve));
         let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
-            let Some(decide) = decided.borrow_mut().take() else { return JsValue::UNDEFINED };
+            let Some(decide) = decided.borrow_mut().take() else {
+                return JsValue::UNDEFINED;
+            };
             if lock.is_null() || lock.is_undefined() {
                 let _ = decide.call1(&JsValue::UNDEFINED, &JsValue::NULL);
                 return JsValue::UNDEFINED;
@@ -51,7 +53,9 @@ impl WebLock {
             .and_then(JsCast::dyn_into)
             .map_err(failed)?;
         let name_of_lock = JsValue::from_str(&format!("tussock:{name}"));
-        request.call3(&locks, &name_of_lock, &options, &callback).map_err(failed)?;
+        request
+            .call3(&locks, &name_of_lock, &options, &callback)
+            .map_err(failed)?;
         let release = JsFuture::from(granted).await.map_err(failed)?;
         release.dyn_into::<Function>().map(|release| WebLock { release }).map_err(|_| {
             Error::new(
