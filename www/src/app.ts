@@ -16,7 +16,7 @@ import { History } from './ui/history.ts'
 import { Results } from './ui/results.ts'
 import { Sidebar } from './ui/sidebar.ts'
 import { announce, progress, toast } from './ui/status.ts'
-import { bindChrome } from './ui/chrome.ts'
+import { bindChrome, setDrawer } from './ui/chrome.ts'
 
 const TEXT_KEY = 'tussock.text'
 const DB_KEY = 'tussock.db'
@@ -201,7 +201,9 @@ export class App {
     if (!this.editor) return
     this.history.add(this.editor.text, this.session.db.name)
     this.editor.text = text
-    document.body.classList.remove('drawer-open')
+    if (!document.body.classList.contains('drawer-open')) return
+    setDrawer(false)
+    byId('results').focus()
   }
 
   private async propose(text: string): Promise<void> {

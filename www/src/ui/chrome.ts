@@ -61,7 +61,8 @@ function themeIcon(): void {
   button.title = isDark ? 'Light theme' : 'Dark theme'
 }
 
-function setDrawer(open: boolean): void {
+/** Opens or closes the sidebar where it is a drawer. */
+export function setDrawer(open: boolean): void {
   document.body.classList.toggle('drawer-open', open)
   byId('drawer-button').setAttribute('aria-expanded', String(open))
   if (open) byId('catalog').querySelector<HTMLElement>('button')?.focus()

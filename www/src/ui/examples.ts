@@ -35,7 +35,7 @@ db.airports.find(
         detail: '$all, array values, dotted paths',
         query: `// Earthquakes that several networks reported, with a moment tensor among the products.
 db.earthquakes.find(
-  { networks: { $all: ['us', 'ci'] }, products: 'moment-tensor' },
+  { networks: { $all: ['us', 'ak'] }, products: 'moment-tensor' },
   { place: 1, magnitude: 1, networks: 1 }
 )
 `
