@@ -27,6 +27,14 @@ console.log(JSON.stringify({
 }));
 await client.close();
 `;
+const ENGINE = `
+const { Engine } = require('tussock/engine');
+const { deserialize, serialize } = require('bson');
+Engine.memory({ seed: 1n }).then((engine) => {
+  console.log(JSON.stringify(deserialize(engine.runCommand(serialize({ ping: 1, $db: 'admin' })))));
+  engine.close();
+});
+`;
 const DRIVER_SAYS = { isObjectId: true, sizes: [5, 3], sum: 10, code: 11000 };
 
 let folder;
@@ -37,6 +45,8 @@ before(async () => {
     files: {
       'driver.mjs': `import { MongoClient } from 'tussock';\nimport { ObjectId } from 'bson';\n${DRIVER}`,
       'driver.cjs': `(async () => {\nconst { MongoClient } = require('tussock');\nconst { ObjectId } = require('bson');\n${DRIVER}})();`,
+      'require.cjs': `const { MongoClient } = require('tussock');\nconst { ObjectId } = require('bson');\n(async () => {\n${DRIVER}})();`,
+      'engine.cjs': ENGINE,
       'readme.mjs': engineExample.replaceAll(/: object\b/g, ''),
     },
     packages: ['bson'],
@@ -45,11 +55,15 @@ before(async () => {
 
 after(() => remove(folder));
 
-for (const script of ['driver.mjs', 'driver.cjs']) {
+for (const script of ['driver.mjs', 'driver.cjs', 'require.cjs']) {
   test(`${script}: insert, find, aggregate, a duplicate key`, async () => {
     assert.deepEqual(JSON.parse(await inProject(folder, 'node', script)), DRIVER_SAYS);
   });
 }
+
+test('the engine alone, required', async () => {
+  assert.equal((await inProject(folder, 'node', 'engine.cjs')).trim(), '{"ok":1}');
+});
 
 test('the readme says what the engine answers', async () => {
   assert.equal((await inProject(folder, 'node', 'readme.mjs')).trim(), '{ n: 1, ok: 1 }');
