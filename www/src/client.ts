@@ -34,7 +34,8 @@ export function isDead(error: unknown): boolean {
 
 export function obstacleOf(error: unknown): Obstacle {
   const text = textOf(error)
-  if (/another tab|other tab|in use by|locked|already open/i.test(text)) {
+  // LockBusy
+  if ((error as { code?: unknown }).code === 46 || /another tab/i.test(text)) {
     return {
       kind: 'other-tab',
       title: 'The playground is open in another tab',
