@@ -28,10 +28,13 @@ trait Keyword {
     fn accepts(&self, value: ValueRef<'_>) -> Result<bool>;
 }
 
-/// A keyword's name and its parser; `None` for one that asks nothing.
+/// Parses a keyword's argument; `None` for a keyword that asks nothing.
+type ParseKeyword = fn(&Operand<'_>) -> Result<Option<Box<dyn Keyword>>>;
+
+/// A keyword's name and its parser.
 struct Registration {
     name: &'static str,
-    parse: fn(&Operand<'_>) -> Result<Option<Box<dyn Keyword>>>,
+    parse: ParseKeyword,
 }
 
 macro_rules! keywords {
