@@ -6,7 +6,7 @@ import type { CursorSource } from './cursor/abstract_cursor.js';
 import { Db, type DbOptions } from './db.js';
 import { Deployment } from './deployment.js';
 import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
-import { MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError, TussockDataLossError } from './errors.js';
 import { TypedEventEmitter } from './events.js';
 import type { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 import {
@@ -51,6 +51,8 @@ export type MongoClientEvents = {
   close(): void;
   error(error: Error): void;
   timeout(): void;
+  /** The browser dropped stored data since the database was last open; told once, when it is opened. */
+  dataLoss(error: TussockDataLossError): void;
   commandStarted(event: CommandStartedEvent): void;
   commandSucceeded(event: CommandSucceededEvent): void;
   commandFailed(event: CommandFailedEvent): void;
@@ -72,7 +74,12 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     checkDurability(this.address, this.options.durability);
     const { kind, name } = this.address;
     const monitor = options.monitorCommands === true ? this : null;
-    this.deployment = new Deployment(`${kind}://${name}`, () => this.openEngine(), monitor);
+    this.deployment = new Deployment(
+      `${kind}://${name}`,
+      () => this.openEngine(),
+      monitor,
+      () => this.opened(),
+    );
     this.source = { deployment: this.deployment, settings: inherit(DEFAULT_SETTINGS, this.options) };
   }
 
@@ -87,6 +94,29 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     if (connection !== undefined) return connection;
     if (this.address.kind === 'memory') return openMemory(wasm);
     return openIndexedDb(this.address.name, { durability: durability ?? 'strict' }, wasm);
+  }
+
+  private opened(): void {
+    this.emit('open', this);
+    const loss = this.dataLoss;
+    if (loss !== null) this.emit('dataLoss', loss);
+  }
+
+  /** What the browser dropped of the stored data; null when everything is there. */
+  get dataLoss(): TussockDataLossError | null {
+    const lost = this.deployment.current?.lost;
+    return lost === undefined ? null : new TussockDataLossError(this.deployment.address, lost);
+  }
+
+  /** How many commits are applied but not yet durable. */
+  get pendingWrites(): number {
+    return this.deployment.current?.pending ?? 0;
+  }
+
+  /** Waits until everything is durable. */
+  async flush(): Promise<void> {
+    await this.connect();
+    await this.deployment.current?.flush?.();
   }
 
   get readConcern(): ReadConcern | undefined {
@@ -115,9 +145,7 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
 
   /** Opens the engine; operations do it by themselves when it has not been done. */
   async connect(): Promise<this> {
-    const before = this.deployment.isOpen;
     await this.deployment.connect();
-    if (!before) this.emit('open', this);
     return this;
   }
 

@@ -9,4 +9,13 @@ export interface Connection {
   runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Gives up what the engine holds; waits for writes that are on their way. */
   close(): Promise<void>;
+  /** The number of commits that are applied but not yet durable. */
+  readonly pending?: number;
+  /**
+   * When the browser dropped what was stored, or the end of it: the number of the last commit that is known to have
+   * been durable. Undefined when everything is there.
+   */
+  readonly lost?: number | undefined;
+  /** Makes everything durable. */
+  flush?(): Promise<void>;
 }

@@ -40,10 +40,12 @@ export class Deployment {
     readonly address: string,
     private readonly open: () => Promise<Connection>,
     private readonly monitor: Monitor | null,
+    private readonly opened: (connection: Connection) => void = () => undefined,
   ) {}
 
-  get isOpen(): boolean {
-    return this.state === 'open';
+  /** The open connection, if there is one. */
+  get current(): Connection | null {
+    return this.connection;
   }
 
   /** Opens the engine, once; after a close, anew. */
@@ -55,8 +57,11 @@ export class Deployment {
     try {
       const connection = await opening;
       if (this.opening !== opening) throw new MongoClientClosedError();
-      this.connection = connection;
-      this.state = 'open';
+      if (this.connection === null) {
+        this.connection = connection;
+        this.state = 'open';
+        this.opened(connection);
+      }
     } catch (error) {
       if (this.opening === opening) this.opening = null;
       throw error;

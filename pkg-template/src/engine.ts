@@ -3,6 +3,7 @@
  * loaded once per realm, at the first use; there is no top-level await.
  */
 import type { Connection } from './connection.js';
+import { MongoServerSelectionError } from './errors.js';
 
 /** Where the WebAssembly module is: a URL, a response, its bytes, or the compiled module. */
 export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
@@ -18,8 +19,11 @@ export interface EngineOptions {
 type Glue = typeof import('./wasm/tussock.js');
 
 let loading: Promise<Glue> | null = null;
+/** What a panic said. All engines of a realm share the module's memory: after a panic none of them may go on. */
+let stopped: string | null = null;
 
 function load(wasm: WasmSource | undefined): Promise<Glue> {
+  if (stopped !== null) return Promise.reject(new Error(`the engine stopped (${stopped}); load the page again`));
   loading ??= instantiate(wasm).catch((error: unknown) => {
     loading = null;
     throw error;
@@ -55,12 +59,55 @@ function absolute(text: string): URL | string {
   }
 }
 
+/** Runs a call into the module; an exception from it is a crash. */
+function guarded<T>(glue: Glue, call: () => T): T {
+  if (stopped !== null) throw new Error(`the engine stopped: ${stopped}`);
+  try {
+    return call();
+  } catch (error) {
+    stopped = glue.lastPanic() ?? String(error);
+    throw new Error(`the engine stopped: ${stopped}`, { cause: error });
+  }
+}
+
+const waiting = new Set<(error: Error) => void>();
+
+/**
+ * An answer that comes later. A panic on the way to it would leave the promise open for ever: the browser reports it
+ * as an uncaught error, and then everybody who waits is told.
+ */
+function later<T>(glue: Glue, answer: Promise<T>): Promise<T> {
+  watchForPanics(glue);
+  return new Promise<T>((resolve, reject) => {
+    waiting.add(reject);
+    answer.then(resolve, reject).finally(() => waiting.delete(reject));
+  });
+}
+
+let watching = false;
+
+function watchForPanics(glue: Glue): void {
+  if (watching) return;
+  watching = true;
+  const check = () => {
+    const message = glue.lastPanic();
+    if (message === undefined) return;
+    stopped = message;
+    for (const reject of waiting) reject(new Error(`the engine stopped: ${message}`));
+    waiting.clear();
+  };
+  globalThis.addEventListener('error', check);
+  globalThis.addEventListener('unhandledrejection', check);
+}
+
 /** An engine in this thread, its data in memory. */
 export class Engine {
+  readonly #glue: Glue;
   #engine: InstanceType<Glue['Engine']> | null;
 
-  private constructor(engine: InstanceType<Glue['Engine']>) {
-    this.#engine = engine;
+  private constructor(glue: Glue, seed: bigint | undefined) {
+    this.#glue = glue;
+    this.#engine = new glue.Engine(seed);
   }
 
   /** Loads the module if need be and makes an empty engine. */
@@ -68,19 +115,19 @@ export class Engine {
     for (const name of Object.keys(options)) {
       if (name !== 'seed' && name !== 'wasm') throw new TypeError(`Engine.memory has no option ${JSON.stringify(name)}`);
     }
-    const glue = await load(options.wasm);
-    return new Engine(new glue.Engine(options.seed));
+    return new Engine(await load(options.wasm), options.seed);
   }
 
   /** Runs one command (BSON, `$db` inside) and gives its reply (BSON, `ok` 1 or 0). */
   runCommand(command: Uint8Array): Uint8Array {
-    if (this.#engine === null) throw new Error('the engine is closed');
-    return this.#engine.runCommand(command);
+    const engine = this.#engine;
+    if (engine === null) throw new Error('the engine is closed');
+    return guarded(this.#glue, () => engine.runCommand(command));
   }
 
   /** Gives the engine's memory back. */
   close(): void {
-    this.#engine?.free();
+    if (stopped === null) this.#engine?.free();
     this.#engine = null;
   }
 }
@@ -97,9 +144,29 @@ export async function openMemory(wasm: WasmSource | undefined): Promise<Connecti
 /** An engine whose data is in IndexedDB. @internal */
 export async function openIndexedDb(name: string, options: object, wasm: WasmSource | undefined): Promise<Connection> {
   const glue = await load(wasm);
-  const database = await glue.Database.open(name, options);
+  const database = await glue.Database.open(name, options).catch((error: unknown) => {
+    throw notOpened(name, error);
+  });
   return {
-    runCommand: (command) => database.runCommand(command),
-    close: () => database.close(),
+    runCommand: (command) => {
+      const answer = guarded(glue, () => database.runCommand(command));
+      return answer instanceof Uint8Array ? answer : later(glue, answer);
+    },
+    close: () => later(glue, database.close()),
+    flush: () => later(glue, database.flush()),
+    get pending() {
+      return database.pending;
+    },
+    get lost() {
+      return database.lost;
+    },
   };
+}
+
+/** Why a database could not be opened: open elsewhere (46), damaged (301), of a newer format (12), no space (14031). */
+function notOpened(name: string, error: unknown): MongoServerSelectionError {
+  const { message, code, codeName } = error as { message?: string; code?: number; codeName?: string };
+  const failure = new MongoServerSelectionError(`Cannot open indexeddb://${name}: ${message ?? String(error)}`, error);
+  if (code !== undefined) failure.code = code;
+  return codeName === undefined ? failure : Object.assign(failure, { codeName });
 }

@@ -316,8 +316,10 @@ export class MongoSystemError extends MongoError {
   }
 }
 
-/** No engine could be reached. */
+/** No engine could be reached, or its database could not be opened: `code` and `codeName` say why. */
 export class MongoServerSelectionError extends MongoSystemError {
+  declare codeName?: string;
+
   override get name(): string {
     return 'MongoServerSelectionError';
   }
@@ -334,5 +336,23 @@ export class MongoWriteConcernError extends MongoServerError {
 
   override get name(): string {
     return 'MongoWriteConcernError';
+  }
+}
+
+/**
+ * The browser dropped stored data, without a word, since it was last open: what is there is empty or older than what
+ * had been acknowledged. Not an error of the driver's; `client.dataLoss` gives it, and the app decides.
+ */
+export class TussockDataLossError extends MongoSystemError {
+  constructor(
+    readonly database: string,
+    /** The number of the last commit that is known to have been durable. */
+    readonly lastCommit: number,
+  ) {
+    super(`The browser dropped data of ${database}: commits up to number ${String(lastCommit)} had been stored`);
+  }
+
+  override get name(): string {
+    return 'TussockDataLossError';
   }
 }

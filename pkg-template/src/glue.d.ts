@@ -3,6 +3,9 @@ declare module '*/wasm/tussock.js' {
   type Source = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
   export default function init(input?: { module_or_path: Source | Promise<Source> }): Promise<unknown>;
 
+  /** The message of the panic that stopped the module, if there was one. */
+  export function lastPanic(): string | undefined;
+
   export class Engine {
     constructor(seed?: bigint);
     runCommand(command: Uint8Array): Uint8Array;
@@ -13,6 +16,9 @@ declare module '*/wasm/tussock.js' {
     static open(name: string, options: object): Promise<Database>;
     runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
     close(): Promise<void>;
+    flush(): Promise<void>;
+    readonly pending: number;
+    readonly lost: number | undefined;
     free(): void;
   }
 }

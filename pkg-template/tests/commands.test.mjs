@@ -266,3 +266,18 @@ test('undefined is stored as null unless it is ignored', async () => {
   assert.deepEqual(connection.commands[0].documents, [{ _id: 1, a: null }]);
   assert.deepEqual(connection.commands[1].documents, [{ _id: 1 }]);
 });
+
+test('what the browser dropped, and what is not yet durable', async () => {
+  const connection = Object.assign(fake({ ok: 1 }), { lost: 41, pending: 3, flushed: 0, async flush() { this.flushed++; } });
+  const client = new MongoClient('indexeddb://shop', { connection });
+  const told = [];
+  client.on('dataLoss', (error) => told.push(error));
+  assert.equal(client.dataLoss, null);
+  await client.connect();
+  assert.equal(told.length, 1);
+  assert.equal(told[0].name, 'TussockDataLossError');
+  assert.equal(client.dataLoss.lastCommit, 41);
+  assert.equal(client.pendingWrites, 3);
+  await client.flush();
+  assert.equal(connection.flushed, 1);
+});

@@ -314,9 +314,12 @@ function rare(type: number, at: Shape): unknown {
     case 14:
       return string();
     case 15: {
+      const end = position + view.getInt32(position, true);
       position += 4;
       const source = string();
-      return new Code(source, document((at.child ??= newShape())));
+      const scope = document((at.child ??= newShape()));
+      if (position !== end) throw corrupt('the length of code with scope');
+      return new Code(source, scope);
     }
     case 17: {
       const start = position;
