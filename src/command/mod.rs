@@ -2,17 +2,28 @@
 
 mod arguments;
 mod concerns;
+mod create;
+mod create_indexes;
 mod cursor_reply;
 mod delete;
 mod dispatch;
+mod drop;
+mod drop_indexes;
 mod find;
 mod get_more;
 mod handshake;
+mod index_specification;
 mod insert;
 mod kill_cursors;
+mod list_collections;
+mod list_databases;
+mod list_indexes;
+mod listing;
 mod registry;
+mod rename_collection;
 mod request;
 mod selection;
+mod statistics;
 mod write_reply;
 
 pub use dispatch::{Outcome, error_reply};

@@ -1,7 +1,10 @@
 //! Which commands there are: one line each.
 
 use super::request::Request;
-use super::{delete, find, get_more, handshake, insert, kill_cursors};
+use super::{
+    create, create_indexes, delete, drop, drop_indexes, find, get_more, handshake, insert,
+    kill_cursors, list_collections, list_databases, list_indexes, rename_collection, statistics,
+};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::value::DocumentBuf;
@@ -33,7 +36,26 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["buildinfo"],
         run: handshake::build_info,
     },
+    Command {
+        name: "collStats",
+        aliases: &["collstats"],
+        run: statistics::collection,
+    },
+    command("create", create::run),
+    command("createIndexes", create_indexes::run),
+    Command {
+        name: "dbStats",
+        aliases: &["dbstats"],
+        run: statistics::database,
+    },
     command("delete", delete::run),
+    command("drop", drop::run),
+    command("dropDatabase", drop::run_database),
+    Command {
+        name: "dropIndexes",
+        aliases: &["deleteIndexes"],
+        run: drop_indexes::run,
+    },
     command("endSessions", handshake::end_sessions),
     command("find", find::run),
     command("getMore", get_more::run),
@@ -44,7 +66,11 @@ pub static COMMANDS: &[Command] = &[
     },
     command("insert", insert::run),
     command("killCursors", kill_cursors::run),
+    command("listCollections", list_collections::run),
+    command("listDatabases", list_databases::run),
+    command("listIndexes", list_indexes::run),
     command("ping", handshake::ping),
+    command("renameCollection", rename_collection::run),
 ];
 
 /// The command with this name.

@@ -17,6 +17,8 @@ pub struct Cursor {
     /// Read from the stream but not yet given: what a fault or a full batch left over.
     pending: VecDeque<Document>,
     is_end: bool,
+    /// Why the cursor cannot go on.
+    killed: Option<&'static str>,
     last_used_ms: i64,
 }
 
@@ -38,6 +40,7 @@ impl Cursor {
             context,
             pending,
             is_end: false,
+            killed: None,
             last_used_ms,
         }
     }
@@ -50,6 +53,12 @@ impl Cursor {
     /// The next batch of at most `count` documents (no limit if `None`) and 16 MiB. After a fault
     /// the call can be repeated.
     pub fn batch(&mut self, count: Option<usize>) -> Result<Batch> {
+        if let Some(why) = self.killed {
+            return Err(Error::new(
+                codes::QUERY_PLAN_KILLED,
+                format!("the cursor was ended: {why}"),
+            ));
+        }
         let count = count.unwrap_or(usize::MAX);
         let mut bytes: usize = self
             .pending
@@ -101,6 +110,17 @@ impl Cursors {
                 self.open.insert(id, cursor);
                 return id;
             }
+        }
+    }
+
+    /// Ends the cursors on a collection that is gone: their next batch says why.
+    pub fn kill(&mut self, namespace: &Namespace, why: &'static str) {
+        for cursor in self
+            .open
+            .values_mut()
+            .filter(|cursor| cursor.namespace == *namespace)
+        {
+            cursor.killed = Some(why);
         }
     }
 

@@ -55,9 +55,7 @@ fn handler(act: impl FnMut(web_sys::Event) + 'static) -> Handler {
 }
 
 /// The result of a request.
-pub(super) fn request(
-    request: &IdbRequest,
-) -> impl Future<Output = Outcome> + use<> {
+pub(super) fn request(request: &IdbRequest) -> impl Future<Output = Outcome> + use<> {
     let slot = Slot::new();
     let (done, failed) = (slot.clone(), slot.clone());
     let (source, failing) = (request.clone(), request.clone());
@@ -73,9 +71,7 @@ pub(super) fn request(
 }
 
 /// The end of a transaction: complete, or aborted with its reason.
-pub(super) fn completion(
-    transaction: &IdbTransaction,
-) -> impl Future<Output = Outcome> + use<> {
+pub(super) fn completion(transaction: &IdbTransaction) -> impl Future<Output = Outcome> + use<> {
     let slot = Slot::new();
     let (done, aborted) = (slot.clone(), slot.clone());
     let source = transaction.clone();

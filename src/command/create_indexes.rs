@@ -1,0 +1,107 @@
+//! createIndexes: builds indexes.
+//!
+//! Source: the manual, "createIndexes", and the pages on index properties.
+
+use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::index_specification;
+use super::request::Request;
+use crate::catalog::Collection;
+use crate::engine::{Engine, Write};
+use crate::error::{Error, Result, codes};
+use crate::index::IndexSpec;
+use crate::value::{ArrayRef, DocumentBuf, compare_documents};
+
+const FIELDS: &[Field] = &[
+    required("indexes", Takes::Array),
+    optional("commitQuorum", Takes::Any),
+    optional("ignoreUnknownIndexOptions", Takes::Truth),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    let lenient = arguments
+        .truth("ignoreUnknownIndexOptions")
+        .unwrap_or(false);
+    let mut specs = Vec::new();
+    for value in arguments.array("indexes").unwrap_or(ArrayRef::EMPTY).iter() {
+        let document = value.as_document().ok_or_else(|| {
+            Error::type_mismatch("The elements of the 'indexes' array must be objects")
+        })?;
+        specs.push(index_specification::parse(document, lenient)?);
+    }
+    if specs.is_empty() {
+        return Err(Error::bad_value(
+            "Must specify at least one index to create",
+        ));
+    }
+    let existing = engine.catalog().regular(&namespace)?.cloned();
+    let before = existing
+        .as_ref()
+        .map_or(1, |collection| collection.indexes.len());
+    let mut write = Write::new(engine);
+    write.create_implicitly(&namespace)?;
+    let mut created = 0;
+    for spec in specs {
+        let snapshot = write.snapshot(&namespace);
+        if let Some(collection) = snapshot
+            && exists(&collection, &spec)?
+        {
+            continue;
+        }
+        write.create_index(&namespace, spec)?;
+        created += 1;
+    }
+    write.commit();
+    let mut reply = DocumentBuf::new();
+    reply.append("numIndexesBefore", before as i32);
+    reply.append("numIndexesAfter", (before + created) as i32);
+    reply.append("createdCollectionAutomatically", existing.is_none());
+    if created == 0 {
+        reply.append("note", "all indexes already exist");
+    }
+    Ok(reply)
+}
+
+/// Whether the collection has this index already.
+///
+/// Errors: `IndexOptionsConflict` (85) for the same key under another name or with other options,
+/// `IndexKeySpecsConflict` (86) for the same name with another key.
+fn exists(collection: &Collection, spec: &IndexSpec) -> Result<bool> {
+    for index in &collection.indexes {
+        let old = &index.spec;
+        let same_key = compare_documents(old.key.as_ref(), spec.key.as_ref()).is_eq();
+        // A sparse index beside a full one on the same key is another index.
+        let same_identity = same_key && old.sparse == spec.sparse;
+        let same_options = old.unique == spec.unique && old.hidden == spec.hidden;
+        if same_identity && (old.name == spec.name || old.is_id()) && (same_options || old.is_id())
+        {
+            return Ok(true);
+        }
+        if old.name == spec.name {
+            let message = format!(
+                "An existing index has the same name as the requested index, but another key or other options. Requested index: {}, existing index: {}",
+                spec.describe(),
+                old.describe()
+            );
+            let code = match same_identity {
+                true => codes::INDEX_OPTIONS_CONFLICT,
+                false => codes::INDEX_KEY_SPECS_CONFLICT,
+            };
+            return Err(Error::new(code, message));
+        }
+        if same_identity {
+            let message = if same_options {
+                format!("Index already exists with a different name: {}", old.name)
+            } else {
+                format!(
+                    "An equivalent index already exists with a different name and options. Requested index: {}, existing index: {}",
+                    spec.describe(),
+                    old.describe()
+                )
+            };
+            return Err(Error::new(codes::INDEX_OPTIONS_CONFLICT, message));
+        }
+    }
+    Ok(false)
+}

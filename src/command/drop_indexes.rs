@@ -1,0 +1,97 @@
+//! dropIndexes: removes indexes by name, by key, several or all.
+//!
+//! Source: the manual, "dropIndexes".
+
+use super::arguments::{Arguments, Field, Takes, required};
+use super::request::Request;
+use crate::catalog::Collection;
+use crate::engine::{Engine, Write};
+use crate::error::{Error, Result, codes};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef, compare_documents};
+
+const FIELDS: &[Field] = &[required("index", Takes::Any)];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    let Some(collection) = engine.catalog().regular(&namespace)?.cloned() else {
+        let message = format!("ns not found {namespace}");
+        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+    };
+    let names = match request.document.get("index") {
+        Some(ValueRef::String("*")) => {
+            let all = collection
+                .indexes
+                .iter()
+                .filter(|index| !index.spec.is_id());
+            all.map(|index| index.spec.name.clone()).collect()
+        }
+        Some(ValueRef::String(name)) => vec![by_name(&collection, name)?],
+        Some(ValueRef::Document(key)) => vec![by_key(&collection, key)?],
+        Some(ValueRef::Array(list)) => {
+            let mut names = Vec::new();
+            for name in list.iter() {
+                let name = name.as_str().ok_or_else(|| wrong_type(name))?;
+                names.push(by_name(&collection, name)?);
+            }
+            names
+        }
+        other => return Err(wrong_type(other.unwrap_or(ValueRef::Null))),
+    };
+    drop(arguments);
+    let before = collection.indexes.len();
+    drop(collection);
+    let mut write = Write::new(engine);
+    for name in &names {
+        write.drop_index(&namespace, name)?;
+    }
+    write.commit();
+    let mut reply = DocumentBuf::new();
+    reply.append("nIndexesWas", before as i32);
+    if matches!(request.document.get("index"), Some(ValueRef::String("*"))) {
+        reply.append("msg", "non-_id indexes dropped for collection");
+    }
+    Ok(reply)
+}
+
+fn by_name(collection: &Collection, name: &str) -> Result<String> {
+    let not_found = || {
+        Error::new(
+            codes::INDEX_NOT_FOUND,
+            format!("index not found with name [{name}]"),
+        )
+    };
+    let index = collection.index(name).ok_or_else(not_found)?;
+    if index.spec.is_id() {
+        return Err(Error::new(codes::INVALID_OPTIONS, "cannot drop _id index"));
+    }
+    Ok(name.to_owned())
+}
+
+fn by_key(collection: &Collection, key: DocumentRef<'_>) -> Result<String> {
+    let mut found = collection
+        .indexes
+        .iter()
+        .filter(|index| compare_documents(index.spec.key.as_ref(), key).is_eq());
+    let Some(first) = found.next() else {
+        let message = format!("can't find index with key: {key}");
+        return Err(Error::new(codes::INDEX_NOT_FOUND, message));
+    };
+    if found.next().is_some() {
+        let message = format!(
+            "{} indexes have this key: drop one by its name",
+            2 + found.count()
+        );
+        return Err(Error::new(codes::AMBIGUOUS_INDEX_KEY_PATTERN, message));
+    }
+    by_name(collection, &first.spec.name)
+}
+
+#[cold]
+fn wrong_type(value: ValueRef<'_>) -> Error {
+    let message = format!(
+        "BSON field 'dropIndexes.index' is the wrong type '{}', expected types '[string, object, array]'",
+        value.kind().alias()
+    );
+    Error::new(codes::TYPE_MISMATCH, message)
+}

@@ -1,0 +1,77 @@
+//! listCollections: the collections and views of a database.
+//!
+//! Source: the manual, "listCollections".
+
+use super::arguments::{Arguments, Field, Takes, optional};
+use super::listing;
+use super::request::Request;
+use super::selection;
+use crate::catalog::{Collection, Namespace};
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::value::{BinaryRef, DocumentBuf};
+
+const FIELDS: &[Field] = &[
+    optional("filter", Takes::Document),
+    optional("cursor", Takes::Document),
+    optional("nameOnly", Takes::Truth),
+    optional("authorizedCollections", Takes::Truth),
+    optional("includePendingDrops", Takes::Truth),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let filter = selection::filter(arguments.document("filter"), &request.context)?;
+    let name_only = arguments.truth("nameOnly").unwrap_or(false);
+    let batch_size = listing::batch_size(request.name, &arguments)?;
+    let mut entries = Vec::new();
+    for collection in engine.catalog().of_database(request.database) {
+        let entry = describe(collection);
+        if filter.matches(entry.as_ref(), &request.context)? {
+            entries.push(if name_only { names(&entry) } else { entry });
+        }
+    }
+    let namespace = Namespace::new(request.database, "$cmd.listCollections");
+    listing::reply(engine, request, namespace, entries, batch_size)
+}
+
+fn describe(collection: &Collection) -> DocumentBuf {
+    let info = &collection.info;
+    let mut out = DocumentBuf::new();
+    out.append("name", info.namespace.collection());
+    out.append(
+        "type",
+        if collection.is_view() {
+            "view"
+        } else {
+            "collection"
+        },
+    );
+    out.append("options", &info.options);
+    out.append_document("info", |details| {
+        details.append("readOnly", collection.is_view());
+        if !collection.is_view() {
+            details.append(
+                "uuid",
+                BinaryRef {
+                    subtype: 4,
+                    bytes: &info.uuid,
+                },
+            );
+        }
+    });
+    if let Some(index) = collection.indexes.first() {
+        out.append("idIndex", &index.spec.describe());
+    }
+    out
+}
+
+fn names(entry: &DocumentBuf) -> DocumentBuf {
+    let mut out = DocumentBuf::new();
+    entry
+        .as_ref()
+        .elements()
+        .filter(|element| matches!(element.name, "name" | "type"))
+        .for_each(|element| out.append_element(&element));
+    out
+}
