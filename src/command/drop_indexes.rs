@@ -12,7 +12,7 @@ use crate::value::{DocumentBuf, DocumentRef, ValueRef, compare_documents};
 const FIELDS: &[Field] = &[required("index", Takes::Any)];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    let arguments = Arguments::of(request, FIELDS)?;
+    Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     let Some(collection) = engine.catalog().regular(&namespace)?.cloned() else {
         let message = format!("ns not found {namespace}");
@@ -38,7 +38,6 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         other => return Err(wrong_type(other.unwrap_or(ValueRef::Null))),
     };
-    drop(arguments);
     let before = collection.indexes.len();
     drop(collection);
     let mut write = Write::new(engine);

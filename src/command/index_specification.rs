@@ -139,7 +139,9 @@ fn check_key(key: DocumentRef<'_>) -> Result<()> {
         }
         match value {
             ValueRef::String("") => {
-                return refuse("Values in the index key pattern cannot be empty strings".to_owned());
+                return refuse(
+                    "Values in the index key pattern cannot be empty strings".to_owned(),
+                );
             }
             ValueRef::String(kind) => {
                 return refuse(format!(

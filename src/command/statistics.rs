@@ -35,8 +35,8 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     let index_bytes = found.map_or(0, |found| found.index_bytes());
     reply.append("size", scaled(size));
     reply.append("count", count as i64);
-    if count > 0 {
-        reply.append("avgObjSize", (size / count) as i64);
+    if let Some(average) = size.checked_div(count) {
+        reply.append("avgObjSize", average as i64);
     }
     reply.append("numOrphanDocs", 0i64);
     reply.append("storageSize", scaled(size));
