@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod accumulator;
 pub mod catalog;
 pub mod change;
 pub mod command;

@@ -14,6 +14,8 @@ pub struct Context {
     pub now_ms: i64,
     /// Variables of the command (`let`, `$lookup`'s `let`, `CLUSTER_TIME`, ...).
     pub variables: Variables,
+    /// True while `$group` evaluates: MongoDB's codes for arithmetic differ there.
+    pub is_grouping: bool,
 }
 
 impl Context {
@@ -24,6 +26,7 @@ impl Context {
             env,
             now_ms,
             variables: Variables::default(),
+            is_grouping: false,
         }
     }
 

@@ -8,12 +8,16 @@ mod operators;
 mod ops;
 mod parse;
 mod scope;
+pub mod sort_by;
+pub mod statistics;
 mod tree;
 
 pub use call::Call;
 pub use context::{Context, Variables};
 pub use dependencies::Dependencies;
 pub use operators::{OPERATORS, Registration};
+pub use ops::merge_objects::merge as merge_documents;
+pub use ops::percentile::parse_percentile_argument;
 pub use parse::check_variable_name;
 pub use scope::{Local, ParseScope, Scope};
 pub use tree::{Evaluate, Expression, Outcome};

@@ -175,7 +175,7 @@ pub(crate) fn check_error(expression: &str, input: &str, code: i32) {
     }
 }
 
-fn show(value: ValueRef<'_>) -> String {
+pub(crate) fn show(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Double(number) => format!("{number:?}"),
         ValueRef::String(text) => format!("{text:?}"),

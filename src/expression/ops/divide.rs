@@ -1,6 +1,6 @@
 //! `$divide`: a double, or a decimal if either number is one.
 
-use crate::error::Error;
+use crate::error::{Error, codes};
 use crate::expression::number::Number;
 use crate::expression::{Call, Outcome, Scope};
 use crate::value::Value;
@@ -25,7 +25,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         return Err(Error::type_mismatch(message));
     };
     if two.is_zero() {
-        return Err(Error::bad_value(format!("can't {} by zero", call.name())));
+        // Grouping has codes of its own for its arithmetic.
+        let code = if scope.context.is_grouping {
+            4_848_401
+        } else {
+            codes::BAD_VALUE
+        };
+        return Err(Error::new(code, format!("can't {} by zero", call.name())));
     }
     let quotient = if one.is_decimal() || two.is_decimal() {
         Number::Decimal(one.to_decimal().divided_by(two.to_decimal()))

@@ -27,7 +27,7 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
 /// `base` with the fields of a value that is an object or null.
 ///
 /// Errors: 40400 (neither).
-pub fn merge_value(name: &str, base: DocumentBuf, value: ValueRef<'_>) -> Result<DocumentBuf> {
+fn merge_value(name: &str, base: DocumentBuf, value: ValueRef<'_>) -> Result<DocumentBuf> {
     match value {
         ValueRef::Document(document) if base.as_ref().is_empty() => {
             // Even alone a document may hold a field twice.
@@ -43,7 +43,8 @@ pub fn merge_value(name: &str, base: DocumentBuf, value: ValueRef<'_>) -> Result
     }
 }
 
-fn merge(base: DocumentRef<'_>, over: DocumentRef<'_>) -> DocumentBuf {
+/// `base` with the fields of `over`, which replace in place.
+pub fn merge(base: DocumentRef<'_>, over: DocumentRef<'_>) -> DocumentBuf {
     let mut fields: Vec<Element<'_>> = base.elements().collect();
     for element in over.elements() {
         match fields.iter_mut().find(|field| field.name == element.name) {

@@ -1,5 +1,6 @@
 //! The operators: one file each, or one per family that shares everything.
 
+pub(super) mod accumulating;
 pub(super) mod add;
 pub(super) mod array_element;
 pub(super) mod array_to_object;
@@ -20,6 +21,8 @@ pub(super) mod map;
 pub(super) mod merge_objects;
 pub(super) mod mod_operator;
 pub(super) mod multiply;
+pub(super) mod n_elements;
+pub(super) mod percentile;
 pub(super) mod range;
 pub(super) mod reduce;
 pub(super) mod reverse_array;
@@ -28,6 +31,7 @@ pub(super) mod set_field;
 pub(super) mod sets;
 pub(super) mod size;
 pub(super) mod slice;
+pub(super) mod sort_array;
 pub(super) mod subtract;
 pub(super) mod switch;
 pub(super) mod type_of;

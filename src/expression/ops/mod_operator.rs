@@ -26,7 +26,12 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     };
     let is_decimal = one.is_decimal() || two.is_decimal();
     if two.is_zero() {
-        let code = if is_decimal { 5_733_415 } else { 16610 };
+        // Grouping has a code of its own for its arithmetic.
+        let code = match scope.context.is_grouping {
+            true => 4_848_403,
+            false if is_decimal => 5_733_415,
+            false => 16610,
+        };
         return Err(Error::new(code, format!("can't {} by zero", call.name())));
     }
     let rest = match (one, two) {

@@ -1,0 +1,134 @@
+//! An accumulator as it is written in a stage, and the state it keeps for a group.
+
+use crate::error::{Error, Result};
+use crate::expression::{Dependencies, Expression, ParseScope, Scope};
+use crate::value::{Value, ValueRef};
+
+use super::table;
+
+/// What an accumulator keeps for one group.
+pub trait Accumulate {
+    /// Takes the input's value for the next document; `None` is missing.
+    fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()>;
+
+    /// The result; `None` is missing. May be asked more than once, and more may be added
+    /// after.
+    fn finish(&mut self) -> Result<Option<Value<'static>>>;
+
+    /// Bytes held, for memory limits.
+    fn memory_bytes(&self) -> usize;
+}
+
+/// An accumulator as it is written: its input, and how to begin a group.
+pub struct Accumulator {
+    pub(super) name: &'static str,
+    pub(super) input: Expression,
+    pub(super) start: Start,
+}
+
+/// How the state of a group is made.
+pub(super) enum Start {
+    Plain(fn() -> Box<dyn Accumulate>),
+    /// With a count that may depend on the group's key.
+    Counted(Expression, fn(usize) -> Box<dyn Accumulate>),
+    With(Box<dyn Fn() -> Box<dyn Accumulate>>),
+    /// By order, with a count that may depend on the group's key.
+    Ordered(Option<Expression>, super::ops::top::Begin),
+}
+
+impl Accumulator {
+    /// Parses the accumulator `name` (with its dollar) and its argument.
+    ///
+    /// Errors: 15952 (no such accumulator), 40237 (a list of arguments), those of the
+    /// argument.
+    pub fn parse(name: &str, argument: ValueRef<'_>, scope: &ParseScope) -> Result<Accumulator> {
+        match table::find(name) {
+            Some(row) => (row.parse)(row.name, argument, scope),
+            None => Err(Error::new(
+                15952,
+                format!("unknown group operator '{name}'"),
+            )),
+        }
+    }
+
+    /// True when there is an accumulator of this name.
+    pub fn exists(name: &str) -> bool {
+        table::find(name).is_some()
+    }
+
+    /// The accumulator's name, with its dollar.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What is evaluated for each document and given to [`Accumulate::add`].
+    pub fn input(&self) -> &Expression {
+        &self.input
+    }
+
+    /// Adds what the accumulator reads of each document.
+    pub fn dependencies(&self, into: &mut Dependencies) {
+        self.input.dependencies(into);
+    }
+
+    /// The state of a new group. The scope's document is the group's key, as `{<field>: ...}`
+    /// or, for a key that is no object, empty.
+    ///
+    /// Errors: those of `n` in `$firstN` and its like.
+    pub fn start(&self, key: &Scope<'_, '_>) -> Result<Box<dyn Accumulate>> {
+        match &self.start {
+            Start::Plain(start) => Ok(start()),
+            Start::With(start) => Ok(start()),
+            Start::Counted(count, start) => Ok(start(read_count(self.name, count, key)?)),
+            Start::Ordered(count, begin) => {
+                let count = match count {
+                    Some(count) => Some(read_count(self.name, count, key)?),
+                    None => None,
+                };
+                Ok(begin.start(count))
+            }
+        }
+    }
+}
+
+/// The value of `n`.
+///
+/// Errors: 5787902 (not a number), 5787903 (not a whole number), 5787908 (not positive).
+fn read_count(name: &str, count: &Expression, scope: &Scope<'_, '_>) -> Result<usize> {
+    let value = count.evaluate(scope)?;
+    let value = value.as_ref().map(Value::as_ref);
+    let Some(number) = value.filter(ValueRef::is_number) else {
+        let alias = value.map_or("missing", |value| value.kind().alias());
+        let message =
+            format!("Value for 'n' must be of integral type, but found {alias} in {name}");
+        return Err(Error::new(5_787_902, message));
+    };
+    let Some(whole) = number.to_i64_exact() else {
+        let message = format!("Value for 'n' must be of integral type in {name}");
+        return Err(Error::new(5_787_903, message));
+    };
+    match usize::try_from(whole) {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err(Error::new(
+            5_787_908,
+            format!("'n' must be greater than 0, found {whole} in {name}"),
+        )),
+    }
+}
+
+/// The argument of an accumulator that takes one expression.
+///
+/// Errors: 40237 (a list).
+pub(super) fn parse_input(
+    name: &str,
+    argument: ValueRef<'_>,
+    scope: &ParseScope,
+) -> Result<Expression> {
+    if matches!(argument, ValueRef::Array(_)) {
+        return Err(Error::new(
+            40237,
+            format!("The {name} accumulator is a unary operator"),
+        ));
+    }
+    Expression::parse(argument, scope)
+}

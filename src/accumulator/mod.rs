@@ -1,0 +1,8 @@
+//! Accumulators of `$group`, `$bucket` and windows: parsed once, one state per group.
+
+mod accumulate;
+mod ops;
+mod table;
+
+pub use accumulate::{Accumulate, Accumulator};
+pub use table::{ACCUMULATORS, Registration};
