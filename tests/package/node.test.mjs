@@ -45,7 +45,6 @@ before(async () => {
     files: {
       'driver.mjs': `import { MongoClient } from 'tussock';\nimport { ObjectId } from 'bson';\n${DRIVER}`,
       'driver.cjs': `(async () => {\nconst { MongoClient } = require('tussock');\nconst { ObjectId } = require('bson');\n${DRIVER}})();`,
-      'require.cjs': `const { MongoClient } = require('tussock');\nconst { ObjectId } = require('bson');\n(async () => {\n${DRIVER}})();`,
       'engine.cjs': ENGINE,
       'readme.mjs': engineExample.replaceAll(/: object\b/g, ''),
     },
@@ -55,7 +54,7 @@ before(async () => {
 
 after(() => remove(folder));
 
-for (const script of ['driver.mjs', 'driver.cjs', 'require.cjs']) {
+for (const script of ['driver.mjs', 'driver.cjs']) {
   test(`${script}: insert, find, aggregate, a duplicate key`, async () => {
     assert.deepEqual(JSON.parse(await inProject(folder, 'node', script)), DRIVER_SAYS);
   });
