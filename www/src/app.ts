@@ -20,6 +20,7 @@ import { bindChrome, setDrawer } from './ui/chrome.ts'
 
 const TEXT_KEY = 'tussock.text'
 const DB_KEY = 'tussock.db'
+const NOTE_MS = 400
 
 /** Writes and what else may change what the sidebar shows. */
 const MAY_CHANGE = /insert|update|delete|remove|replace|bulkWrite|create|drop|rename|\$out|\$merge|findAndModify|findOneAnd|runCommand|adminCommand|ensureIndex|\buse\b/
@@ -28,6 +29,7 @@ export class App {
   private client: Client | null = null
   private editor: Editor | null = null
   private running: AbortController | null = null
+  private noteTimer: ReturnType<typeof setInterval> | null = null
   private readonly history = new History()
   private readonly fieldCache = new Map<string, Promise<FieldInfo[]>>()
   readonly session = new Session(() => this.driver(), localStorage.getItem(DB_KEY) ?? SAMPLES_DB, (name) => this.onUse(name))
@@ -105,6 +107,7 @@ export class App {
       await this.ensureSamples()
       await this.sidebar.refresh()
       this.setStorageNote()
+      this.noteTimer ??= setInterval(() => this.setStorageNote(), NOTE_MS)
       return true
     } catch (error) {
       this.gate(error)
@@ -130,7 +133,10 @@ export class App {
 
   private async ensureSamples(): Promise<void> {
     const state = this.client?.isTemporary ? 'absent' : await samplesState(this.driver())
-    if (state === 'present') return
+    if (state === 'present') {
+      if (this.client?.loss) toast(this.client.loss, 'error')
+      return
+    }
     if (state === 'gone') toast('The browser has removed the stored database. The sample data is loaded anew; your own collections are gone.', 'error')
     await this.loadSamples()
   }
@@ -162,13 +168,19 @@ export class App {
     await this.sidebar.refresh()
   }
 
+  /** Says whether everything that was written is on the disk. */
   private setStorageNote(): void {
+    const pending = this.client?.pendingWrites() ?? 0
+    const isTemporary = this.client?.isTemporary === true
+    const text = isTemporary
+      ? 'In memory only: gone when the tab closes'
+      : pending > 0
+        ? `Storing ${plural(pending, 'write')} …`
+        : 'Every write is stored in this browser'
     const note = byId('storage-note')
-    note.replaceChildren(
-      icon(this.client?.isTemporary ? 'warn' : 'check'),
-      this.client?.isTemporary ? 'In memory only: gone when the tab closes' : 'Every write is stored in this browser'
-    )
-    note.classList.toggle('warning', this.client?.isTemporary === true)
+    if (note.textContent === text) return
+    note.replaceChildren(icon(isTemporary ? 'warn' : pending > 0 ? 'reset' : 'check'), text)
+    note.classList.toggle('warning', isTemporary)
   }
 
   private onUse(name: string): void {

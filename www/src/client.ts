@@ -6,6 +6,10 @@ export interface Client {
   close(): Promise<void>
   /** True if nothing is kept after the tab closes. */
   isTemporary: boolean
+  /** What the browser has dropped since the last visit, in words; null if nothing. */
+  loss: string | null
+  /** Writes that are not on the disk yet. */
+  pendingWrites(): number
 }
 
 const NAME = 'playground'
@@ -21,7 +25,13 @@ export async function openClient(temporary: boolean): Promise<Client> {
   const { MongoClient } = await import('tussock')
   const client = await MongoClient.connect(temporary ? 'memory://' : `indexeddb://${NAME}`)
   // The driver's types are for code that knows its documents; what is typed here is checked when it runs.
-  return { driver: client as unknown as Driver, close: () => client.close(), isTemporary: temporary }
+  return {
+    driver: client as unknown as Driver,
+    close: () => client.close(),
+    isTemporary: temporary,
+    loss: client.dataLoss?.message ?? null,
+    pendingWrites: () => client.pendingWrites
+  }
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -5,6 +5,7 @@ import { bsonType, isDocument } from '../shell/values.ts'
 export interface CollectionInfo {
   name: string
   type: string
+  /** Null for a view, and for a collection that cannot be read: the others stay usable. */
   count: number | null
 }
 
@@ -35,7 +36,7 @@ export async function collectionsOf(driver: Driver, database: string): Promise<C
   const found = infos.map(async ({ name, type = 'collection' }) => ({
     name,
     type,
-    count: type === 'view' ? null : await driver.db(database).collection(name).estimatedDocumentCount()
+    count: type === 'view' ? null : await driver.db(database).collection(name).estimatedDocumentCount().catch(() => null)
   }))
   return (await Promise.all(found)).sort((a, b) => (a.name < b.name ? -1 : 1))
 }

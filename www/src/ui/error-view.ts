@@ -26,6 +26,19 @@ const HINTS: Record<number, string> = {
   11000: 'A unique index allows each value once. Change the value, or update the document that has it.'
 }
 
+/** Names of codes that a failed write may have; such an error comes without one. */
+const CODE_NAMES: Record<number, string> = {
+  2: 'BadValue',
+  9: 'FailedToParse',
+  14: 'TypeMismatch',
+  28: 'PathNotViable',
+  40: 'ConflictingUpdateOperators',
+  52: 'DollarPrefixedFieldName',
+  66: 'ImmutableField',
+  121: 'DocumentValidationFailure',
+  11000: 'DuplicateKey'
+}
+
 /** The place of an error in the typed text, if it has one. */
 export const positionOf = (error: unknown): number | null =>
   error instanceof ShellError && error.position !== undefined ? error.position : null
@@ -40,7 +53,7 @@ export function errorView(error: unknown, text: string, goTo: (offset: number) =
   const position = positionOf(error)
   const name = error instanceof Error ? error.name : 'Error'
   const hint = error instanceof ShellError ? error.hint : typeof code === 'number' ? HINTS[code] : undefined
-  const head = h('div.error-head', {}, h('span.error-name', {}, codeName ?? (name === 'ShellError' ? 'Error' : name)))
+  const head = h('div.error-head', {}, h('span.error-name', {}, codeName ?? CODE_NAMES[Number(code)] ?? (name === 'ShellError' ? 'Error' : name)))
   if (code !== undefined) head.append(h('span.error-code', {}, `code ${code}`))
   const box = h('div.error', { role: 'alert' }, icon('warn'), h('div.error-body', {}, head, h('p.error-message', {}, errorText(error))))
   const body = box.lastElementChild as HTMLElement

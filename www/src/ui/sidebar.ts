@@ -97,7 +97,7 @@ export class Sidebar {
       { type: 'button', title: `${this.expression(name)}.find()`, 'data-focus': `open:${id}` },
       icon(type === 'view' ? 'view' : 'collection'),
       h('span.name', {}, name),
-      h('span.count', {}, documents === null ? 'view' : count(documents))
+      h('span.count', {}, documents !== null ? count(documents) : type === 'view' ? 'view' : 'unreadable')
     )
     open.addEventListener('click', () => {
       this.host.use(database)
