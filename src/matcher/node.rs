@@ -1,7 +1,7 @@
 //! The tree of a filter, and how it is asked of a document.
 
 use super::schema::Schema;
-use super::{Path, Predicate, Run};
+use super::{Path, Predicate, Run, Shape};
 use crate::error::Result;
 use crate::expression::{Dependencies, Expression, Scope};
 use crate::value::{DocumentRef, FieldPath, ValueRef};
@@ -99,6 +99,9 @@ impl Node {
     pub fn matches(&self, document: DocumentRef<'_>, run: Run<'_>) -> Result<bool> {
         match self {
             Node::Field(field) => field.path.any(document, &*field.predicate, run),
+            Node::And(children) if run.is_recording() => {
+                recorded(children, run, &|child, run| child.matches(document, run))
+            }
             Node::And(children) => {
                 for child in children {
                     if !child.matches(document, run)? {
@@ -122,6 +125,40 @@ impl Node {
                 let draw = (run.context.env.random() >> 11) as f64 / (1u64 << 53) as f64;
                 Ok(draw < *rate)
             }
+        }
+    }
+
+    /// Where MongoDB puts the condition among those joined by "and". The position of an
+    /// array element that the last of them notes is the one that counts.
+    fn rank(&self) -> u32 {
+        match self {
+            Node::And(_) => 0,
+            Node::Or(_) => 1,
+            Node::Field(field) => match field.predicate.shape() {
+                Shape::ElementDocument(_) => 2,
+                Shape::ElementValue(_) => 3,
+                Shape::Size(_) => 4,
+                Shape::Equal(_) => 5,
+                Shape::LessOrEqual(_) => 6,
+                Shape::Less(_) => 7,
+                Shape::Greater(_) => 8,
+                Shape::GreaterOrEqual(_) => 9,
+                Shape::Pattern(_) => 10,
+                Shape::Exists => 12,
+                Shape::In { .. } => 13,
+                Shape::Other => 14,
+                Shape::Kinds(_) => 17,
+            },
+            Node::Not(_) => 15,
+            Node::Nor(_) => 16,
+            Node::Expression(_) | Node::Schema(_) | Node::Sample(_) => 18,
+        }
+    }
+
+    fn path(&self) -> &str {
+        match self {
+            Node::Field(field) => field.path().as_str(),
+            _ => "",
         }
     }
 
@@ -156,6 +193,7 @@ impl Node {
         ask: &dyn Fn(&Node, Run<'_>) -> Result<bool>,
     ) -> Result<bool> {
         match self {
+            Node::And(children) if run.is_recording() => recorded(children, run, ask),
             Node::And(children) => Ok(!any(children, |child| Ok(!ask(child, run)?))?),
             Node::Or(children) => any(children, |child| ask(child, run)),
             Node::Nor(children) => Ok(!any(children, |child| ask(child, run.silent()))?),
@@ -182,6 +220,33 @@ impl Node {
             Node::Sample(_) => {}
         }
     }
+}
+
+/// All conditions, when the position of an element that matched is wanted too.
+fn recorded(
+    children: &[Node],
+    run: Run<'_>,
+    ask: &dyn Fn(&Node, Run<'_>) -> Result<bool>,
+) -> Result<bool> {
+    let mut last: Option<(&Node, u32)> = None;
+    for child in children {
+        let position = std::cell::Cell::new(None);
+        if !ask(child, Run::recording(run.context, &position))? {
+            return Ok(false);
+        }
+        let Some(position) = position.get() else {
+            continue;
+        };
+        let after = last
+            .is_none_or(|(other, _)| (other.rank(), other.path()) <= (child.rank(), child.path()));
+        if after {
+            last = Some((child, position));
+        }
+    }
+    if let Some((_, position)) = last {
+        run.record(position);
+    }
+    Ok(true)
 }
 
 #[inline]

@@ -102,6 +102,12 @@ impl<'c> Run<'c> {
         }
     }
 
+    /// Whether a position is wanted.
+    #[inline]
+    pub(super) fn is_recording(self) -> bool {
+        self.position.is_some()
+    }
+
     /// Notes the position of the element that matched; what is noted last counts.
     #[inline]
     pub(super) fn record(self, index: u32) {
