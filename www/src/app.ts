@@ -119,6 +119,7 @@ export class App {
 
   private gate(error: unknown): void {
     const obstacle = obstacleOf(error)
+    byId('catalog').replaceChildren(h('p.nothing', {}, 'The database is not open.'))
     showGate(obstacle, {
       retry: async () => {
         // An engine that broke down leaves its WebAssembly instance behind: the page starts afresh.

@@ -101,14 +101,14 @@ const SETS: [string, string, string][] = [
 ]
 
 export function openAbout(version: string): void {
-  const rows = SETS.map(([name, what, licence]) => h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, what), h('td.dim', {}, licence)))
+  const sets = SETS.map(([name, what, licence]) => h('div', {}, h('dt', {}, name), h('dd', {}, what, h('span.dim', {}, licence))))
   openDialog(
     'About',
     [
       h('p', {}, 'Tussock is a MongoDB-compatible document database that runs in this tab: an engine in WebAssembly, with the API of the official Node driver. There is no server. What you write is stored in this browser, and no query and no document leaves it.'),
       h('p', {}, 'This page uses the npm package as any page would: ', h('code', {}, "MongoClient.connect('indexeddb://playground')"), '.'),
       h('h3', {}, 'Sample data'),
-      h('div.table-wrap', {}, h('table.about-table', {}, h('tbody', {}, ...rows))),
+      h('dl.about-sets', {}, ...sets),
       h('p.dim', {}, 'Taken from the npm package vega-datasets and rearranged: names of fields, nesting, dates, normalised regions; the Gapminder figures are as given there.'),
       h('p.dim', {}, `Version ${version}. Tussock is not affiliated with MongoDB, Inc.; MongoDB is a trademark of MongoDB, Inc.`)
     ],
