@@ -84,6 +84,12 @@ impl Call {
         }
     }
 
+    /// Runs the program without showing what it prints; whether it ended well.
+    pub fn quietly_succeeds(mut self) -> bool {
+        let output = self.command.output();
+        output.is_ok_and(|output| output.status.success())
+    }
+
     /// Runs the program and gives what it printed on standard output.
     pub fn output(mut self) -> Outcome<String> {
         let output = self

@@ -155,11 +155,13 @@ fn cargo(arguments: &[&str]) -> Outcome {
 }
 
 fn fmt(_: &Options) -> Outcome<Ran> {
+    tools::component("rustfmt", "fmt")?;
     cargo(&["fmt", "--all", "--check"])?;
     Ok(Ran::Yes)
 }
 
 fn clippy(_: &Options) -> Outcome<Ran> {
+    tools::component("clippy", "clippy")?;
     tools::wasm_target()?;
     cargo(&[
         "clippy",

@@ -31,16 +31,26 @@ pub fn wasm_target() -> Outcome {
     if PathBuf::from(library.trim()).is_dir() {
         return Ok(());
     }
+    rustup(&["target", "add", WASM_TARGET])
+}
+
+/// Checks that a component of the toolchain (rustfmt, clippy) is there, and adds it if not.
+pub fn component(name: &str, command: &str) -> Outcome {
+    let there = Call::new("cargo").args([command, "--version"]).dir(&root());
+    match there.quietly_succeeds() {
+        true => Ok(()),
+        false => rustup(&["component", "add", name]),
+    }
+}
+
+fn rustup(arguments: &[&str]) -> Outcome {
+    let wanted = arguments.join(" ");
     if find(&["rustup"]).is_none() {
         return Err(format!(
-            "the compiler lacks {WASM_TARGET} and rustup is not on PATH"
+            "rustup is not on PATH: install it, then `rustup {wanted}`"
         ));
     }
-    let toolchain_dir = root();
-    Call::new("rustup")
-        .args(["target", "add", WASM_TARGET])
-        .dir(&toolchain_dir)
-        .run()
+    Call::new("rustup").args(arguments).dir(&root()).run()
 }
 
 /// wasm-pack, compiled from its source the first time. It compiles the wasm-bindgen
