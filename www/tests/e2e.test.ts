@@ -50,6 +50,18 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     assert.match(await page.locator('.results-table tbody tr').first().innerText(), /41/)
   })
 
+  test('a long array is built as it is scrolled', async () => {
+    const { page } = browser
+    await run(page, 'db.birdstrikes.find().toArray()')
+    assert.match(await page.locator('.result-summary').innerText(), /10,000 elements/)
+    assert.equal(await page.locator('.results-table tbody tr').count(), 200)
+    await page.locator('.table-wrap').evaluate((wrap) => wrap.scrollTo(0, 5000))
+    await page.waitForFunction(() => document.querySelectorAll('.results-table tbody tr').length === 400)
+    await page.getByRole('button', { name: 'JSON' }).click()
+    await page.getByText('more characters are not shown').waitFor()
+    await page.getByRole('button', { name: 'Table' }).click()
+  })
+
   test('a pipeline with $group and $lookup', async () => {
     await run(
       browser.page,

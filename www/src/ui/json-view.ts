@@ -1,6 +1,6 @@
 // Text of the shell or Extended JSON, with colours.
 import { formatValue, type Style } from '../shell/format.ts'
-import { h } from './dom.ts'
+import { count, h } from './dom.ts'
 
 const TOKEN =
   /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(\s*:)?|([A-Za-z_$][\w$.]*)(\s*:)|\b(true|false)\b|\b(null|undefined|NaN|Infinity)\b|([A-Z]\w*(?:\.\w+)?)(?=\()|(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)|(\/(?:[^/\\\n]|\\.)+\/[a-z]*)/g
@@ -21,10 +21,13 @@ export function highlighted(text: string): DocumentFragment {
   return fragment
 }
 
-const COLOUR_MAX = 300_000
+/** More than this is cut on the screen. */
+const CHARS_MAX = 400_000
 
 export function jsonView(value: unknown, style: Style): HTMLElement {
   const text = formatValue(value, style)
-  const body = text.length > COLOUR_MAX ? document.createTextNode(text) : highlighted(text)
-  return h('pre.json', { tabindex: 0, 'aria-label': 'Result as text' }, body)
+  const shown = text.length > CHARS_MAX ? text.slice(0, text.lastIndexOf('\n', CHARS_MAX)) : text
+  const rest = text.length - shown.length
+  const cut = rest > 0 ? h('p.note', {}, `${count(rest)} more characters are not shown. Copy and Export take everything.`) : null
+  return h('div', {}, h('pre.json', { tabindex: 0, 'aria-label': 'Result as text' }, highlighted(shown)), cut)
 }

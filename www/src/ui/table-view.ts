@@ -8,6 +8,8 @@ import { treeView } from './tree-view.ts'
 
 const COLUMNS_MAX = 60
 const CELL_CHARS_MAX = 140
+/** Rows that are built at a time; more come as they are scrolled to. */
+const ROWS_AT_ONCE = 200
 
 /** The text of a cell: texts bare, dates short, BSON wrappers left out. */
 export function cellText(value: unknown): string {
@@ -61,14 +63,38 @@ export function tableView(documents: readonly unknown[]): HTMLElement {
     ...columns.map((name, index) => header(name, types[index] ?? ''))
   )
   const body = h('tbody')
-  for (const [index, row] of rows.entries()) body.append(rowElement(documents[index], row, columns, index))
   const hidden = all.length - columns.length
-  return h(
+  const wrap = h(
     'div.table-wrap',
     { tabindex: 0, role: 'region', 'aria-label': 'Result table' },
-    h('table.results-table', {}, h('thead', {}, head), body),
+    h('table.results-table', { 'aria-rowcount': rows.length + 1 }, h('thead', {}, head), body),
     hidden > 0 ? h('p.note', {}, `${count(hidden)} more columns are shown in the tree and as JSON.`) : null
   )
+  const append = (from: number, to: number) => {
+    for (const [index, row] of rows.slice(from, to).entries()) body.append(rowElement(documents[from + index], row, columns, from + index))
+  }
+  append(0, ROWS_AT_ONCE)
+  if (rows.length > ROWS_AT_ONCE) growOnScroll(wrap, rows.length, append)
+  return wrap
+}
+
+/** Builds further rows when the last ones come near. */
+function growOnScroll(wrap: HTMLElement, total: number, append: (from: number, to: number) => void): void {
+  let built = ROWS_AT_ONCE
+  const end = h('div.table-end', { 'aria-hidden': 'true' })
+  wrap.append(end)
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry?.isIntersecting) return
+      append(built, built + ROWS_AT_ONCE)
+      built += ROWS_AT_ONCE
+      observer.unobserve(end)
+      if (built < total) observer.observe(end)
+      else end.remove()
+    },
+    { root: wrap, rootMargin: '600px' }
+  )
+  observer.observe(end)
 }
 
 function rowElement(document: unknown, row: Map<string, unknown>, columns: string[], index: number): HTMLTableRowElement {
