@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 pub mod accumulator;
+pub mod aggregate;
 pub mod catalog;
 pub mod change;
 pub mod command;

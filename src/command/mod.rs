@@ -1,5 +1,6 @@
 //! Commands: one file each, parse -> engine -> reply. Only this room knows the wire's field names.
 
+mod aggregate;
 mod arguments;
 mod concerns;
 mod create;

@@ -2,7 +2,7 @@
 
 use super::request::Request;
 use super::{
-    create, create_indexes, delete, drop, drop_indexes, find, get_more, handshake, insert,
+    aggregate, create, create_indexes, delete, drop, drop_indexes, find, get_more, handshake, insert,
     kill_cursors, list_collections, list_databases, list_indexes, rename_collection, statistics,
 };
 use crate::engine::Engine;
@@ -31,6 +31,7 @@ const fn command(
 
 /// Every command, in the order of their names.
 pub static COMMANDS: &[Command] = &[
+    command("aggregate", aggregate::run),
     Command {
         name: "buildInfo",
         aliases: &["buildinfo"],

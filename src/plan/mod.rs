@@ -5,6 +5,7 @@
 
 mod bounds;
 mod candidate;
+mod count;
 mod document;
 mod explain;
 mod fetch;
@@ -21,6 +22,7 @@ mod stream;
 mod union;
 
 pub use bounds::{Interval, IntervalSet};
+pub use count::{CountNode, count};
 pub use document::{Document, Row};
 pub use explain::{Verbosity, examined, explain};
 pub use filter::Filter;

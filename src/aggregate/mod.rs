@@ -1,0 +1,27 @@
+//! The aggregation pipeline: parsed stages, rewrites, and streams that pull rows through them.
+//!
+//! A pipeline is parsed against the catalog of one moment: every collection and view it names is
+//! resolved to a snapshot then, so that all of it sees that moment, over getMore too. A new stage
+//! is one file in `stages/` and one line in `registry`.
+
+mod key_table;
+mod opening;
+mod pipeline;
+mod registry;
+mod rewrites;
+mod scope;
+mod source;
+mod stage;
+mod stages;
+mod stream;
+
+pub use opening::{Opened, Opening};
+pub use pipeline::{Pipeline, collectionless_namespace, needs_no_collection};
+pub use registry::{STAGES, Registration};
+pub use scope::{PipelineScope, Place};
+pub use source::Source;
+pub use stage::{Passes, PipelineStage, Shape, Stage};
+pub use stream::{ListStream, Run, StageStream};
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,150 @@
+//! From a pipeline to a running stream: what its head asks of a collection goes to the planner.
+
+use std::rc::Rc;
+
+use super::stream::StageStream;
+use super::{Passes, Pipeline, PipelineStage, Shape};
+use crate::catalog::Collection;
+use crate::error::Result;
+use crate::expression::Dependencies;
+use crate::matcher::Matcher;
+use crate::plan::{self, BoxStream, Filter, Hint, Query};
+use crate::value::{DocumentBuf, FieldPath};
+
+/// What a stage knows of the pipeline around it when it begins to run.
+pub struct Opening<'o> {
+    /// The fields that later stages look at; `None` for all. Others may be left out.
+    pub needed: Option<&'o [FieldPath]>,
+}
+
+/// A pipeline that runs.
+pub struct Opened {
+    pub stream: BoxStream,
+    /// The index that the head of the pipeline reads, if it is one.
+    pub index: Option<String>,
+}
+
+impl Pipeline {
+    /// Begins to run on a collection, which need not exist.
+    ///
+    /// Errors: those of the planner (hints that name no index).
+    pub fn open(&self, collection: Option<Rc<Collection>>, hint: Option<Hint>) -> Result<Opened> {
+        let stages = self.stages();
+        let mut query = Query::new(collection, match_all());
+        query.hint = hint;
+        let taken = absorb(stages, &mut query);
+        let (stream, taken, index) = match counted(&query, stages.get(taken))? {
+            Some(stream) => (stream, taken + 1, None),
+            None => {
+                query.needed = needed(&stages[taken..]);
+                let plan = plan::plan(query)?;
+                (plan.stream, taken, plan.index)
+            }
+        };
+        Ok(Opened { stream: open_stages(&stages[taken..], stream)?, index })
+    }
+
+    /// Begins to run on the rows of a stream.
+    pub fn open_over(&self, input: BoxStream) -> Result<BoxStream> {
+        open_stages(self.stages(), input)
+    }
+
+    /// The fields of its input that the pipeline reads; `None` for all.
+    pub fn needed(&self) -> Option<Vec<FieldPath>> {
+        needed(self.stages())
+    }
+}
+
+fn open_stages(stages: &[PipelineStage], mut stream: BoxStream) -> Result<BoxStream> {
+    for (at, stage) in stages.iter().enumerate() {
+        let needed = needed(&stages[at + 1..]);
+        let run = stage.stage.open(&Opening { needed: needed.as_deref() })?;
+        stream = Box::new(StageStream::new(stream, run, stage.source.clone()));
+    }
+    Ok(stream)
+}
+
+/// The fields that the first of these stages must be given; `None` for whole documents.
+fn needed(stages: &[PipelineStage]) -> Option<Vec<FieldPath>> {
+    let mut found = Dependencies::new();
+    for stage in stages {
+        let passes = stage.stage.dependencies(&mut found);
+        if found.whole_document {
+            return None;
+        }
+        if passes == Passes::Nothing {
+            return Some(without_covered(found));
+        }
+    }
+    None
+}
+
+/// The paths without those that lie below others.
+fn without_covered(found: Dependencies) -> Vec<FieldPath> {
+    let mut kept: Vec<FieldPath> = Vec::new();
+    for path in found.paths {
+        // A path's prefixes come before it in the order of the set.
+        if !kept.iter().any(|prefix| prefix.is_prefix_of(&path)) {
+            kept.push(path);
+        }
+    }
+    kept
+}
+
+/// The filter that every document passes.
+pub(super) fn match_all() -> Filter {
+    let source = Rc::new(DocumentBuf::new());
+    let matcher = Matcher::from(crate::matcher::Node::And(Vec::new()));
+    debug_assert!(matcher.is_trivial() && source.as_ref().as_ref().is_empty());
+    Filter::new(matcher, source)
+}
+
+/// Moves the stages into the query that a find could make of them, in the order in which a query
+/// does them: match, sort, skip, limit. Gives their number.
+fn absorb(stages: &[PipelineStage], query: &mut Query) -> usize {
+    let mut step = 0;
+    for (at, stage) in stages.iter().enumerate() {
+        let own = match stage.stage.shape() {
+            Shape::Match { .. } => 1,
+            Shape::Sort { .. } => 2,
+            Shape::Skip(_) => 3,
+            Shape::Limit(_) => 4,
+            _ => return at,
+        };
+        if own <= step {
+            return at;
+        }
+        step = own;
+        match stage.stage.shape() {
+            Shape::Match { filter, .. } => query.filter = filter.clone(),
+            Shape::Sort { pattern, .. } => query.sort = Some(pattern.clone()),
+            Shape::Skip(skip) => query.skip = skip,
+            Shape::Limit(limit) => query.limit = Some(limit),
+            _ => {}
+        }
+    }
+    stages.len()
+}
+
+/// A stage that only counts what a query gives, answered from the counts of trees.
+fn counted(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStream>> {
+    let Some(stage) = stage else { return Ok(None) };
+    let (Some(collection), None) = (&query.collection, &query.hint) else { return Ok(None) };
+    let give: fn(&PipelineStage, i64) -> Option<DocumentBuf> = match stage.stage.shape() {
+        Shape::Count(_) => |stage, count| match stage.stage.shape() {
+            Shape::Count(name) => super::stages::count::result(name, count),
+            _ => None,
+        },
+        Shape::Group(group) if group.only_counts() => |stage, count| match stage.stage.shape() {
+            Shape::Group(group) => group.counted(count),
+            _ => None,
+        },
+        _ => return Ok(None),
+    };
+    let Some(total) = plan::count(collection, &query.filter)? else { return Ok(None) };
+    let count = total.saturating_sub(query.skip).min(query.limit.unwrap_or(u64::MAX));
+    let result = give(stage, count as i64);
+    let filter = query.filter.source();
+    Ok(Some(Box::new(plan::CountNode::new(count, result, filter))))
+}
+

@@ -1,0 +1,94 @@
+//! A pipeline: its stages in order, and what becomes of the result.
+
+use std::rc::Rc;
+
+use super::registry::{self, Parsed};
+use super::{PipelineScope, PipelineStage, rewrites};
+use crate::catalog::Namespace;
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::value::{ArrayRef, DocumentRef, ValueRef};
+
+/// A parsed pipeline. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Pipeline {
+    stages: Rc<Vec<PipelineStage>>,
+}
+
+impl Pipeline {
+    /// Parses a pipeline.
+    ///
+    /// Errors: 7749501 for more than 1000 stages, `TypeMismatch` (14) for a stage that is no
+    /// document, 40323 for one without exactly one field, 40324 for an unknown one, those of
+    /// positions, and those of the stages.
+    pub fn parse(stages: ArrayRef<'_>, scope: &PipelineScope<'_>) -> Result<Pipeline> {
+        let count = stages.count();
+        if count > limits::PIPELINE_STAGES_MAX {
+            return Err(Error::new(
+                7749501,
+                format!("Pipeline length must be no longer than {} stages", limits::PIPELINE_STAGES_MAX),
+            ));
+        }
+        let mut parsed = Vec::with_capacity(count);
+        for (at, value) in stages.iter().enumerate() {
+            let (name, specification) = only_field(value)?;
+            let row = registry::find(name)?;
+            row.check_position(at == 0, at + 1 == count, scope)?;
+            match (row.parse)(row.name, specification, scope)? {
+                Parsed::Stages(stages) => parsed.extend(stages),
+            }
+        }
+        Ok(Pipeline { stages: Rc::new(parsed) })
+    }
+
+    /// The stages.
+    pub fn stages(&self) -> &[PipelineStage] {
+        &self.stages
+    }
+
+    /// True without stages.
+    pub fn is_empty(&self) -> bool {
+        self.stages.is_empty()
+    }
+
+    /// Puts another pipeline behind this one.
+    pub fn extend(&mut self, next: Pipeline) {
+        if self.stages.is_empty() {
+            self.stages = next.stages;
+        } else {
+            Rc::make_mut(&mut self.stages).extend(next.stages.iter().cloned());
+        }
+    }
+
+    /// The pipeline rewritten into a cheaper one with the same result.
+    pub fn rewritten(mut self) -> Result<Pipeline> {
+        rewrites::rewrite(Rc::make_mut(&mut self.stages))?;
+        Ok(self)
+    }
+}
+
+fn only_field(stage: ValueRef<'_>) -> Result<(&str, ValueRef<'_>)> {
+    let ValueRef::Document(stage) = stage else {
+        return Err(Error::type_mismatch(
+            "Each element of the 'pipeline' array must be an object",
+        ));
+    };
+    match stage.first() {
+        Some(first) if stage.count() == 1 => Ok((first.name, first.value())),
+        _ => Err(Error::new(
+            40323,
+            "A pipeline stage specification object must contain exactly one field.",
+        )),
+    }
+}
+
+/// True if the pipeline's first stage makes documents of its own, so that it needs no collection.
+pub fn needs_no_collection(stages: ArrayRef<'_>) -> bool {
+    let first = stages.iter().next().and_then(|stage| stage.as_document());
+    first.and_then(DocumentRef::first).is_some_and(|first| first.name == "$documents")
+}
+
+/// The name that `aggregate: 1` gives to what a pipeline runs on.
+pub fn collectionless_namespace(database: &str) -> Namespace {
+    Namespace::new(database, "$cmd.aggregate")
+}

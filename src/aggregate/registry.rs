@@ -1,0 +1,137 @@
+//! Which stages there are: one line each, with where in a pipeline they may stand.
+
+use super::stages::*;
+use super::{PipelineScope, PipelineStage, Place};
+use crate::error::{Error, Result, codes};
+use crate::value::ValueRef;
+
+/// Reads a stage's specification; the first parameter is the stage's name.
+pub type Parse = fn(&'static str, ValueRef<'_>, &PipelineScope<'_>) -> Result<Parsed>;
+
+/// What a stage's specification comes to.
+pub enum Parsed {
+    /// The stage, or the simpler ones it stands for.
+    Stages(Vec<PipelineStage>),
+}
+
+impl From<PipelineStage> for Parsed {
+    fn from(stage: PipelineStage) -> Parsed {
+        Parsed::Stages(vec![stage])
+    }
+}
+
+/// Where a stage may stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Position {
+    /// Anywhere.
+    Any,
+    /// Anywhere, but not inside `$facet`.
+    NotInFacet,
+    /// Only at the beginning.
+    First,
+    /// Only at the beginning, of a pipeline without a collection.
+    FirstWithoutCollection,
+    /// Only at the end of a command's pipeline.
+    Last,
+}
+
+/// A stage.
+pub struct Registration {
+    /// The stage's name, with its dollar.
+    pub name: &'static str,
+    pub position: Position,
+    pub(super) parse: Parse,
+}
+
+const fn stage(name: &'static str, parse: Parse) -> Registration {
+    Registration { name, position: Position::Any, parse }
+}
+
+const fn at(position: Position, name: &'static str, parse: Parse) -> Registration {
+    Registration { name, position, parse }
+}
+
+/// Every stage, in the order of their names.
+pub static STAGES: &[Registration] = &[
+    stage("$addFields", add_fields::parse),
+    stage("$count", count::parse),
+    at(Position::FirstWithoutCollection, "$documents", documents::parse),
+    at(Position::NotInFacet, "$facet", facet::parse),
+    stage("$group", group::parse),
+    stage("$limit", limit::parse),
+    stage("$match", match_stage::parse),
+    stage("$project", project::parse),
+    stage("$replaceRoot", replace_root::parse),
+    stage("$replaceWith", replace_root::parse_with),
+    stage("$sample", sample::parse),
+    stage("$set", add_fields::parse),
+    stage("$skip", skip::parse),
+    stage("$sort", sort::parse),
+    stage("$sortByCount", sort_by_count::parse),
+    stage("$unionWith", union_with::parse),
+    stage("$unset", unset::parse),
+    stage("$unwind", unwind::parse),
+];
+
+/// The stage with this name.
+///
+/// Errors: 40324.
+pub(super) fn find(name: &str) -> Result<&'static Registration> {
+    STAGES.iter().find(|row| row.name == name).ok_or_else(|| {
+        Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'"))
+    })
+}
+
+impl Registration {
+    /// Checks that the stage may stand here.
+    ///
+    /// Errors: 40602 (not first), 40601 (not last), 40600 (in `$facet`), 51047 (in `$lookup`),
+    /// 31441 (in `$unionWith`), `OptionNotSupportedOnView` (167), `InvalidNamespace` (73).
+    pub(super) fn check_position(
+        &self,
+        is_first: bool,
+        is_last: bool,
+        scope: &PipelineScope<'_>,
+    ) -> Result<()> {
+        let refuse = |code: i32, why: &str| Err(Error::new(code, format!("{} {why}", self.name)));
+        if scope.place == Place::Facet && self.position != Position::Any {
+            return refuse(40600, "is not allowed to be used within a $facet stage");
+        }
+        match self.position {
+            Position::Any | Position::NotInFacet => Ok(()),
+            Position::First | Position::FirstWithoutCollection if !is_first => {
+                refuse(40602, "is only valid as the first stage in a pipeline")
+            }
+            Position::First => Ok(()),
+            Position::FirstWithoutCollection => match scope.has_collection {
+                true => refuse(
+                    codes::INVALID_NAMESPACE,
+                    "can only be run with {aggregate: 1}, or inside a stage without a collection",
+                ),
+                false => Ok(()),
+            },
+            Position::Last => match scope.place {
+                Place::Lookup => refuse(51047, "is not allowed within a $lookup's sub-pipeline"),
+                Place::UnionWith => refuse(31441, "is not allowed within a $unionWith's sub-pipeline"),
+                Place::View => refuse(
+                    codes::OPTION_NOT_SUPPORTED_ON_VIEW,
+                    "is not allowed in the pipeline of a view",
+                ),
+                Place::Command | Place::Facet if !is_last => {
+                    refuse(40601, "can only be the final stage in the pipeline")
+                }
+                Place::Command | Place::Facet => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(STAGES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+}

@@ -1,0 +1,104 @@
+//! Where a pipeline is parsed: the moment's catalog, the variables, and what it stands in.
+
+use std::rc::Rc;
+
+use crate::catalog::{Catalog, Namespace};
+use crate::error::{Error, Result, codes};
+use crate::expression::ParseScope;
+use crate::limits;
+
+/// What a pipeline stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The aggregate command.
+    Command,
+    /// A view's definition.
+    View,
+    Facet,
+    Lookup,
+    UnionWith,
+}
+
+/// What parsing a pipeline needs to know.
+#[derive(Clone)]
+pub struct PipelineScope<'p> {
+    /// The collections of the moment that the pipeline is to see.
+    pub catalog: &'p Catalog,
+    /// What it runs on; for `aggregate: 1` a name that no collection has.
+    pub namespace: Namespace,
+    pub variables: ParseScope,
+    pub place: Place,
+    /// False for `aggregate: 1`.
+    pub has_collection: bool,
+    /// How many pipelines this one is inside of.
+    depth: usize,
+    /// The views that are being resolved, outermost first.
+    views: Option<Rc<ViewChain>>,
+}
+
+struct ViewChain {
+    name: Namespace,
+    outer: Option<Rc<ViewChain>>,
+}
+
+impl<'p> PipelineScope<'p> {
+    /// The scope of a command's pipeline.
+    pub fn new(catalog: &'p Catalog, namespace: Namespace, variables: ParseScope) -> Self {
+        PipelineScope {
+            catalog,
+            namespace,
+            variables,
+            place: Place::Command,
+            has_collection: true,
+            depth: 0,
+            views: None,
+        }
+    }
+
+    /// The scope of a pipeline inside this one.
+    ///
+    /// Errors: `MaxSubPipelineDepthExceeded` (232).
+    pub fn inside(&self, place: Place, namespace: Namespace) -> Result<PipelineScope<'p>> {
+        let depth = self.depth + 1;
+        if depth > limits::SUB_PIPELINE_DEPTH_MAX {
+            return Err(Error::new(
+                codes::MAX_SUB_PIPELINE_DEPTH_EXCEEDED,
+                format!(
+                    "Maximum number of nested sub-pipelines exceeded. Limit is {}",
+                    limits::SUB_PIPELINE_DEPTH_MAX
+                ),
+            ));
+        }
+        Ok(PipelineScope { place, namespace, depth, has_collection: true, ..self.clone() })
+    }
+
+    /// The scope of a view's pipeline.
+    ///
+    /// Errors: `GraphContainsCycle` (5), `ViewDepthLimitExceeded` (165).
+    pub fn of_view(&self, name: &Namespace) -> Result<PipelineScope<'p>> {
+        let mut count = 0;
+        let mut next = self.views.as_ref();
+        while let Some(view) = next {
+            if view.name == *name {
+                let message = format!("View cycle detected: {name}");
+                return Err(Error::new(codes::GRAPH_CONTAINS_CYCLE, message));
+            }
+            count += 1;
+            next = view.outer.as_ref();
+        }
+        if count >= limits::VIEW_DEPTH_MAX {
+            let message = format!("View depth too deep or view cycle detected; the limit is 20: {name}");
+            return Err(Error::new(codes::VIEW_DEPTH_LIMIT_EXCEEDED, message));
+        }
+        let views = Some(Rc::new(ViewChain { name: name.clone(), outer: self.views.clone() }));
+        Ok(PipelineScope {
+            place: Place::View,
+            // A view sees no variables of whoever reads it.
+            variables: ParseScope::new(),
+            namespace: name.clone(),
+            has_collection: true,
+            views,
+            ..self.clone()
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! What a pipeline reads: a collection's snapshot, behind the pipelines of views if there are any.
+
+use std::rc::Rc;
+
+use super::{Pipeline, PipelineScope};
+use crate::catalog::{Collection, CollectionKind, Namespace};
+use crate::error::Result;
+
+/// A collection or view, resolved.
+#[derive(Clone)]
+pub struct Source {
+    /// The snapshot; `None` if there is no such collection.
+    pub collection: Option<Rc<Collection>>,
+    /// The pipelines of the views in between, the innermost first.
+    pub prefix: Pipeline,
+}
+
+impl Source {
+    /// A collection's snapshot.
+    pub fn of_collection(collection: Option<Rc<Collection>>) -> Source {
+        Source { collection, prefix: Pipeline::default() }
+    }
+
+    /// Resolves a name.
+    ///
+    /// Errors: those of the views' pipelines, and of views that lead to themselves.
+    pub fn resolve(namespace: &Namespace, scope: &PipelineScope<'_>) -> Result<Source> {
+        let Some(found) = scope.catalog.get(namespace) else {
+            return Ok(Source::of_collection(None));
+        };
+        let CollectionKind::View { on, pipeline } = &found.info.kind else {
+            return Ok(Source::of_collection(Some(found.clone())));
+        };
+        let inner = scope.of_view(namespace)?;
+        let mut source = Source::resolve(on, &inner)?;
+        source.prefix.extend(Pipeline::parse(pipeline.as_ref(), &inner)?);
+        Ok(source)
+    }
+}

@@ -1,0 +1,291 @@
+//! $group: one document for all that have the same key.
+//!
+//! Source: the manual, "$group (aggregation)". Groups come in the order in which their keys were
+//! met first; keys that compare equal are one group, shown as the first of them.
+
+use std::rc::Rc;
+
+use crate::accumulator::{Accumulate, Accumulator};
+use crate::aggregate::key_table::KeyTable;
+use crate::aggregate::registry::Parsed;
+use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
+use crate::error::{Error, Result, codes};
+use crate::expression::number::Number;
+use crate::expression::{Context, Dependencies, Expression, Scope};
+use crate::keystring::KeyWriter;
+use crate::limits;
+use crate::plan::{BoxStream, Document, Row};
+use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
+
+/// A key and accumulators. Cheap to clone.
+#[derive(Clone)]
+pub struct Group(Rc<Specification>);
+
+struct Specification {
+    key: Expression,
+    fields: Vec<(Box<str>, Accumulator)>,
+}
+
+/// Errors: 15947 (no document), 15955 (no `_id`), 15948 (two), 40234 to 40238 (what is no
+/// accumulator), 15952 (an unknown one), those of expressions.
+pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+    let ValueRef::Document(document) = value else {
+        return Err(Error::new(15947, "a group's fields must be specified in an object"));
+    };
+    Ok(stage(name, document, scope)?.into())
+}
+
+/// A `$group` with this specification.
+pub fn stage(
+    name: &'static str,
+    document: DocumentRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<PipelineStage> {
+    let mut key = None;
+    let mut fields = Vec::new();
+    for (field, value) in document.iter() {
+        if field == "_id" {
+            if key.is_some() {
+                return Err(Error::new(15948, "a group's _id may only be specified once"));
+            }
+            key = Some(Expression::parse(value, &scope.variables)?);
+            continue;
+        }
+        fields.push((field.into(), accumulator(field, value, scope)?));
+    }
+    let Some(key) = key else {
+        return Err(Error::new(15955, "a group specification must include an _id"));
+    };
+    let body = Group(Rc::new(Specification { key, fields }));
+    Ok(PipelineStage::new(name, document, body))
+}
+
+/// A field such as `total: {$sum: "$x"}`.
+pub fn accumulator(
+    field: &str,
+    value: ValueRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<Accumulator> {
+    let refuse = |code: i32, why: &str| Err(Error::new(code, format!("The field '{field}' {why}")));
+    if field.contains('.') {
+        return refuse(40235, "cannot contain '.'");
+    }
+    if field.starts_with('$') {
+        return refuse(40236, "cannot be an operator name");
+    }
+    let first = value.as_document().and_then(DocumentRef::first);
+    let (Some(document), Some(first)) = (value.as_document(), first) else {
+        return refuse(40234, "must be an accumulator object");
+    };
+    if !first.name.starts_with('$') {
+        return refuse(40234, "must be an accumulator object");
+    }
+    if document.count() != 1 {
+        return refuse(40238, "must specify one accumulator");
+    }
+    if matches!(first.value(), ValueRef::Array(_)) {
+        return Err(Error::new(40237, format!("The {} accumulator is a unary operator", first.name)));
+    }
+    Accumulator::parse(first.name, first.value(), &scope.variables)
+}
+
+impl Group {
+    /// True if all that is asked for is the number of documents, in one group.
+    pub fn only_counts(&self) -> bool {
+        self.0.key.as_constant().is_some()
+            && self.0.fields.iter().all(|(_, accumulator)| factor(accumulator).is_some())
+    }
+
+    /// The result for a number of documents, if [`Group::only_counts`].
+    pub fn counted(&self, count: i64) -> Option<DocumentBuf> {
+        let mut document = DocumentBuf::new();
+        document.append("_id", self.0.key.as_constant()?);
+        for (name, accumulator) in &self.0.fields {
+            let sum = Number::int_or_long(count.checked_mul(factor(accumulator)?)?);
+            document.append(name, sum.value().as_ref());
+        }
+        (count > 0).then_some(document)
+    }
+}
+
+/// What `{$sum: 1}` or `{$count: {}}` adds for each document.
+fn factor(accumulator: &Accumulator) -> Option<i64> {
+    match (accumulator.name(), accumulator.input().as_constant()) {
+        ("$sum" | "$count", Some(ValueRef::Int32(number))) => Some(i64::from(number)),
+        _ => None,
+    }
+}
+
+impl Stage for Group {
+    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        Ok(Box::new(Running {
+            group: self.clone(),
+            table: KeyTable::default(),
+            writer: KeyWriter::new(),
+            keys: Vec::new(),
+            states: Vec::new(),
+            bytes: 0,
+            until_check: CHECK_EVERY,
+            given: None,
+        }))
+    }
+
+    fn dependencies(&self, found: &mut Dependencies) -> Passes {
+        self.0.key.dependencies(found);
+        self.0.fields.iter().for_each(|(_, accumulator)| accumulator.dependencies(found));
+        Passes::Nothing
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Group(self)
+    }
+}
+
+/// Documents between two looks at how much memory the accumulators hold.
+const CHECK_EVERY: u32 = 10_000;
+
+struct Running {
+    group: Group,
+    table: KeyTable,
+    writer: KeyWriter,
+    /// The groups' keys, missing ones as `None`.
+    keys: Vec<Option<Value<'static>>>,
+    /// The accumulators of all groups, group after group.
+    states: Vec<Box<dyn Accumulate>>,
+    bytes: usize,
+    until_check: u32,
+    /// Groups given so far, once all input was read.
+    given: Option<usize>,
+}
+
+impl Running {
+    fn add(&mut self, document: &Document, context: &Context) -> Result<()> {
+        let scope = Scope::new(document.as_ref(), context);
+        let key = self.group.0.key.evaluate(&scope)?;
+        self.writer.clear();
+        // Missing and null are one group.
+        self.writer.append(key.as_ref().map_or(ValueRef::Null, |key| key.as_ref()), false);
+        let (number, is_new) = self.table.insert(self.writer.bytes());
+        let fields = &self.group.0.fields;
+        if is_new {
+            let key = key.map(Value::into_owned);
+            self.bytes += 64 + key.as_ref().map_or(0, Value::owned_bytes);
+            let root = match key.as_ref().map(Value::as_ref) {
+                Some(ValueRef::Document(document)) => document,
+                _ => DocumentRef::EMPTY,
+            };
+            let of_key = Scope::new(root, context);
+            for (_, accumulator) in fields {
+                self.states.push(accumulator.start(&of_key)?);
+            }
+            self.keys.push(key);
+        }
+        let start = number * fields.len();
+        for ((_, accumulator), state) in fields.iter().zip(&mut self.states[start..]) {
+            match accumulator.input().as_constant() {
+                Some(constant) => state.add(Some(constant))?,
+                None => {
+                    let value = accumulator.input().evaluate(&scope)?;
+                    state.add(value.as_ref().map(|value| value.as_ref()))?;
+                }
+            }
+        }
+        self.until_check -= 1;
+        if self.until_check == 0 {
+            self.check_memory()?;
+        }
+        Ok(())
+    }
+
+    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292).
+    fn check_memory(&mut self) -> Result<()> {
+        self.until_check = CHECK_EVERY;
+        let states: usize = self.states.iter().map(|state| state.memory_bytes()).sum();
+        if self.bytes + self.table.memory_bytes() + states > limits::STAGE_MEMORY_BYTES_MAX {
+            return Err(Error::new(
+                codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
+                "Exceeded memory limit for $group, and there is no disk to use",
+            ));
+        }
+        // Large accumulators can fill up within few documents.
+        if states > limits::STAGE_MEMORY_BYTES_MAX / 8 {
+            self.until_check = CHECK_EVERY / 10;
+        }
+        Ok(())
+    }
+
+    fn result(&mut self, number: usize) -> Result<DocumentBuf> {
+        let mut document = DocumentBuf::new();
+        match &self.keys[number] {
+            Some(key) => document.append("_id", key),
+            None => document.append("_id", ValueRef::Null),
+        }
+        let fields = &self.group.0.fields;
+        let start = number * fields.len();
+        for ((name, _), state) in fields.iter().zip(&mut self.states[start..]) {
+            if let Some(value) = state.finish()? {
+                document.append(name, &value);
+            }
+        }
+        if document.as_bytes().len() > limits::INTERNAL_DOCUMENT_BYTES_MAX {
+            return Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, "a group is larger than 16 MB"));
+        }
+        Ok(document)
+    }
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        let number = loop {
+            if let Some(number) = self.given {
+                break number;
+            }
+            match input.next(context)? {
+                Some(row) => self.add(&row.document, context)?,
+                None => {
+                    self.check_memory()?;
+                    self.given = Some(0);
+                }
+            }
+        };
+        if number == self.keys.len() {
+            return Ok(None);
+        }
+        let document = self.result(number)?;
+        self.given = Some(number + 1);
+        Ok(Some(document.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::aggregate::testing::*;
+
+    #[test]
+    fn keys_and_accumulators() {
+        check(
+            "[{$group: {_id: '$k', n: {$sum: 1}, s: {$sum: '$v'}, a: {$avg: '$v'}}}]",
+            &["{k: 'b', v: 1}", "{k: 'a', v: 2}", "{k: 'b', v: 2}"],
+            &["{_id: 'b', n: 2, s: 3, a: 1.5}", "{_id: 'a', n: 1, s: 2, a: 2.0}"],
+        );
+        // Missing and null are one group, but not inside an object; numbers merge by value.
+        check("[{$group: {_id: '$k'}}]", &["{}", "{k: null}", "{k: 1}", "{k: 1.0}"], &["{_id: null}", "{_id: 1}"]);
+        check("[{$group: {_id: {k: '$k'}}}]", &["{}", "{k: null}"], &["{_id: {}}", "{_id: {k: null}}"]);
+        check("[{$group: {_id: null, n: {$sum: 1}}}]", &[], &[]);
+    }
+
+    #[test]
+    fn bad_specifications_are_refused() {
+        let check = |fields: &str, code| check_error(&format!("[{{$group: {fields}}}]"), &[], code);
+        check("1", 15947);
+        check("{}", 15955);
+        check("{_id: null, _id: 1}", 15948);
+        check("{_id: null, r: 1}", 40234);
+        check("{_id: null, r: {}}", 40234);
+        check("{_id: null, 'a.b': {$sum: 1}}", 40235);
+        check("{_id: null, $b: {$sum: 1}}", 40236);
+        check("{_id: null, r: {$add: [1, 2]}}", 40237);
+        check("{_id: null, r: {$sum: 1, $avg: 1}}", 40238);
+        check("{_id: null, r: {$nope: 1}}", 15952);
+    }
+}

@@ -1,0 +1,18 @@
+//! The stages, one file each.
+
+pub mod add_fields;
+pub mod count;
+pub mod documents;
+pub mod facet;
+pub mod group;
+pub mod limit;
+pub mod match_stage;
+pub mod project;
+pub mod replace_root;
+pub mod sample;
+pub mod skip;
+pub mod sort;
+pub mod sort_by_count;
+pub mod union_with;
+pub mod unset;
+pub mod unwind;

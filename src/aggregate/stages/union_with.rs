@@ -1,0 +1,113 @@
+//! $unionWith: the documents of the input, then those of another pipeline.
+//!
+//! Source: the manual, "$unionWith (aggregation)".
+
+use crate::aggregate::registry::Parsed;
+use crate::aggregate::{
+    Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Source, Stage,
+};
+use crate::catalog::{Namespace, check_collection_name};
+use crate::error::{Error, Result};
+use crate::expression::{Context, Dependencies};
+use crate::plan::{BoxStream, Row};
+use crate::value::{ArrayRef, ValueRef};
+
+/// What the second half reads.
+pub struct UnionWith {
+    source: Source,
+    pipeline: Pipeline,
+}
+
+/// Errors: `FailedToParse` (9), `TypeMismatch` (14), 40415 (another field), `InvalidNamespace` (73).
+pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+    let (collection, stages) = match value {
+        ValueRef::String(collection) => (Some(collection), None),
+        ValueRef::Document(document) => {
+            let (mut collection, mut stages) = (None, None);
+            for (option, value) in document.iter() {
+                match (option, value) {
+                    ("coll", ValueRef::String(name)) => collection = Some(name),
+                    ("pipeline", ValueRef::Array(array)) => stages = Some(array),
+                    ("coll" | "pipeline", other) => {
+                        let message = format!(
+                            "BSON field '$unionWith.{option}' is the wrong type '{}'",
+                            other.kind().alias()
+                        );
+                        return Err(Error::type_mismatch(message));
+                    }
+                    _ => {
+                        let message = format!("BSON field '$unionWith.{option}' is an unknown field.");
+                        return Err(Error::new(40415, message));
+                    }
+                }
+            }
+            (collection, stages)
+        }
+        other => {
+            let message = format!(
+                "the $unionWith specification must be an object or string, but found {}",
+                other.kind().alias()
+            );
+            return Err(Error::failed_to_parse(message));
+        }
+    };
+    let (source, pipeline) = resolve(collection, stages, scope, Place::UnionWith)?;
+    Ok(PipelineStage::new(name, value, UnionWith { source, pipeline }).into())
+}
+
+/// The source and pipeline of a stage that names a collection, a pipeline, or both.
+pub(super) fn resolve(
+    collection: Option<&str>,
+    stages: Option<ArrayRef<'_>>,
+    scope: &PipelineScope<'_>,
+    place: Place,
+) -> Result<(Source, Pipeline)> {
+    let database = scope.namespace.database().to_owned();
+    let stages = stages.unwrap_or(ArrayRef::EMPTY);
+    let Some(collection) = collection else {
+        if !crate::aggregate::needs_no_collection(stages) {
+            return Err(Error::failed_to_parse(
+                "a stage without a collection needs a pipeline that begins with $documents",
+            ));
+        }
+        let namespace = crate::aggregate::collectionless_namespace(&database);
+        let mut inside = scope.inside(place, namespace)?;
+        inside.has_collection = false;
+        return Ok((Source::of_collection(None), Pipeline::parse(stages, &inside)?));
+    };
+    check_collection_name(&database, collection)?;
+    let namespace = Namespace::new(&database, collection);
+    let inside = scope.inside(place, namespace.clone())?;
+    let pipeline = Pipeline::parse(stages, &inside)?;
+    Ok((Source::resolve(&namespace, scope)?, pipeline))
+}
+
+impl Stage for UnionWith {
+    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        let mut pipeline = self.source.prefix.clone();
+        pipeline.extend(self.pipeline.clone());
+        let second = pipeline.rewritten()?.open(self.source.collection.clone(), None)?;
+        Ok(Box::new(Running { second: second.stream, is_first_done: false }))
+    }
+
+    fn dependencies(&self, _found: &mut Dependencies) -> Passes {
+        Passes::Everything
+    }
+}
+
+struct Running {
+    second: BoxStream,
+    is_first_done: bool,
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        if !self.is_first_done {
+            if let Some(row) = input.next(context)? {
+                return Ok(Some(row));
+            }
+            self.is_first_done = true;
+        }
+        self.second.next(context)
+    }
+}

@@ -1,0 +1,341 @@
+//! $unwind: a document for each element of an array.
+//!
+//! Source: the manual, "$unwind (aggregation)". A value that is no array counts as an array of one;
+//! null, missing and `[]` give nothing unless they are to be preserved.
+
+use std::rc::Rc;
+
+use crate::aggregate::registry::Parsed;
+use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
+use crate::error::{Error, Result};
+use crate::expression::{Context, Dependencies};
+use crate::plan::{BoxStream, Document, Row};
+use crate::value::{DocumentBuf, DocumentRef, DocumentWriter, Elements, FieldPath, ValueRef};
+
+/// Which array, and what is given beside its elements.
+#[derive(Clone)]
+pub struct Unwind(Rc<Specification>);
+
+struct Specification {
+    path: FieldPath,
+    preserves: bool,
+    index: Option<FieldPath>,
+}
+
+/// Errors: 15981 (neither string nor document), 28808 (path is no string), 28809
+/// (`preserveNullAndEmptyArrays` is no boolean), 28810 (`includeArrayIndex` is no string), 28811
+/// (another field), 28812 (no path), 28818 (path without dollar), 28822 (index with dollar).
+pub fn parse(
+    name: &'static str,
+    value: ValueRef<'_>,
+    _scope: &PipelineScope<'_>,
+) -> Result<Parsed> {
+    let (path, preserves, index) = match value {
+        ValueRef::String(path) => (Some(path), false, None),
+        ValueRef::Document(document) => options(document)?,
+        other => {
+            let message = format!(
+                "expected either a string or an object as specification for $unwind stage, got {}",
+                other.kind().alias()
+            );
+            return Err(Error::new(15981, message));
+        }
+    };
+    let Some(path) = path.filter(|path| !path.is_empty()) else {
+        return Err(Error::new(28812, "no path specified to $unwind stage"));
+    };
+    let Some(path) = path.strip_prefix('$') else {
+        let message = format!("path option to $unwind stage should be prefixed with a '$': {path}");
+        return Err(Error::new(28818, message));
+    };
+    let path = FieldPath::parse_strict(path)?;
+    let body = Unwind(Rc::new(Specification { path, preserves, index }));
+    Ok(PipelineStage::new(name, value, body).into())
+}
+
+type Options<'a> = (Option<&'a str>, bool, Option<FieldPath>);
+
+fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
+    let (mut path, mut preserves, mut index) = (None, false, None);
+    let refuse = |code: i32, why: String| Err(Error::new(code, why));
+    for (option, value) in document.iter() {
+        match (option, value) {
+            ("path", ValueRef::String(text)) => path = Some(text),
+            ("path", other) => {
+                let kind = other.kind().alias();
+                return refuse(28808, format!("expected a string as the path for $unwind stage, got {kind}"));
+            }
+            ("preserveNullAndEmptyArrays", ValueRef::Boolean(flag)) => preserves = flag,
+            ("preserveNullAndEmptyArrays", other) => {
+                let kind = other.kind().alias();
+                return refuse(28809, format!("expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage, got {kind}"));
+            }
+            ("includeArrayIndex", ValueRef::String(text)) if !text.is_empty() => {
+                if text.starts_with('$') {
+                    return refuse(28822, format!("includeArrayIndex option to $unwind stage should not be prefixed with a '$': {text}"));
+                }
+                index = Some(FieldPath::parse_strict(text)?);
+            }
+            ("includeArrayIndex", _) => {
+                return refuse(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage".to_owned());
+            }
+            (other, _) => {
+                return refuse(28811, format!("unrecognized option to $unwind stage: {other}"));
+            }
+        }
+    }
+    Ok((path, preserves, index))
+}
+
+impl Stage for Unwind {
+    fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        let keep = opening.needed.map(|needed| {
+            let mut names: Vec<Box<str>> = needed.iter().map(|path| path.first().into()).collect();
+            names.push(self.0.path.first().into());
+            names.sort_unstable();
+            names.dedup();
+            names
+        });
+        Ok(Box::new(Running { unwind: self.clone(), keep, current: None }))
+    }
+
+    fn dependencies(&self, found: &mut Dependencies) -> Passes {
+        found.add(&self.0.path);
+        Passes::Everything
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Unwind {
+            path: &self.0.path,
+            preserves: self.0.preserves,
+            index: self.0.index.as_ref(),
+        }
+    }
+}
+
+struct Running {
+    unwind: Unwind,
+    /// The top-level fields that later stages look at; others are not copied.
+    keep: Option<Vec<Box<str>>>,
+    /// The document whose array is being given.
+    current: Option<Current>,
+}
+
+struct Current {
+    document: Document,
+    /// The array's bytes within the document: where the next element begins.
+    offset: usize,
+    end: usize,
+    index: i64,
+}
+
+/// What stands at the path.
+enum Found<'a> {
+    Nothing,
+    Value(ValueRef<'a>),
+}
+
+/// The value at a path that leads through documents only.
+fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
+    let mut value = ValueRef::Document(document);
+    for part in path.parts() {
+        let ValueRef::Document(inner) = value else { return Found::Nothing };
+        match inner.get(part) {
+            Some(next) => value = next,
+            None => return Found::Nothing,
+        }
+    }
+    Found::Value(value)
+}
+
+impl Running {
+    /// Begins with a document. A row if the document itself is to be given.
+    fn begin(&mut self, row: Row) -> Option<Row> {
+        let Specification { path, preserves, .. } = &*self.unwind.0;
+        let document = row.document.as_ref();
+        let found = find(document, path);
+        let array = match found {
+            Found::Value(ValueRef::Array(array)) if !array.is_empty() => array,
+            Found::Value(value) if !value.is_nullish() && !matches!(value, ValueRef::Array(_)) => {
+                return Some(self.given(row.document.as_ref(), Some(value), ValueRef::Null).into());
+            }
+            _ if !preserves => return None,
+            Found::Value(value) if value.is_nullish() => {
+                return Some(self.given(row.document.as_ref(), Some(value), ValueRef::Null).into());
+            }
+            _ => return Some(self.given(row.document.as_ref(), None, ValueRef::Null).into()),
+        };
+        let bytes = array.as_bytes();
+        // The array lies inside the document's bytes.
+        let start = bytes.as_ptr() as usize - document.as_bytes().as_ptr() as usize;
+        let (offset, end) = (start + 4, start + bytes.len());
+        self.current = Some(Current { document: row.document, offset, end, index: 0 });
+        None
+    }
+
+    /// The next element's document.
+    fn step(&mut self) -> Option<DocumentBuf> {
+        let current = self.current.as_ref()?;
+        let document = current.document.as_ref();
+        let rest = document.as_bytes().get(current.offset..current.end)?;
+        let element = Elements::from_valid(rest).next()?;
+        let given = self.given(document, Some(element.value()), ValueRef::Int64(current.index));
+        let length = element.raw.len();
+        if let Some(current) = &mut self.current {
+            current.offset += length;
+            current.index += 1;
+        }
+        Some(given)
+    }
+
+    /// The document with a value in the array's place, or without it, and with the index.
+    fn given(
+        &self,
+        document: DocumentRef<'_>,
+        value: Option<ValueRef<'_>>,
+        index: ValueRef<'_>,
+    ) -> DocumentBuf {
+        let Specification { path, index: index_path, .. } = &*self.unwind.0;
+        let mut bytes = Vec::with_capacity(match &self.keep {
+            Some(_) => 128,
+            None => document.as_bytes().len(),
+        });
+        {
+            let mut out = DocumentWriter::begin(&mut bytes);
+            for element in document.elements() {
+                let is_kept = self.keep.as_ref().is_none_or(|keep| {
+                    keep.iter().any(|name| **name == *element.name)
+                });
+                if *element.name == *path.first() {
+                    replace(&mut out, element.name, element.value(), &path.parts()[1..], value);
+                } else if is_kept {
+                    out.append_element(&element);
+                }
+            }
+        }
+        let given = DocumentBuf::from_valid(bytes);
+        match index_path {
+            Some(index_path) => with_field(given.as_ref(), index_path.parts(), index),
+            None => given,
+        }
+    }
+}
+
+/// Writes a field in which what the path names is replaced; without a new value it is left out.
+fn replace(
+    out: &mut DocumentWriter<'_>,
+    name: &str,
+    old: ValueRef<'_>,
+    path: &[Box<str>],
+    new: Option<ValueRef<'_>>,
+) {
+    match (path.split_first(), old) {
+        (None, _) => {
+            if let Some(new) = new {
+                out.append(name, new);
+            }
+        }
+        (Some((first, rest)), ValueRef::Document(inner)) => {
+            let mut out = out.document(name);
+            for element in inner.elements() {
+                match *element.name == **first {
+                    true => replace(&mut out, element.name, element.value(), rest, new),
+                    false => out.append_element(&element),
+                }
+            }
+        }
+        _ => out.append(name, old),
+    }
+}
+
+/// A copy of the document with a field at a path; what is no document on the way is replaced.
+fn with_field(document: DocumentRef<'_>, path: &[Box<str>], value: ValueRef<'_>) -> DocumentBuf {
+    let mut out = DocumentBuf::with_capacity(document.as_bytes().len() + 32);
+    let Some((first, rest)) = path.split_first() else { return out };
+    let mut is_there = false;
+    let below = |old: Option<ValueRef<'_>>| match old {
+        Some(ValueRef::Document(inner)) => with_field(inner, rest, value),
+        _ => with_field(DocumentRef::EMPTY, rest, value),
+    };
+    let add = |out: &mut DocumentBuf, old: Option<ValueRef<'_>>| match rest.is_empty() {
+        true => out.append(first, value),
+        false => out.append(first, &below(old)),
+    };
+    for element in document.elements() {
+        if *element.name == **first {
+            is_there = true;
+            add(&mut out, Some(element.value()));
+        } else {
+            out.append_element(&element);
+        }
+    }
+    if !is_there {
+        add(&mut out, None);
+    }
+    out
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        loop {
+            if let Some(given) = self.step() {
+                return Ok(Some(given.into()));
+            }
+            self.current = None;
+            let Some(row) = input.next(context)? else { return Ok(None) };
+            if let Some(given) = self.begin(row) {
+                return Ok(Some(given));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::aggregate::testing::*;
+
+    #[test]
+    fn elements_scalars_and_nothing() {
+        let documents = ["{_id: 1, a: [1, 2], b: 0}", "{_id: 2, a: 3}", "{_id: 3, a: null}", "{_id: 4, a: []}", "{_id: 5}"];
+        check(
+            "[{$unwind: '$a'}]",
+            &documents,
+            &["{_id: 1, a: 1, b: 0}", "{_id: 1, a: 2, b: 0}", "{_id: 2, a: 3}"],
+        );
+        check(
+            "[{$unwind: {path: '$a', preserveNullAndEmptyArrays: true, includeArrayIndex: 'i'}}]",
+            &documents,
+            &[
+                "{_id: 1, a: 1, b: 0, i: 0L}",
+                "{_id: 1, a: 2, b: 0, i: 1L}",
+                "{_id: 2, a: 3, i: null}",
+                "{_id: 3, a: null, i: null}",
+                "{_id: 4, i: null}",
+                "{_id: 5, i: null}",
+            ],
+        );
+    }
+
+    #[test]
+    fn paths_lead_through_documents() {
+        check(
+            "[{$unwind: '$a.b'}]",
+            &["{a: {x: 1, b: [1, 2], y: 2}}", "{a: [{b: [1]}]}"],
+            &["{a: {x: 1, b: 1, y: 2}}", "{a: {x: 1, b: 2, y: 2}}"],
+        );
+        check(
+            "[{$unwind: '$a'}, {$group: {_id: null, s: {$sum: '$a.q'}}}]",
+            &["{z: 'long', a: [{q: 1}, {q: 2}]}"],
+            &["{_id: null, s: 3}"],
+        );
+    }
+
+    #[test]
+    fn bad_specifications_are_refused() {
+        check_error("[{$unwind: 1}]", &[], 15981);
+        check_error("[{$unwind: 'a'}]", &[], 28818);
+        check_error("[{$unwind: {}}]", &[], 28812);
+        check_error("[{$unwind: {path: 1}}]", &[], 28808);
+        check_error("[{$unwind: {path: '$a', x: 1}}]", &[], 28811);
+    }
+}

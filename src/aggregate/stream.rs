@@ -1,0 +1,87 @@
+//! A running stage as a node of a plan, and rows that lie in a list.
+
+use std::rc::Rc;
+
+use crate::error::Result;
+use crate::expression::Context;
+use crate::plan::{BoxStream, Document, Row, Statistics, Stream};
+use crate::value::DocumentBuf;
+
+/// A stage that runs: it pulls rows from its input and gives rows.
+///
+/// Invariant: after a fault of the input the call can be repeated, so what was read before is kept
+/// in `self` before the input is asked again.
+pub trait Run {
+    /// The next row, or `None` at the end.
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>>;
+}
+
+/// A running stage and its input.
+pub struct StageStream {
+    input: BoxStream,
+    run: Box<dyn Run>,
+    source: Rc<DocumentBuf>,
+    statistics: Statistics,
+}
+
+impl StageStream {
+    /// `source` is `{$name: specification}`.
+    pub fn new(input: BoxStream, run: Box<dyn Run>, source: Rc<DocumentBuf>) -> StageStream {
+        StageStream { input, run, source, statistics: Statistics::default() }
+    }
+}
+
+impl Stream for StageStream {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        let row = self.run.next(&mut self.input, context)?;
+        self.statistics.works += 1;
+        match row {
+            Some(_) => self.statistics.advanced += 1,
+            None => self.statistics.is_end = true,
+        }
+        Ok(row)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        self.source.as_ref().as_ref().elements().for_each(|element| out.append_element(&element));
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        vec![self.input.as_ref()]
+    }
+}
+
+/// Rows from memory.
+pub struct ListStream {
+    documents: Rc<[Document]>,
+    at: usize,
+}
+
+impl ListStream {
+    /// Gives these documents, in order.
+    pub fn new(documents: Rc<[Document]>) -> ListStream {
+        ListStream { documents, at: 0 }
+    }
+}
+
+impl Stream for ListStream {
+    fn next(&mut self, _context: &Context) -> Result<Option<Row>> {
+        let document = self.documents.get(self.at).cloned();
+        self.at += usize::from(document.is_some());
+        Ok(document.map(Row::from))
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        out.append("stage", "QUEUED_DATA");
+    }
+
+    fn statistics(&self) -> Statistics {
+        let advanced = self.at as u64;
+        let is_end = self.at == self.documents.len();
+        Statistics { works: advanced, advanced, is_end, ..Statistics::default() }
+    }
+}
