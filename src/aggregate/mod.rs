@@ -17,7 +17,8 @@ mod stream;
 
 pub use opening::{Opened, Opening};
 pub use pipeline::{Pipeline, collectionless_namespace, needs_no_collection};
-pub use registry::{STAGES, Registration};
+pub use registry::{Registration, STAGES};
+pub use rewrites::{REWRITES, Rewrite};
 pub use scope::{PipelineScope, Place};
 pub use source::Source;
 pub use stage::{Passes, PipelineStage, Shape, Stage};

@@ -41,7 +41,10 @@ impl Pipeline {
                 (plan.stream, taken, plan.index)
             }
         };
-        Ok(Opened { stream: open_stages(&stages[taken..], stream)?, index })
+        Ok(Opened {
+            stream: open_stages(&stages[taken..], stream)?,
+            index,
+        })
     }
 
     /// Begins to run on the rows of a stream.
@@ -58,7 +61,9 @@ impl Pipeline {
 fn open_stages(stages: &[PipelineStage], mut stream: BoxStream) -> Result<BoxStream> {
     for (at, stage) in stages.iter().enumerate() {
         let needed = needed(&stages[at + 1..]);
-        let run = stage.stage.open(&Opening { needed: needed.as_deref() })?;
+        let run = stage.stage.open(&Opening {
+            needed: needed.as_deref(),
+        })?;
         stream = Box::new(StageStream::new(stream, run, stage.source.clone()));
     }
     Ok(stream)
@@ -129,7 +134,9 @@ fn absorb(stages: &[PipelineStage], query: &mut Query) -> usize {
 /// A stage that only counts what a query gives, answered from the counts of trees.
 fn counted(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStream>> {
     let Some(stage) = stage else { return Ok(None) };
-    let (Some(collection), None) = (&query.collection, &query.hint) else { return Ok(None) };
+    let (Some(collection), None) = (&query.collection, &query.hint) else {
+        return Ok(None);
+    };
     let give: fn(&PipelineStage, i64) -> Option<DocumentBuf> = match stage.stage.shape() {
         Shape::Count(_) => |stage, count| match stage.stage.shape() {
             Shape::Count(name) => super::stages::count::result(name, count),
@@ -141,10 +148,13 @@ fn counted(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStr
         },
         _ => return Ok(None),
     };
-    let Some(total) = plan::count(collection, &query.filter)? else { return Ok(None) };
-    let count = total.saturating_sub(query.skip).min(query.limit.unwrap_or(u64::MAX));
+    let Some(total) = plan::count(collection, &query.filter)? else {
+        return Ok(None);
+    };
+    let count = total
+        .saturating_sub(query.skip)
+        .min(query.limit.unwrap_or(u64::MAX));
     let result = give(stage, count as i64);
     let filter = query.filter.source();
     Ok(Some(Box::new(plan::CountNode::new(count, result, filter))))
 }
-

@@ -26,7 +26,10 @@ impl Pipeline {
         if count > limits::PIPELINE_STAGES_MAX {
             return Err(Error::new(
                 7749501,
-                format!("Pipeline length must be no longer than {} stages", limits::PIPELINE_STAGES_MAX),
+                format!(
+                    "Pipeline length must be no longer than {} stages",
+                    limits::PIPELINE_STAGES_MAX
+                ),
             ));
         }
         let mut parsed = Vec::with_capacity(count);
@@ -38,7 +41,9 @@ impl Pipeline {
                 Parsed::Stages(stages) => parsed.extend(stages),
             }
         }
-        Ok(Pipeline { stages: Rc::new(parsed) })
+        Ok(Pipeline {
+            stages: Rc::new(parsed),
+        })
     }
 
     /// The stages.
@@ -85,7 +90,9 @@ fn only_field(stage: ValueRef<'_>) -> Result<(&str, ValueRef<'_>)> {
 /// True if the pipeline's first stage makes documents of its own, so that it needs no collection.
 pub fn needs_no_collection(stages: ArrayRef<'_>) -> bool {
     let first = stages.iter().next().and_then(|stage| stage.as_document());
-    first.and_then(DocumentRef::first).is_some_and(|first| first.name == "$documents")
+    first
+        .and_then(DocumentRef::first)
+        .is_some_and(|first| first.name == "$documents")
 }
 
 /// The name that `aggregate: 1` gives to what a pipeline runs on.

@@ -44,18 +44,30 @@ pub struct Registration {
 }
 
 const fn stage(name: &'static str, parse: Parse) -> Registration {
-    Registration { name, position: Position::Any, parse }
+    Registration {
+        name,
+        position: Position::Any,
+        parse,
+    }
 }
 
 const fn at(position: Position, name: &'static str, parse: Parse) -> Registration {
-    Registration { name, position, parse }
+    Registration {
+        name,
+        position,
+        parse,
+    }
 }
 
 /// Every stage, in the order of their names.
 pub static STAGES: &[Registration] = &[
     stage("$addFields", add_fields::parse),
     stage("$count", count::parse),
-    at(Position::FirstWithoutCollection, "$documents", documents::parse),
+    at(
+        Position::FirstWithoutCollection,
+        "$documents",
+        documents::parse,
+    ),
     at(Position::NotInFacet, "$facet", facet::parse),
     stage("$group", group::parse),
     stage("$limit", limit::parse),
@@ -77,9 +89,10 @@ pub static STAGES: &[Registration] = &[
 ///
 /// Errors: 40324.
 pub(super) fn find(name: &str) -> Result<&'static Registration> {
-    STAGES.iter().find(|row| row.name == name).ok_or_else(|| {
-        Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'"))
-    })
+    STAGES
+        .iter()
+        .find(|row| row.name == name)
+        .ok_or_else(|| Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'")))
 }
 
 impl Registration {
@@ -112,7 +125,9 @@ impl Registration {
             },
             Position::Last => match scope.place {
                 Place::Lookup => refuse(51047, "is not allowed within a $lookup's sub-pipeline"),
-                Place::UnionWith => refuse(31441, "is not allowed within a $unionWith's sub-pipeline"),
+                Place::UnionWith => {
+                    refuse(31441, "is not allowed within a $unionWith's sub-pipeline")
+                }
                 Place::View => refuse(
                     codes::OPTION_NOT_SUPPORTED_ON_VIEW,
                     "is not allowed in the pipeline of a view",

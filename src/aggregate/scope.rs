@@ -69,7 +69,13 @@ impl<'p> PipelineScope<'p> {
                 ),
             ));
         }
-        Ok(PipelineScope { place, namespace, depth, has_collection: true, ..self.clone() })
+        Ok(PipelineScope {
+            place,
+            namespace,
+            depth,
+            has_collection: true,
+            ..self.clone()
+        })
     }
 
     /// The scope of a view's pipeline.
@@ -87,10 +93,14 @@ impl<'p> PipelineScope<'p> {
             next = view.outer.as_ref();
         }
         if count >= limits::VIEW_DEPTH_MAX {
-            let message = format!("View depth too deep or view cycle detected; the limit is 20: {name}");
+            let message =
+                format!("View depth too deep or view cycle detected; the limit is 20: {name}");
             return Err(Error::new(codes::VIEW_DEPTH_LIMIT_EXCEEDED, message));
         }
-        let views = Some(Rc::new(ViewChain { name: name.clone(), outer: self.views.clone() }));
+        let views = Some(Rc::new(ViewChain {
+            name: name.clone(),
+            outer: self.views.clone(),
+        }));
         Ok(PipelineScope {
             place: Place::View,
             // A view sees no variables of whoever reads it.

@@ -18,7 +18,10 @@ pub struct Source {
 impl Source {
     /// A collection's snapshot.
     pub fn of_collection(collection: Option<Rc<Collection>>) -> Source {
-        Source { collection, prefix: Pipeline::default() }
+        Source {
+            collection,
+            prefix: Pipeline::default(),
+        }
     }
 
     /// Resolves a name.
@@ -33,7 +36,9 @@ impl Source {
         };
         let inner = scope.of_view(namespace)?;
         let mut source = Source::resolve(on, &inner)?;
-        source.prefix.extend(Pipeline::parse(pipeline.as_ref(), &inner)?);
+        source
+            .prefix
+            .extend(Pipeline::parse(pipeline.as_ref(), &inner)?);
         Ok(source)
     }
 }

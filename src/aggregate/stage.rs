@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::Opening;
-use super::stream::Run;
 use super::stages::group::Group;
+use super::stream::Run;
 use crate::error::Result;
 use crate::expression::{Dependencies, ParseScope};
 use crate::plan::{Filter, SortPattern};
@@ -38,16 +38,26 @@ pub enum Passes {
 
 /// A stage as the rewrites see it.
 pub enum Shape<'s> {
-    Match { filter: &'s Filter, scope: &'s ParseScope },
+    Match {
+        filter: &'s Filter,
+        scope: &'s ParseScope,
+    },
     /// A sort, of which only the first rows are wanted if there is a limit.
-    Sort { pattern: &'s SortPattern, limit: Option<u64> },
+    Sort {
+        pattern: &'s SortPattern,
+        limit: Option<u64>,
+    },
     Limit(u64),
     Skip(u64),
     /// Gives one row per row; changes or removes only these fields.
     Changes(&'s [FieldPath]),
     /// Gives one row per row; nothing is known of its fields.
     Maps,
-    Unwind { path: &'s FieldPath, preserves: bool, index: Option<&'s FieldPath> },
+    Unwind {
+        path: &'s FieldPath,
+        preserves: bool,
+        index: Option<&'s FieldPath>,
+    },
     Group(&'s Group),
     /// `$count`, with the field's name.
     Count(&'s str),
@@ -72,6 +82,10 @@ impl PipelineStage {
     ) -> PipelineStage {
         let mut source = DocumentBuf::new();
         source.append(name, specification);
-        PipelineStage { name, source: Rc::new(source), stage: Rc::new(stage) }
+        PipelineStage {
+            name,
+            source: Rc::new(source),
+            stage: Rc::new(stage),
+        }
     }
 }

@@ -27,7 +27,12 @@ pub struct StageStream {
 impl StageStream {
     /// `source` is `{$name: specification}`.
     pub fn new(input: BoxStream, run: Box<dyn Run>, source: Rc<DocumentBuf>) -> StageStream {
-        StageStream { input, run, source, statistics: Statistics::default() }
+        StageStream {
+            input,
+            run,
+            source,
+            statistics: Statistics::default(),
+        }
     }
 }
 
@@ -43,7 +48,11 @@ impl Stream for StageStream {
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
-        self.source.as_ref().as_ref().elements().for_each(|element| out.append_element(&element));
+        self.source
+            .as_ref()
+            .as_ref()
+            .elements()
+            .for_each(|element| out.append_element(&element));
     }
 
     fn statistics(&self) -> Statistics {
@@ -82,6 +91,11 @@ impl Stream for ListStream {
     fn statistics(&self) -> Statistics {
         let advanced = self.at as u64;
         let is_end = self.at == self.documents.len();
-        Statistics { works: advanced, advanced, is_end, ..Statistics::default() }
+        Statistics {
+            works: advanced,
+            advanced,
+            is_end,
+            ..Statistics::default()
+        }
     }
 }

@@ -16,8 +16,10 @@ fn run(stages: &str, documents: &[&str]) -> Result<Vec<String>> {
     let scope = PipelineScope::new(&catalog, Namespace::new("d", "c"), ParseScope::new());
     let stages = value(stages);
     let pipeline = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope)?.rewritten()?;
-    let documents: Rc<[Document]> =
-        documents.iter().map(|text| Document::from(document(text))).collect();
+    let documents: Rc<[Document]> = documents
+        .iter()
+        .map(|text| Document::from(document(text)))
+        .collect();
     let mut stream = pipeline.open_over(Box::new(ListStream::new(documents)))?;
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut rows = Vec::new();
@@ -30,8 +32,10 @@ fn run(stages: &str, documents: &[&str]) -> Result<Vec<String>> {
 /// The pipeline gives these documents.
 #[track_caller]
 pub(crate) fn check(stages: &str, documents: &[&str], expected: &[&str]) {
-    let expected: Vec<String> =
-        expected.iter().map(|text| document(text).as_ref().to_string()).collect();
+    let expected: Vec<String> = expected
+        .iter()
+        .map(|text| document(text).as_ref().to_string())
+        .collect();
     match run(stages, documents) {
         Ok(rows) => assert_eq!(rows, expected, "{stages}"),
         Err(error) => panic!("{stages}: {error}"),
@@ -55,7 +59,10 @@ pub(crate) fn check_rewritten(stages: &str, expected: &str) {
     let stages = value(stages);
     let parsed = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope);
     let pipeline = parsed.unwrap().rewritten().unwrap();
-    let shown: Vec<String> =
-        pipeline.stages().iter().map(|stage| stage.source.as_ref().to_string()).collect();
+    let shown: Vec<String> = pipeline
+        .stages()
+        .iter()
+        .map(|stage| stage.source.as_ref().to_string())
+        .collect();
     assert_eq!(shown.join(" "), expected);
 }

@@ -64,7 +64,12 @@ pub(super) fn prepare(
     pipeline.extend(own);
     let pipeline = pipeline.rewritten()?;
     let hint = selection::hint(arguments)?;
-    Ok(Prepared { namespace, pipeline, collection: source.collection, hint })
+    Ok(Prepared {
+        namespace,
+        pipeline,
+        collection: source.collection,
+        hint,
+    })
 }
 
 /// Errors: `InvalidNamespace` (73), `FailedToParse` (9).
@@ -104,7 +109,9 @@ fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>) -> Result<()> {
     }
     let explains = arguments.truth("explain") == Some(true);
     if explains && command.get("writeConcern").is_some() {
-        return Err(Error::failed_to_parse("Aggregation explain does not support the 'writeConcern' option"));
+        return Err(Error::failed_to_parse(
+            "Aggregation explain does not support the 'writeConcern' option",
+        ));
     }
     if !explains && arguments.get("cursor").is_none() {
         return Err(Error::failed_to_parse(

@@ -17,12 +17,18 @@ pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<u64>> {
     let conjuncts = conjuncts(filter.matcher());
     let needs = requirements(conjuncts);
     for index in collection.indexes.iter().filter(|index| !index.spec.hidden) {
-        if !index.spec.fields.first().is_some_and(|first| needs.iter().any(|need| need.path == first.path)) {
+        if !index
+            .spec
+            .fields
+            .first()
+            .is_some_and(|first| needs.iter().any(|need| need.path == first.path))
+        {
             continue;
         }
         let candidate = Candidate::new(index, &needs)?;
         // A document has one key at most with one value of one field, but may have several in a range.
-        let once = !index.is_multikey() || candidate.sets.len() == 1 && candidate.sets[0].is_point();
+        let once =
+            !index.is_multikey() || candidate.sets.len() == 1 && candidate.sets[0].is_point();
         if once && filter.without(&candidate.known).is_none() {
             return Ok(Some(candidate.keys));
         }
@@ -41,7 +47,12 @@ pub struct CountNode {
 impl CountNode {
     /// Gives `result`, which tells of `count`, if there is one.
     pub fn new(count: u64, result: Option<DocumentBuf>, filter: &DocumentBuf) -> CountNode {
-        CountNode { count, result, filter: filter.clone(), statistics: Statistics::default() }
+        CountNode {
+            count,
+            result,
+            filter: filter.clone(),
+            statistics: Statistics::default(),
+        }
     }
 }
 
@@ -54,7 +65,14 @@ impl Stream for CountNode {
 
     fn describe(&self, out: &mut DocumentBuf) {
         let whole = self.filter.as_ref().is_empty();
-        out.append("stage", if whole { "RECORD_STORE_FAST_COUNT" } else { "COUNT_SCAN" });
+        out.append(
+            "stage",
+            if whole {
+                "RECORD_STORE_FAST_COUNT"
+            } else {
+                "COUNT_SCAN"
+            },
+        );
         if !whole {
             out.append("filter", &self.filter);
         }

@@ -6,9 +6,16 @@ use crate::error::Result;
 use crate::value::{DocumentBuf, DocumentRef};
 
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
-    let [one, two, ..] = &stages[at..] else { return Ok(false) };
-    let (Shape::Match { filter: first, .. }, Shape::Match { filter: second, scope }) =
-        (one.stage.shape(), two.stage.shape())
+    let [one, two, ..] = &stages[at..] else {
+        return Ok(false);
+    };
+    let (
+        Shape::Match { filter: first, .. },
+        Shape::Match {
+            filter: second,
+            scope,
+        },
+    ) = (one.stage.shape(), two.stage.shape())
     else {
         return Ok(false);
     };

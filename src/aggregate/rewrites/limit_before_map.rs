@@ -4,7 +4,9 @@ use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
-    let [map, limit, ..] = &stages[at..] else { return Ok(false) };
+    let [map, limit, ..] = &stages[at..] else {
+        return Ok(false);
+    };
     let maps = matches!(map.stage.shape(), Shape::Changes(_) | Shape::Maps);
     let limits = matches!(limit.stage.shape(), Shape::Limit(_) | Shape::Skip(_));
     // An error in a document that is skipped does not happen then, as in MongoDB.

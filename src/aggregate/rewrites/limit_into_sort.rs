@@ -5,8 +5,12 @@ use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
-    let Some((first, rest)) = stages[at..].split_first() else { return Ok(false) };
-    let Shape::Sort { pattern, limit } = first.stage.shape() else { return Ok(false) };
+    let Some((first, rest)) = stages[at..].split_first() else {
+        return Ok(false);
+    };
+    let Shape::Sort { pattern, limit } = first.stage.shape() else {
+        return Ok(false);
+    };
     let shape = |at: usize| rest.get(at).map(|stage| stage.stage.shape());
     let wanted = match (shape(0), shape(1)) {
         (Some(Shape::Limit(wanted)), _) => wanted,

@@ -7,8 +7,12 @@ use crate::plan::Filter;
 use crate::value::FieldPath;
 
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
-    let [before, filter, ..] = &stages[at..] else { return Ok(false) };
-    let Shape::Match { filter, .. } = filter.stage.shape() else { return Ok(false) };
+    let [before, filter, ..] = &stages[at..] else {
+        return Ok(false);
+    };
+    let Shape::Match { filter, .. } = filter.stage.shape() else {
+        return Ok(false);
+    };
     let swaps = match before.stage.shape() {
         Shape::Sort { limit: None, .. } => true,
         Shape::Changes(fields) => is_apart(filter, fields),
@@ -31,5 +35,8 @@ fn is_apart(filter: &Filter, fields: &[FieldPath]) -> bool {
     let mut read = Dependencies::new();
     filter.matcher().dependencies(&mut read);
     !read.whole_document
-        && read.paths.iter().all(|path| fields.iter().all(|field| field.first() != path.first()))
+        && read
+            .paths
+            .iter()
+            .all(|path| fields.iter().all(|field| field.first() != path.first()))
 }

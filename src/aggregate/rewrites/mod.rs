@@ -26,7 +26,10 @@ const fn rule(
 pub static REWRITES: &[Rewrite] = &[
     rule("match before sort, changes and unwind", match_before::apply),
     rule("join matches", join_matches::apply),
-    rule("limit before what maps each document", limit_before_map::apply),
+    rule(
+        "limit before what maps each document",
+        limit_before_map::apply,
+    ),
     rule("join limits and skips", join_limits::apply),
     rule("limit into sort", limit_into_sort::apply),
 ];
@@ -41,7 +44,11 @@ pub(super) fn rewrite(stages: &mut Vec<PipelineStage>) -> Result<()> {
         for rule in REWRITES {
             has_changed |= (rule.apply)(stages, at)?;
         }
-        at = if has_changed { at.saturating_sub(1) } else { at + 1 };
+        at = if has_changed {
+            at.saturating_sub(1)
+        } else {
+            at + 1
+        };
     }
     Ok(())
 }
@@ -52,14 +59,17 @@ mod tests {
 
     #[test]
     fn pipelines_are_rewritten() {
-        check_rewritten("[{$sort: {a: 1}}, {$match: {b: 1}}]", "{ $match: { b: 1 } } { $sort: { a: 1 } }");
+        check_rewritten(
+            "[{$sort: {a: 1}}, {$match: {b: 1}}]",
+            "{ $match: { b: 1 } } { $sort: { a: 1 } }",
+        );
         check_rewritten(
             "[{$match: {a: 1}}, {$set: {x: 1}}, {$match: {b: 1}}]",
             "{ $match: { $and: [ { a: 1 }, { b: 1 } ] } } { $set: { x: 1 } }",
         );
         check_rewritten(
             "[{$set: {x: 1}}, {$match: {'x.y': 1}}]",
-            "{ $set: { x: 1 } } { $match: { 'x.y': 1 } }",
+            "{ $set: { x: 1 } } { $match: { x.y: 1 } }",
         );
         check_rewritten("[{$limit: 5}, {$limit: 3}]", "{ $limit: 3 }");
     }

@@ -45,7 +45,9 @@ struct Running(AddFields);
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
-        let Some(row) = input.next(context)? else { return Ok(None) };
+        let Some(row) = input.next(context)? else {
+            return Ok(None);
+        };
         Ok(Some(self.0.apply(row.document.as_ref(), context)?.into()))
     }
 }

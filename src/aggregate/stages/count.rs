@@ -43,7 +43,11 @@ pub(in crate::aggregate) fn result(name: &str, count: i64) -> Option<DocumentBuf
 
 impl Stage for Count {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        Ok(Box::new(Running { name: self.0.clone(), count: 0, is_given: false }))
+        Ok(Box::new(Running {
+            name: self.0.clone(),
+            count: 0,
+            is_given: false,
+        }))
     }
 
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {

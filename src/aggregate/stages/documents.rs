@@ -22,7 +22,11 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
 
 impl Stage for Documents {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        Ok(Box::new(Running { expression: self.0.clone(), documents: None, at: 0 }))
+        Ok(Box::new(Running {
+            expression: self.0.clone(),
+            documents: None,
+            at: 0,
+        }))
     }
 
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {
@@ -51,7 +55,12 @@ impl Run for Running {
 /// Errors: 5858203 for what is no array of documents.
 fn evaluate(expression: &Expression, context: &Context) -> Result<Rc<[Document]>> {
     let value = expression.evaluate(&Scope::new(DocumentRef::EMPTY, context))?;
-    let refuse = |what: &str| Error::new(5858203, format!("an array of documents is expected, got {what}"));
+    let refuse = |what: &str| {
+        Error::new(
+            5858203,
+            format!("an array of documents is expected, got {what}"),
+        )
+    };
     let Some(ValueRef::Array(array)) = value.as_ref().map(|value| value.as_ref()) else {
         return Err(refuse("something else"));
     };

@@ -21,10 +21,16 @@ pub struct Facet(Rc<[(Box<str>, Pipeline)]>);
 /// stages.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::new(40169, "the $facet specification must be a non-empty object"));
+        return Err(Error::new(
+            40169,
+            "the $facet specification must be a non-empty object",
+        ));
     };
     if document.is_empty() {
-        return Err(Error::new(40169, "the $facet specification must be a non-empty object"));
+        return Err(Error::new(
+            40169,
+            "the $facet specification must be a non-empty object",
+        ));
     }
     let inside = scope.inside(Place::Facet, scope.namespace.clone())?;
     let mut facets: Vec<(Box<str>, Pipeline)> = Vec::new();
@@ -47,7 +53,10 @@ fn check_name(field: &str) -> Result<()> {
         let message = format!("FieldPath field names may not start with '$'. Got '{field}'.");
         return Err(Error::new(16410, message));
     }
-    Expression::parse(ValueRef::from(&object), &crate::expression::ParseScope::new())?;
+    Expression::parse(
+        ValueRef::from(&object),
+        &crate::expression::ParseScope::new(),
+    )?;
     Ok(())
 }
 
@@ -116,7 +125,8 @@ impl Run for Running {
                 Some(running) => running,
                 None => {
                     let list = Box::new(ListStream::new(shared.clone()));
-                    self.running.insert((pipeline.open_over(list)?, ArrayBuf::new()))
+                    self.running
+                        .insert((pipeline.open_over(list)?, ArrayBuf::new()))
                 }
             };
             while let Some(row) = stream.next(context)? {
@@ -128,7 +138,8 @@ impl Run for Running {
                     ));
                 }
             }
-            self.results.extend(self.running.take().map(|(_, result)| result));
+            self.results
+                .extend(self.running.take().map(|(_, result)| result));
         }
         let mut document = DocumentBuf::new();
         for ((name, _), result) in self.facets.iter().zip(&self.results) {

@@ -30,7 +30,10 @@ struct Specification {
 /// accumulator), 15952 (an unknown one), those of expressions.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::new(15947, "a group's fields must be specified in an object"));
+        return Err(Error::new(
+            15947,
+            "a group's fields must be specified in an object",
+        ));
     };
     Ok(stage(name, document, scope)?.into())
 }
@@ -46,7 +49,10 @@ pub fn stage(
     for (field, value) in document.iter() {
         if field == "_id" {
             if key.is_some() {
-                return Err(Error::new(15948, "a group's _id may only be specified once"));
+                return Err(Error::new(
+                    15948,
+                    "a group's _id may only be specified once",
+                ));
             }
             key = Some(Expression::parse(value, &scope.variables)?);
             continue;
@@ -54,7 +60,10 @@ pub fn stage(
         fields.push((field.into(), accumulator(field, value, scope)?));
     }
     let Some(key) = key else {
-        return Err(Error::new(15955, "a group specification must include an _id"));
+        return Err(Error::new(
+            15955,
+            "a group specification must include an _id",
+        ));
     };
     let body = Group(Rc::new(Specification { key, fields }));
     Ok(PipelineStage::new(name, document, body))
@@ -84,7 +93,10 @@ pub fn accumulator(
         return refuse(40238, "must specify one accumulator");
     }
     if matches!(first.value(), ValueRef::Array(_)) {
-        return Err(Error::new(40237, format!("The {} accumulator is a unary operator", first.name)));
+        return Err(Error::new(
+            40237,
+            format!("The {} accumulator is a unary operator", first.name),
+        ));
     }
     Accumulator::parse(first.name, first.value(), &scope.variables)
 }
@@ -93,7 +105,11 @@ impl Group {
     /// True if all that is asked for is the number of documents, in one group.
     pub fn only_counts(&self) -> bool {
         self.0.key.as_constant().is_some()
-            && self.0.fields.iter().all(|(_, accumulator)| factor(accumulator).is_some())
+            && self
+                .0
+                .fields
+                .iter()
+                .all(|(_, accumulator)| factor(accumulator).is_some())
     }
 
     /// The result for a number of documents, if [`Group::only_counts`].
@@ -132,7 +148,10 @@ impl Stage for Group {
 
     fn dependencies(&self, found: &mut Dependencies) -> Passes {
         self.0.key.dependencies(found);
-        self.0.fields.iter().for_each(|(_, accumulator)| accumulator.dependencies(found));
+        self.0
+            .fields
+            .iter()
+            .for_each(|(_, accumulator)| accumulator.dependencies(found));
         Passes::Nothing
     }
 
@@ -164,7 +183,10 @@ impl Running {
         let key = self.group.0.key.evaluate(&scope)?;
         self.writer.clear();
         // Missing and null are one group.
-        self.writer.append(key.as_ref().map_or(ValueRef::Null, |key| key.as_ref()), false);
+        self.writer.append(
+            key.as_ref().map_or(ValueRef::Null, |key| key.as_ref()),
+            false,
+        );
         let (number, is_new) = self.table.insert(self.writer.bytes());
         let fields = &self.group.0.fields;
         if is_new {
@@ -228,7 +250,10 @@ impl Running {
             }
         }
         if document.as_bytes().len() > limits::INTERNAL_DOCUMENT_BYTES_MAX {
-            return Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, "a group is larger than 16 MB"));
+            return Err(Error::new(
+                codes::BSON_OBJECT_TOO_LARGE,
+                "a group is larger than 16 MB",
+            ));
         }
         Ok(document)
     }
@@ -266,11 +291,22 @@ mod tests {
         check(
             "[{$group: {_id: '$k', n: {$sum: 1}, s: {$sum: '$v'}, a: {$avg: '$v'}}}]",
             &["{k: 'b', v: 1}", "{k: 'a', v: 2}", "{k: 'b', v: 2}"],
-            &["{_id: 'b', n: 2, s: 3, a: 1.5}", "{_id: 'a', n: 1, s: 2, a: 2.0}"],
+            &[
+                "{_id: 'b', n: 2, s: 3, a: 1.5}",
+                "{_id: 'a', n: 1, s: 2, a: 2.0}",
+            ],
         );
         // Missing and null are one group, but not inside an object; numbers merge by value.
-        check("[{$group: {_id: '$k'}}]", &["{}", "{k: null}", "{k: 1}", "{k: 1.0}"], &["{_id: null}", "{_id: 1}"]);
-        check("[{$group: {_id: {k: '$k'}}}]", &["{}", "{k: null}"], &["{_id: {}}", "{_id: {k: null}}"]);
+        check(
+            "[{$group: {_id: '$k'}}]",
+            &["{}", "{k: null}", "{k: 1}", "{k: 1.0}"],
+            &["{_id: null}", "{_id: 1}"],
+        );
+        check(
+            "[{$group: {_id: {k: '$k'}}}]",
+            &["{}", "{k: null}"],
+            &["{_id: {}}", "{_id: {k: null}}"],
+        );
         check("[{$group: {_id: null, n: {$sum: 1}}}]", &[], &[]);
     }
 

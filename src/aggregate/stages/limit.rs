@@ -22,7 +22,8 @@ pub fn parse(
         Some(0) => Err(Error::new(15958, "the limit must be positive")),
         Some(limit) => Ok(stage(name, limit).into()),
         None => {
-            let message = format!("invalid argument to $limit stage: {value} is no whole number from 1");
+            let message =
+                format!("invalid argument to $limit stage: {value} is no whole number from 1");
             Err(Error::new(5107201, message))
         }
     }
@@ -35,7 +36,9 @@ pub fn stage(name: &'static str, limit: u64) -> PipelineStage {
 
 /// A number without fraction that is not negative.
 pub(super) fn whole_number(value: ValueRef<'_>) -> Option<u64> {
-    value.to_i64_exact().and_then(|number| u64::try_from(number).ok())
+    value
+        .to_i64_exact()
+        .and_then(|number| u64::try_from(number).ok())
 }
 
 impl Stage for Limit {

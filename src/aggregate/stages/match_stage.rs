@@ -21,7 +21,10 @@ pub struct Match {
 /// Errors: 15959 for what is no document, those of filters.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(filter) = value else {
-        return Err(Error::new(15959, "the match filter must be an expression in an object"));
+        return Err(Error::new(
+            15959,
+            "the match filter must be an expression in an object",
+        ));
     };
     Ok(stage(name, filter, &scope.variables)?.into())
 }
@@ -51,7 +54,10 @@ impl Stage for Match {
     }
 
     fn shape(&self) -> Shape<'_> {
-        Shape::Match { filter: &self.filter, scope: &self.scope }
+        Shape::Match {
+            filter: &self.filter,
+            scope: &self.scope,
+        }
     }
 }
 

@@ -16,10 +16,16 @@ pub struct Project(Projection);
 /// Errors: 15969 (no document), 51272 (empty), those of projections.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::new(15969, "$project specification must be an object"));
+        return Err(Error::new(
+            15969,
+            "$project specification must be an object",
+        ));
     };
     if document.is_empty() {
-        return Err(Error::new(51272, "projection specification must have at least one field"));
+        return Err(Error::new(
+            51272,
+            "projection specification must have at least one field",
+        ));
     }
     let projection = Projection::parse(document, &scope.variables, ProjectionKind::Aggregate)?;
     Ok(PipelineStage::new(name, value, Project(projection)).into())
@@ -51,7 +57,9 @@ struct Running(Projection);
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
-        let Some(row) = input.next(context)? else { return Ok(None) };
+        let Some(row) = input.next(context)? else {
+            return Ok(None);
+        };
         let document = self.0.apply(row.document.as_ref(), context, None)?;
         Ok(Some(document.into()))
     }

@@ -15,15 +15,22 @@ pub struct ReplaceRoot(Expression);
 /// Errors: 40229 (no document), 40230 (another field), 40231 (no `newRoot`), those of expressions.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        let message = format!("expected an object as specification for $replaceRoot stage, got {value}");
+        let message =
+            format!("expected an object as specification for $replaceRoot stage, got {value}");
         return Err(Error::new(40229, message));
     };
-    if let Some(other) = document.elements().find(|element| element.name != "newRoot") {
+    if let Some(other) = document
+        .elements()
+        .find(|element| element.name != "newRoot")
+    {
         let message = format!("unrecognized option to $replaceRoot stage: {}", other.name);
         return Err(Error::new(40230, message));
     }
     let Some(root) = document.get("newRoot") else {
-        return Err(Error::new(40231, "no newRoot specified for the $replaceRoot stage"));
+        return Err(Error::new(
+            40231,
+            "no newRoot specified for the $replaceRoot stage",
+        ));
     };
     let body = ReplaceRoot(Expression::parse(root, &scope.variables)?);
     Ok(PipelineStage::new(name, value, body).into())
@@ -58,11 +65,15 @@ struct Running(Expression);
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
-        let Some(row) = input.next(context)? else { return Ok(None) };
+        let Some(row) = input.next(context)? else {
+            return Ok(None);
+        };
         if self.0.is_root() {
             return Ok(Some(row));
         }
-        let value = self.0.evaluate(&Scope::new(row.document.as_ref(), context))?;
+        let value = self
+            .0
+            .evaluate(&Scope::new(row.document.as_ref(), context))?;
         match value.as_ref().map(|value| value.as_ref()) {
             Some(ValueRef::Document(document)) => Ok(Some(DocumentBuf::from(document).into())),
             other => {
@@ -72,7 +83,9 @@ impl Run for Running {
                 };
                 Err(Error::new(
                     40228,
-                    format!("'newRoot' expression must evaluate to an object, but resulting value was: {found}"),
+                    format!(
+                        "'newRoot' expression must evaluate to an object, but resulting value was: {found}"
+                    ),
                 ))
             }
         }
@@ -85,7 +98,11 @@ mod tests {
 
     #[test]
     fn the_expression_is_the_document() {
-        check("[{$replaceRoot: {newRoot: '$a'}}]", &["{a: {b: 1}}"], &["{b: 1}"]);
+        check(
+            "[{$replaceRoot: {newRoot: '$a'}}]",
+            &["{a: {b: 1}}"],
+            &["{b: 1}"],
+        );
         check("[{$replaceWith: {c: '$a'}}]", &["{a: 1}"], &["{c: 1}"]);
         check_error("[{$replaceWith: '$a'}]", &["{a: 1}"], 40228);
         check_error("[{$replaceRoot: {}}]", &[], 40231);

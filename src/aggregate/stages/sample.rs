@@ -22,18 +22,30 @@ pub fn parse(
     _scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::new(28745, "the $sample stage specification must be an object"));
+        return Err(Error::new(
+            28745,
+            "the $sample stage specification must be an object",
+        ));
     };
     let mut size = None;
     for (option, value) in document.iter() {
         if option != "size" {
-            return Err(Error::new(28748, format!("unrecognized option to $sample: {option}")));
+            return Err(Error::new(
+                28748,
+                format!("unrecognized option to $sample: {option}"),
+            ));
         }
         let Some(number) = value.to_i64_truncated() else {
-            return Err(Error::new(28746, "size argument to $sample must be a number"));
+            return Err(Error::new(
+                28746,
+                "size argument to $sample must be a number",
+            ));
         };
         if number <= 0 {
-            return Err(Error::new(28747, "size argument to $sample must be a positive integer"));
+            return Err(Error::new(
+                28747,
+                "size argument to $sample must be a positive integer",
+            ));
         }
         size = Some(usize::try_from(number).unwrap_or(usize::MAX));
     }
@@ -45,7 +57,13 @@ pub fn parse(
 
 impl Stage for Sample {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        Ok(Box::new(Running { size: self.0, seen: 0, bytes: 0, rows: Vec::new(), is_loaded: false }))
+        Ok(Box::new(Running {
+            size: self.0,
+            seen: 0,
+            bytes: 0,
+            rows: Vec::new(),
+            is_loaded: false,
+        }))
     }
 
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {
@@ -98,7 +116,8 @@ impl Run for Running {
                 Some(row) => self.add(row, context.env.as_ref())?,
                 None => {
                     for at in (1..self.rows.len()).rev() {
-                        self.rows.swap(at, below(context.env.as_ref(), at as u64 + 1) as usize);
+                        self.rows
+                            .swap(at, below(context.env.as_ref(), at as u64 + 1) as usize);
                     }
                     self.is_loaded = true;
                 }

@@ -22,7 +22,8 @@ pub fn parse(
     match whole_number(value) {
         Some(skip) => Ok(stage(name, skip).into()),
         None => {
-            let message = format!("invalid argument to $skip stage: {value} is no whole number from 0");
+            let message =
+                format!("invalid argument to $skip stage: {value} is no whole number from 0");
             Err(Error::new(5107200, message))
         }
     }

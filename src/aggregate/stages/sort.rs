@@ -24,7 +24,10 @@ pub fn parse(
     _scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::new(15973, "the $sort key specification must be an object"));
+        return Err(Error::new(
+            15973,
+            "the $sort key specification must be an object",
+        ));
     };
     check(document)?;
     let pattern = SortPattern::parse(document)?;
@@ -39,7 +42,10 @@ pub fn stage(name: &'static str, pattern: SortPattern, limit: Option<u64>) -> Pi
 
 fn check(document: DocumentRef<'_>) -> Result<()> {
     if document.is_empty() {
-        return Err(Error::new(15976, "$sort stage must have at least one sort key"));
+        return Err(Error::new(
+            15976,
+            "$sort stage must have at least one sort key",
+        ));
     }
     let mut names: Vec<&str> = Vec::new();
     for (name, value) in document.iter() {
@@ -47,12 +53,18 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
             check_meta(name, meta)?;
         }
         if names.contains(&name) {
-            return Err(Error::new(7472500, format!("$sort key '{name}' is given more than once")));
+            return Err(Error::new(
+                7472500,
+                format!("$sort key '{name}' is given more than once"),
+            ));
         }
         names.push(name);
     }
     if names.len() > limits::KEY_FIELDS_MAX {
-        return Err(Error::new(13103, "too many compound keys: $sort takes 32 at most"));
+        return Err(Error::new(
+            13103,
+            "too many compound keys: $sort takes 32 at most",
+        ));
     }
     Ok(())
 }
@@ -65,33 +77,53 @@ fn check_meta(name: &str, meta: DocumentRef<'_>) -> Result<()> {
         return Err(Error::new(17312, message));
     };
     if meta.count() > 1 {
-        return Err(Error::failed_to_parse("Cannot have additional keys in a $meta sort specification"));
+        return Err(Error::failed_to_parse(
+            "Cannot have additional keys in a $meta sort specification",
+        ));
     }
     match first.value() {
-        ValueRef::String("textScore" | "geoNearDistance" | "searchScore" | "vectorSearchScore" | "score") => {
-            let message = format!("query requires {} metadata, but it is not available", first.value());
+        ValueRef::String(
+            "textScore" | "geoNearDistance" | "searchScore" | "vectorSearchScore" | "score",
+        ) => {
+            let message = format!(
+                "query requires {} metadata, but it is not available",
+                first.value()
+            );
             Err(Error::new(40218, message))
         }
-        ValueRef::String("randVal") => {
-            Err(Error::new(crate::error::codes::NOT_IMPLEMENTED, "sorting by randVal is not supported"))
-        }
-        other => Err(Error::new(31138, format!("Illegal $meta sort: $meta: {other}"))),
+        ValueRef::String("randVal") => Err(Error::new(
+            crate::error::codes::NOT_IMPLEMENTED,
+            "sorting by randVal is not supported",
+        )),
+        other => Err(Error::new(
+            31138,
+            format!("Illegal $meta sort: $meta: {other}"),
+        )),
     }
 }
 
 impl Stage for Sort {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let sorter = Sorter::new(self.pattern.clone(), self.limit);
-        Ok(Box::new(Running { sorter, is_loaded: false }))
+        Ok(Box::new(Running {
+            sorter,
+            is_loaded: false,
+        }))
     }
 
     fn dependencies(&self, found: &mut Dependencies) -> Passes {
-        self.pattern.fields.iter().for_each(|field| found.add(&field.path));
+        self.pattern
+            .fields
+            .iter()
+            .for_each(|field| found.add(&field.path));
         Passes::Everything
     }
 
     fn shape(&self) -> Shape<'_> {
-        Shape::Sort { pattern: &self.pattern, limit: self.limit }
+        Shape::Sort {
+            pattern: &self.pattern,
+            limit: self.limit,
+        }
     }
 }
 
@@ -121,7 +153,11 @@ mod tests {
 
     #[test]
     fn sorts_and_refuses() {
-        check("[{$sort: {a: -1, b: 1}}]", &["{a: 1}", "{a: 2, b: 2}", "{a: 2, b: 1}"], &["{a: 2, b: 1}", "{a: 2, b: 2}", "{a: 1}"]);
+        check(
+            "[{$sort: {a: -1, b: 1}}]",
+            &["{a: 1}", "{a: 2, b: 2}", "{a: 2, b: 1}"],
+            &["{a: 2, b: 1}", "{a: 2, b: 2}", "{a: 1}"],
+        );
         check_error("[{$sort: {}}]", &[], 15976);
         check_error("[{$sort: 1}]", &[], 15973);
         check_error("[{$sort: {a: 2}}]", &[], 15975);

@@ -10,13 +10,23 @@ use crate::plan::SortPattern;
 use crate::value::{DocumentBuf, ValueRef};
 
 /// Errors: 40147 (an object that is no expression), 40148 (a string without dollar), 40149.
-pub fn parse(_name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+pub fn parse(
+    _name: &'static str,
+    value: ValueRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<Parsed> {
     let refuse = |code: i32, what: &str| {
-        Err(Error::new(code, format!("the sortByCount field must be {what}, got {value}")))
+        Err(Error::new(
+            code,
+            format!("the sortByCount field must be {what}, got {value}"),
+        ))
     };
     match value {
         ValueRef::Document(object) => {
-            if !object.first().is_some_and(|first| first.name.starts_with('$')) {
+            if !object
+                .first()
+                .is_some_and(|first| first.name.starts_with('$'))
+            {
                 return refuse(40147, "an expression inside an object");
             }
         }

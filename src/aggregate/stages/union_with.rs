@@ -36,7 +36,8 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
                         return Err(Error::type_mismatch(message));
                     }
                     _ => {
-                        let message = format!("BSON field '$unionWith.{option}' is an unknown field.");
+                        let message =
+                            format!("BSON field '$unionWith.{option}' is an unknown field.");
                         return Err(Error::new(40415, message));
                     }
                 }
@@ -73,7 +74,10 @@ pub(super) fn resolve(
         let namespace = crate::aggregate::collectionless_namespace(&database);
         let mut inside = scope.inside(place, namespace)?;
         inside.has_collection = false;
-        return Ok((Source::of_collection(None), Pipeline::parse(stages, &inside)?));
+        return Ok((
+            Source::of_collection(None),
+            Pipeline::parse(stages, &inside)?,
+        ));
     };
     check_collection_name(&database, collection)?;
     let namespace = Namespace::new(&database, collection);
@@ -86,8 +90,13 @@ impl Stage for UnionWith {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let mut pipeline = self.source.prefix.clone();
         pipeline.extend(self.pipeline.clone());
-        let second = pipeline.rewritten()?.open(self.source.collection.clone(), None)?;
-        Ok(Box::new(Running { second: second.stream, is_first_done: false }))
+        let second = pipeline
+            .rewritten()?
+            .open(self.source.collection.clone(), None)?;
+        Ok(Box::new(Running {
+            second: second.stream,
+            is_first_done: false,
+        }))
     }
 
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {

@@ -49,7 +49,11 @@ pub fn parse(
         return Err(Error::new(28818, message));
     };
     let path = FieldPath::parse_strict(path)?;
-    let body = Unwind(Rc::new(Specification { path, preserves, index }));
+    let body = Unwind(Rc::new(Specification {
+        path,
+        preserves,
+        index,
+    }));
     Ok(PipelineStage::new(name, value, body).into())
 }
 
@@ -63,24 +67,44 @@ fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
             ("path", ValueRef::String(text)) => path = Some(text),
             ("path", other) => {
                 let kind = other.kind().alias();
-                return refuse(28808, format!("expected a string as the path for $unwind stage, got {kind}"));
+                return refuse(
+                    28808,
+                    format!("expected a string as the path for $unwind stage, got {kind}"),
+                );
             }
             ("preserveNullAndEmptyArrays", ValueRef::Boolean(flag)) => preserves = flag,
             ("preserveNullAndEmptyArrays", other) => {
                 let kind = other.kind().alias();
-                return refuse(28809, format!("expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage, got {kind}"));
+                return refuse(
+                    28809,
+                    format!(
+                        "expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage, got {kind}"
+                    ),
+                );
             }
             ("includeArrayIndex", ValueRef::String(text)) if !text.is_empty() => {
                 if text.starts_with('$') {
-                    return refuse(28822, format!("includeArrayIndex option to $unwind stage should not be prefixed with a '$': {text}"));
+                    return refuse(
+                        28822,
+                        format!(
+                            "includeArrayIndex option to $unwind stage should not be prefixed with a '$': {text}"
+                        ),
+                    );
                 }
                 index = Some(FieldPath::parse_strict(text)?);
             }
             ("includeArrayIndex", _) => {
-                return refuse(28810, "expected a non-empty string for the includeArrayIndex option to $unwind stage".to_owned());
+                return refuse(
+                    28810,
+                    "expected a non-empty string for the includeArrayIndex option to $unwind stage"
+                        .to_owned(),
+                );
             }
             (other, _) => {
-                return refuse(28811, format!("unrecognized option to $unwind stage: {other}"));
+                return refuse(
+                    28811,
+                    format!("unrecognized option to $unwind stage: {other}"),
+                );
             }
         }
     }
@@ -96,7 +120,11 @@ impl Stage for Unwind {
             names.dedup();
             names
         });
-        Ok(Box::new(Running { unwind: self.clone(), keep, current: None }))
+        Ok(Box::new(Running {
+            unwind: self.clone(),
+            keep,
+            current: None,
+        }))
     }
 
     fn dependencies(&self, found: &mut Dependencies) -> Passes {
@@ -139,7 +167,9 @@ enum Found<'a> {
 fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
     let mut value = ValueRef::Document(document);
     for part in path.parts() {
-        let ValueRef::Document(inner) = value else { return Found::Nothing };
+        let ValueRef::Document(inner) = value else {
+            return Found::Nothing;
+        };
         match inner.get(part) {
             Some(next) => value = next,
             None => return Found::Nothing,
@@ -151,25 +181,43 @@ fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
 impl Running {
     /// Begins with a document. A row if the document itself is to be given.
     fn begin(&mut self, row: Row) -> Option<Row> {
-        let Specification { path, preserves, .. } = &*self.unwind.0;
+        let Specification {
+            path, preserves, ..
+        } = &*self.unwind.0;
         let document = row.document.as_ref();
         let found = find(document, path);
         let array = match found {
             Found::Value(ValueRef::Array(array)) if !array.is_empty() => array,
             Found::Value(value) if !value.is_nullish() && !matches!(value, ValueRef::Array(_)) => {
-                return Some(self.given(row.document.as_ref(), Some(value), ValueRef::Null).into());
+                return Some(
+                    self.given(row.document.as_ref(), Some(value), ValueRef::Null)
+                        .into(),
+                );
             }
             _ if !preserves => return None,
             Found::Value(value) if value.is_nullish() => {
-                return Some(self.given(row.document.as_ref(), Some(value), ValueRef::Null).into());
+                return Some(
+                    self.given(row.document.as_ref(), Some(value), ValueRef::Null)
+                        .into(),
+                );
             }
-            _ => return Some(self.given(row.document.as_ref(), None, ValueRef::Null).into()),
+            _ => {
+                return Some(
+                    self.given(row.document.as_ref(), None, ValueRef::Null)
+                        .into(),
+                );
+            }
         };
         let bytes = array.as_bytes();
         // The array lies inside the document's bytes.
         let start = bytes.as_ptr() as usize - document.as_bytes().as_ptr() as usize;
         let (offset, end) = (start + 4, start + bytes.len());
-        self.current = Some(Current { document: row.document, offset, end, index: 0 });
+        self.current = Some(Current {
+            document: row.document,
+            offset,
+            end,
+            index: 0,
+        });
         None
     }
 
@@ -179,7 +227,11 @@ impl Running {
         let document = current.document.as_ref();
         let rest = document.as_bytes().get(current.offset..current.end)?;
         let element = Elements::from_valid(rest).next()?;
-        let given = self.given(document, Some(element.value()), ValueRef::Int64(current.index));
+        let given = self.given(
+            document,
+            Some(element.value()),
+            ValueRef::Int64(current.index),
+        );
         let length = element.raw.len();
         if let Some(current) = &mut self.current {
             current.offset += length;
@@ -195,7 +247,11 @@ impl Running {
         value: Option<ValueRef<'_>>,
         index: ValueRef<'_>,
     ) -> DocumentBuf {
-        let Specification { path, index: index_path, .. } = &*self.unwind.0;
+        let Specification {
+            path,
+            index: index_path,
+            ..
+        } = &*self.unwind.0;
         let mut bytes = Vec::with_capacity(match &self.keep {
             Some(_) => 128,
             None => document.as_bytes().len(),
@@ -203,11 +259,18 @@ impl Running {
         {
             let mut out = DocumentWriter::begin(&mut bytes);
             for element in document.elements() {
-                let is_kept = self.keep.as_ref().is_none_or(|keep| {
-                    keep.iter().any(|name| **name == *element.name)
-                });
+                let is_kept = self
+                    .keep
+                    .as_ref()
+                    .is_none_or(|keep| keep.iter().any(|name| **name == *element.name));
                 if *element.name == *path.first() {
-                    replace(&mut out, element.name, element.value(), &path.parts()[1..], value);
+                    replace(
+                        &mut out,
+                        element.name,
+                        element.value(),
+                        &path.parts()[1..],
+                        value,
+                    );
                 } else if is_kept {
                     out.append_element(&element);
                 }
@@ -251,7 +314,9 @@ fn replace(
 /// A copy of the document with a field at a path; what is no document on the way is replaced.
 fn with_field(document: DocumentRef<'_>, path: &[Box<str>], value: ValueRef<'_>) -> DocumentBuf {
     let mut out = DocumentBuf::with_capacity(document.as_bytes().len() + 32);
-    let Some((first, rest)) = path.split_first() else { return out };
+    let Some((first, rest)) = path.split_first() else {
+        return out;
+    };
     let mut is_there = false;
     let below = |old: Option<ValueRef<'_>>| match old {
         Some(ValueRef::Document(inner)) => with_field(inner, rest, value),
@@ -282,7 +347,9 @@ impl Run for Running {
                 return Ok(Some(given.into()));
             }
             self.current = None;
-            let Some(row) = input.next(context)? else { return Ok(None) };
+            let Some(row) = input.next(context)? else {
+                return Ok(None);
+            };
             if let Some(given) = self.begin(row) {
                 return Ok(Some(given));
             }
@@ -296,11 +363,21 @@ mod tests {
 
     #[test]
     fn elements_scalars_and_nothing() {
-        let documents = ["{_id: 1, a: [1, 2], b: 0}", "{_id: 2, a: 3}", "{_id: 3, a: null}", "{_id: 4, a: []}", "{_id: 5}"];
+        let documents = [
+            "{_id: 1, a: [1, 2], b: 0}",
+            "{_id: 2, a: 3}",
+            "{_id: 3, a: null}",
+            "{_id: 4, a: []}",
+            "{_id: 5}",
+        ];
         check(
             "[{$unwind: '$a'}]",
             &documents,
-            &["{_id: 1, a: 1, b: 0}", "{_id: 1, a: 2, b: 0}", "{_id: 2, a: 3}"],
+            &[
+                "{_id: 1, a: 1, b: 0}",
+                "{_id: 1, a: 2, b: 0}",
+                "{_id: 2, a: 3}",
+            ],
         );
         check(
             "[{$unwind: {path: '$a', preserveNullAndEmptyArrays: true, includeArrayIndex: 'i'}}]",
