@@ -233,7 +233,7 @@ export class Collection<TSchema extends Document = Document> {
     refuseUnknown('insertOne', options, INSERT_OPTIONS);
     const own = this.withIdFor(document, options);
     const command: Document = { insert: this.collectionName, documents: [own], ordered: true };
-    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     const reply = await execute(this.source, this.dbName, command, options, 'write');
     throwWriteError(reply.body);
     return {
@@ -328,7 +328,7 @@ export class Collection<TSchema extends Document = Document> {
     const hint = options.hint ?? this.collectionHint;
     const statement = updateStatement({ filter, ...what, collation, hint, upsert, arrayFilters, sort }, kind);
     const command: Document = { update: this.collectionName, updates: [statement], ordered: true };
-    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     if (options.let !== undefined) command['let'] = options.let;
     const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'write');
     if (options.explain !== undefined) return reply.body as unknown as UpdateResult<TSchema>;
@@ -431,7 +431,7 @@ export class Collection<TSchema extends Document = Document> {
     if (sort !== undefined) command['sort'] = sort;
     if (options.projection !== undefined) command['fields'] = options.projection;
     if (options.arrayFilters !== undefined) command['arrayFilters'] = options.arrayFilters;
-    if (options.bypassDocumentValidation === true) command['bypassDocumentValidation'] = true;
+    if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     const hint = options.hint ?? this.collectionHint;
     if (hint !== undefined) command['hint'] = formatHint(hint);
     if (options.let !== undefined) command['let'] = options.let;

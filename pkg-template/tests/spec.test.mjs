@@ -2,10 +2,11 @@
 //
 // They lie outside the project (TUSSOCK_SHARED, default ../shared beside it) and are skipped visibly without it.
 // tests/spec/expected-failures.txt is a ratchet in both directions: what passes must not be listed, what is listed
-// must fail. TUSSOCK_SPEC=<text> runs the tests whose name contains the text, and says why each fails.
+// must fail. TUSSOCK_SPEC=<text> runs the tests whose name contains the text, TUSSOCK_SPEC_LIST=1 says why each fails,
+// TUSSOCK_SPEC_ACCEPT=1 writes the list anew (reasons written by hand stay; look at what it says of the new ones).
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +62,31 @@ async function run(suite, kind) {
 }
 
 const table = [];
+const accepted = [];
+
+/** What the engine answers where a feature is missing, in words that a reader of the list understands. */
+const REASONS = [
+  [/no such command: '(\w+)'/, (name) => `the command ${name} comes later`],
+  [/'([\w.]+)' is not supported/, (name) => `${name} comes later`],
+  [/Sessions and transactions/, () => 'sessions come later'],
+  [/command: lsid: nothing/, () => 'sessions come later: no implicit lsid is sent'],
+];
+
+function reasonFor(why) {
+  for (const [pattern, reason] of REASONS) {
+    const found = pattern.exec(why);
+    if (found !== null) return reason(found[1]);
+  }
+  return why.replaceAll(/\s+/g, ' ').slice(0, 160);
+}
+
+function writeList() {
+  const header = readFileSync(listPath, 'utf8').split('\n').filter((line) => line.startsWith('#'));
+  const old = expectedFailures();
+  const written = (name) => (old.get(name)?.endsWith('comes later') ? undefined : old.get(name));
+  const lines = accepted.map(({ name, why }) => `${name}\t${written(name) ?? reasonFor(why)}`);
+  writeFileSync(listPath, `${[...header, ...lines].join('\n')}\n`);
+}
 
 for (const [suite, kind] of Object.entries(SUITES)) {
   test(`specification tests: ${suite}`, { skip: missing }, async () => {
@@ -69,6 +95,10 @@ for (const [suite, kind] of Object.entries(SUITES)) {
     const count = (verdict) => results.filter((result) => result.verdict === verdict).length;
     table.push([suite, results.length, count('pass'), count('fail'), count('skip')]);
     if (process.env.TUSSOCK_SPEC_LIST) for (const { name, verdict, why } of results) if (verdict === 'fail') console.log(`${name}\t${why}`);
+    if (process.env.TUSSOCK_SPEC_ACCEPT) {
+      accepted.push(...results.filter(({ verdict }) => verdict === 'fail'));
+      return;
+    }
     const broken = results.filter(({ name, verdict }) => verdict === 'fail' && !expected.has(name));
     const mended = results.filter(({ name, verdict }) => verdict === 'pass' && expected.has(name));
     const names = new Set(results.map(({ name }) => name));
@@ -83,6 +113,7 @@ for (const [suite, kind] of Object.entries(SUITES)) {
 }
 
 test.after(() => {
+  if (process.env.TUSSOCK_SPEC_ACCEPT && table.length === Object.keys(SUITES).length && only === undefined) writeList();
   if (table.length === 0) return;
   console.log(`\n${'suite'.padEnd(24)}${['tests', 'pass', 'fail', 'skip'].map((name) => name.padStart(7)).join('')}`);
   for (const [suite, ...counts] of table) console.log(suite.padEnd(24) + counts.map((n) => String(n).padStart(7)).join(''));

@@ -61,6 +61,8 @@ export class MongoClientBulkWriteError extends MongoServerError {
 }
 
 class Merged {
+  /** How many operations went well. */
+  succeeded = 0;
   insertedCount = 0;
   upsertedCount = 0;
   matchedCount = 0;
@@ -167,11 +169,31 @@ export async function bulkWrite(
   let failed = false;
   for (let from = 0; from < models.length && !(failed && ordered); from += LIMITS.countMax) {
     const part = models.slice(from, from + LIMITS.countMax);
-    failed = (await runPart(client, part, from, options, merged, failure, verbose)) || failed;
+    try {
+      failed = (await runPart(client, part, from, options, merged, failure, verbose)) || failed;
+    } catch (error) {
+      if (!(error instanceof MongoServerError)) throw error;
+      throw whole(error, failure, merged, acknowledged, verbose);
+    }
   }
   if (!failed) return merged.toResult(acknowledged, verbose);
-  failure.partialResult = merged.toResult(acknowledged, verbose);
+  if (merged.succeeded > 0) failure.partialResult = merged.toResult(acknowledged, verbose);
   throw failure;
+}
+
+/** The command as a whole was refused: what was done before it is told all the same. */
+function whole(
+  error: MongoServerError,
+  sofar: MongoClientBulkWriteError,
+  merged: Merged,
+  acknowledged: boolean,
+  verbose: boolean,
+): MongoClientBulkWriteError {
+  const failure = new MongoClientBulkWriteError(error.errorResponse);
+  failure.cause = error;
+  failure.writeErrors = sofar.writeErrors;
+  if (merged.succeeded > 0) failure.partialResult = merged.toResult(acknowledged, verbose);
+  return failure;
 }
 
 /** Tells whether an operation failed. */
@@ -203,7 +225,12 @@ async function runPart(
   const reply = await execute(client.source, 'admin', command, options, 'write', 'bulkWrite');
   merged.addCounts(reply.body);
   let failed = false;
-  for (const result of await results(client, reply)) {
+  const given = await results(client, reply);
+  const errors = given.filter((result) => result['ok'] !== 1);
+  // Only errors are told unless all results were asked for; in order, nothing after the first error was tried.
+  const tried = options.ordered !== false && errors.length > 0 ? Number(errors[0]?.['idx']) + 1 : models.length;
+  merged.succeeded += tried - errors.length;
+  for (const result of given) {
     const index = Number(result['idx']);
     if (result['ok'] === 1) {
       if (verbose) merged.addOne(from + index, ops[index] as Document, result);

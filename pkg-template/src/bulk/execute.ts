@@ -55,9 +55,8 @@ class Run {
       );
       const command: Document = { [batch.type]: this.namespace.collection, [FIELD[batch.type]]: sent };
       command['ordered'] = this.options.ordered !== false;
-      if (this.options.bypassDocumentValidation === true && batch.type !== 'delete') {
-        command['bypassDocumentValidation'] = true;
-      }
+      const bypass = this.options.bypassDocumentValidation;
+      if (bypass !== undefined && batch.type !== 'delete') command['bypassDocumentValidation'] = bypass;
       if (this.options.let !== undefined && batch.type !== 'insert') command['let'] = this.options.let;
       const complete = withOptions(command, this.source, this.options, 'write');
       const reply = await this.source.deployment.run(this.namespace.db, complete, bson);

@@ -105,7 +105,6 @@ export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema
   private aggregate(cursor: Document): Document {
     const command: Document = { aggregate: this.collection ?? 1, pipeline: this.pipeline };
     for (const name of PASSED_ON) if (this.options[name] !== undefined) command[name] = this.options[name];
-    if (this.options.bypassDocumentValidation === false) delete command['bypassDocumentValidation'];
     const hint = formatHint(this.options.hint);
     if (hint !== undefined) command['hint'] = hint;
     command['cursor'] = cursor;
