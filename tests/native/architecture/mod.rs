@@ -1,6 +1,7 @@
 //! Holds the repository to its own rules: which room imports which, how long files are,
 //! what no file may contain. A finding is `file:line: rule`, and all are shown at once.
 
+mod links;
 mod rooms;
 mod rules;
 mod source;
@@ -82,4 +83,9 @@ fn every_source_file_keeps_the_rules_of_its_form() {
 #[test]
 fn no_file_names_what_is_none_of_its_business() {
     assert_none(words::check(&root()));
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    assert_none(links::check(&root(), &words::tracked(&root())));
 }

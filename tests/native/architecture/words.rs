@@ -71,7 +71,7 @@ fn check_text(name: &str, text: &str) -> Vec<String> {
 }
 
 /// The files under version control; outside of a checkout there are none to judge.
-fn tracked(root: &Path) -> Vec<String> {
+pub fn tracked(root: &Path) -> Vec<String> {
     let listed = Command::new("git")
         .args(["ls-files", "-z"])
         .current_dir(root)
