@@ -1,6 +1,6 @@
 //! What can be decided about a text without running the pattern: literals.
 
-use super::syntax::{Assertion, One, Tree};
+use super::syntax::{Assertion, Greed, One, Tree};
 
 /// The shortcuts of one pattern.
 pub(super) struct Shortcut {
@@ -119,16 +119,15 @@ fn literal_char(tree: &Tree) -> Option<char> {
     }
 }
 
+/// True for `.*`, unless it keeps what it took.
 fn is_anything(tree: &Tree) -> bool {
     match tree {
         Tree::Repeat {
             body,
             min: 0,
             max: None,
-            ..
-        } => {
-            matches!(**body, Tree::One(One::Any | One::AnyOrNewline))
-        }
+            greed: Greed::Greedy | Greed::Lazy,
+        } => matches!(**body, Tree::One(One::Any | One::AnyOrNewline)),
         _ => false,
     }
 }

@@ -204,7 +204,8 @@ impl<'p> Parser<'p> {
             }
             match self.atom()? {
                 Some(tree) => {
-                    repeatable = !matches!(tree, Tree::Assertion(_) | Tree::Keep);
+                    let is_point = matches!(tree, Tree::Assertion(_) | Tree::Keep);
+                    repeatable = c == '(' || !is_point;
                     parts.push(tree);
                 }
                 // A comment or a change of flags; what is before it cannot be repeated

@@ -81,6 +81,8 @@ fn quantifiers() {
         "xabbcbcc",
         Some(&["xabbcbc", "abbc", ""]),
     );
+    check(".*+a", "", "aba", None);
+    check("(?:^)?a(?:$)+", "", "ba", Some(&["a"]));
     check("(a|b)*?c", "", "abc", Some(&["abc", "b"]));
 }
 
