@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The client: which engine, its options, its databases. */
 import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
 import type { PkFactory } from './collection.js';

@@ -6,7 +6,12 @@ import type { Connection } from './connection.js';
 import { MongoServerSelectionError } from './errors.js';
 
 /** Where the WebAssembly module is: a URL, a response, its bytes, or the compiled module. */
-export type WasmSource = string | URL | Response | BufferSource | WebAssembly.Module;
+export type WasmSource = string | URL | Response | ArrayBuffer | ArrayBufferView | CompiledModule;
+
+/** A `WebAssembly.Module`, named by what it has so that these types need no library of a browser. */
+export interface CompiledModule {
+  readonly [Symbol.toStringTag]: string;
+}
 
 /** Options of {@link Engine.memory}. */
 export interface EngineOptions {
@@ -45,7 +50,7 @@ type Loadable = RequestInfo | URL | Response | BufferSource | WebAssembly.Module
 /** A file URL is read by Node itself, whose `fetch` does not take one. */
 async function readable(source: WasmSource): Promise<Loadable> {
   const url = typeof source === 'string' ? absolute(source) : source;
-  if (!(url instanceof URL) || url.protocol !== 'file:') return source;
+  if (!(url instanceof URL) || url.protocol !== 'file:') return source as Loadable;
   const process = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process;
   const files = process?.getBuiltinModule?.('node:fs') as { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined;
   return files === undefined ? url : files.readFileSync(url);

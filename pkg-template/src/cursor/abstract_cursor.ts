@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What all cursors share: batches, getMore, killCursors, iteration. */
 import { Long } from 'bson';
 import type { Batch, Reply } from '../codec/decode.js';
