@@ -20,4 +20,5 @@ pub mod plan;
 pub mod projection;
 pub mod regex;
 pub mod storage;
+pub mod update;
 pub mod value;

@@ -5,12 +5,11 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::selection;
-use super::write_reply::WriteErrors;
+use super::write_reply::{WriteErrors, check_batch_size};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
-use crate::error::{Error, Result, codes};
+use crate::error::{Error, Result};
 use crate::expression::Context;
-use crate::limits;
 use crate::plan::{Query, plan};
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
 
@@ -35,13 +34,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let namespace = request.namespace()?;
     let context = request.context_with_let()?;
     let statements = arguments.array("deletes").unwrap_or(ArrayRef::EMPTY);
-    let count = statements.count();
-    if count == 0 || count > limits::WRITE_BATCH_MAX {
-        let message =
-            format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
-        return Err(Error::new(codes::INVALID_LENGTH, message));
-    }
-    let mut parsed = Vec::with_capacity(count);
+    check_batch_size(statements)?;
+    let mut parsed = Vec::new();
     for statement in statements.iter() {
         let document = statement.as_document().ok_or_else(|| {
             Error::type_mismatch("BSON field 'delete.deletes' must be an array of documents")
@@ -54,6 +48,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         parsed.push(statement);
     }
+    engine.catalog().regular(&namespace)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut deleted = 0;
     let mut write = Write::new(engine);
@@ -78,14 +73,34 @@ fn delete(
     statement: &Arguments<'_>,
     context: &Context,
 ) -> Result<i32> {
-    statement.refuse(&["collation"])?;
-    let filter = selection::filter(statement.document("q"), context)?;
-    let mut query = Query::new(write.snapshot(namespace), filter);
-    query.hint = selection::hint(statement)?;
-    query.limit = statement
+    let limit = statement
         .number("limit")
         .filter(|&limit| limit == 1)
         .map(|_| 1);
+    remove(
+        write,
+        namespace,
+        statement,
+        statement.document("q"),
+        limit,
+        context,
+    )
+}
+
+/// Removes the documents that match, at most `limit`; the hint is one of the arguments.
+pub(super) fn remove(
+    write: &mut Write<'_>,
+    namespace: &Namespace,
+    arguments: &Arguments<'_>,
+    filter: Option<DocumentRef<'_>>,
+    limit: Option<u64>,
+    context: &Context,
+) -> Result<i32> {
+    arguments.refuse(&["collation"])?;
+    let filter = selection::filter(filter, context)?;
+    let mut query = Query::new(write.snapshot(namespace), filter);
+    query.hint = selection::hint(arguments)?;
+    query.limit = limit;
     let mut stream = plan(query)?.stream;
     let mut rows = Vec::new();
     while let Some(row) = stream.next(context)? {
@@ -93,11 +108,7 @@ fn delete(
     }
     drop(stream);
     for row in &rows {
-        write.delete(
-            namespace,
-            row.record,
-            DocumentRef::from_valid(row.document.as_ref().as_bytes()),
-        )?;
+        write.delete(namespace, row.record, row.document.as_ref())?;
     }
     Ok(rows.len() as i32)
 }

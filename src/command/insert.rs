@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::write_reply::WriteErrors;
+use super::write_reply::{WriteErrors, check_batch_size};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::limits;
@@ -26,12 +26,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let documents = arguments
         .array("documents")
         .unwrap_or(crate::value::ArrayRef::EMPTY);
-    let count = documents.count();
-    if count == 0 || count > limits::WRITE_BATCH_MAX {
-        let message =
-            format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
-        return Err(Error::new(codes::INVALID_LENGTH, message));
-    }
+    check_batch_size(documents)?;
     for (at, value) in documents.iter().enumerate() {
         if value.kind() != Kind::Document {
             let message = format!(
@@ -41,6 +36,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             return Err(Error::type_mismatch(message));
         }
     }
+    engine.catalog().regular(&namespace)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut inserted = 0;
     let mut write = Write::new(engine);

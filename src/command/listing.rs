@@ -7,7 +7,7 @@ use crate::catalog::Namespace;
 use crate::engine::{Cursor, Engine};
 use crate::error::Result;
 use crate::expression::Context;
-use crate::plan::{Row, Statistics, Stream};
+use crate::plan::{BoxStream, Row, Statistics, Stream};
 use crate::value::DocumentBuf;
 
 const CURSOR_FIELDS: &[Field] = &[optional("batchSize", Takes::Number)];
@@ -30,12 +30,16 @@ pub(super) fn reply(
     entries: Vec<DocumentBuf>,
     batch_size: Option<usize>,
 ) -> Result<DocumentBuf> {
-    let stream = Box::new(Listed {
+    let cursor = Cursor::new(namespace, stream(entries), request.context.clone());
+    cursor_reply::first_batch(engine, cursor, batch_size, false)
+}
+
+/// A stream of documents that are there already.
+pub(super) fn stream(entries: Vec<DocumentBuf>) -> BoxStream {
+    Box::new(Listed {
         entries: entries.into_iter(),
         statistics: Statistics::default(),
-    });
-    let cursor = Cursor::new(namespace, stream, request.context.clone());
-    cursor_reply::first_batch(engine, cursor, batch_size, false)
+    })
 }
 
 /// Documents that are there already.

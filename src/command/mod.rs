@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod arguments;
+mod bulk_write;
 mod concerns;
 mod create;
 mod create_indexes;
@@ -11,6 +12,7 @@ mod dispatch;
 mod drop;
 mod drop_indexes;
 mod find;
+mod find_and_modify;
 mod get_more;
 mod handshake;
 mod index_specification;
@@ -25,6 +27,8 @@ mod rename_collection;
 mod request;
 mod selection;
 mod statistics;
+mod update;
+mod updating;
 mod write_reply;
 
 pub use dispatch::{Outcome, error_reply};

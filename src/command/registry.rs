@@ -1,10 +1,6 @@
 //! Which commands there are: one line each.
 
 use super::request::Request;
-use super::{
-    aggregate, create, create_indexes, delete, drop, drop_indexes, find, get_more, handshake, insert,
-    kill_cursors, list_collections, list_databases, list_indexes, rename_collection, statistics,
-};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::value::DocumentBuf;
@@ -31,47 +27,54 @@ const fn command(
 
 /// Every command, in the order of their names.
 pub static COMMANDS: &[Command] = &[
-    command("aggregate", aggregate::run),
+    command("aggregate", super::aggregate::run),
     Command {
         name: "buildInfo",
         aliases: &["buildinfo"],
-        run: handshake::build_info,
+        run: super::handshake::build_info,
     },
     Command {
         name: "collStats",
         aliases: &["collstats"],
-        run: statistics::collection,
+        run: super::statistics::collection,
     },
-    command("create", create::run),
-    command("createIndexes", create_indexes::run),
+    command("create", super::create::run),
+    command("createIndexes", super::create_indexes::run),
     Command {
         name: "dbStats",
         aliases: &["dbstats"],
-        run: statistics::database,
+        run: super::statistics::database,
     },
-    command("delete", delete::run),
-    command("drop", drop::run),
-    command("dropDatabase", drop::run_database),
+    command("bulkWrite", super::bulk_write::run),
+    command("delete", super::delete::run),
+    command("drop", super::drop::run),
+    command("dropDatabase", super::drop::run_database),
     Command {
         name: "dropIndexes",
         aliases: &["deleteIndexes"],
-        run: drop_indexes::run,
+        run: super::drop_indexes::run,
     },
-    command("endSessions", handshake::end_sessions),
-    command("find", find::run),
-    command("getMore", get_more::run),
+    command("endSessions", super::handshake::end_sessions),
+    command("find", super::find::run),
+    Command {
+        name: "findAndModify",
+        aliases: &["findandmodify"],
+        run: super::find_and_modify::run,
+    },
+    command("getMore", super::get_more::run),
     Command {
         name: "hello",
         aliases: &["isMaster", "ismaster"],
-        run: handshake::hello,
+        run: super::handshake::hello,
     },
-    command("insert", insert::run),
-    command("killCursors", kill_cursors::run),
-    command("listCollections", list_collections::run),
-    command("listDatabases", list_databases::run),
-    command("listIndexes", list_indexes::run),
-    command("ping", handshake::ping),
-    command("renameCollection", rename_collection::run),
+    command("insert", super::insert::run),
+    command("killCursors", super::kill_cursors::run),
+    command("listCollections", super::list_collections::run),
+    command("listDatabases", super::list_databases::run),
+    command("listIndexes", super::list_indexes::run),
+    command("ping", super::handshake::ping),
+    command("renameCollection", super::rename_collection::run),
+    command("update", super::update::run),
 ];
 
 /// The command with this name.

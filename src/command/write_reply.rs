@@ -1,7 +1,19 @@
 //! The errors of single statements of a write command, and the loop over statements.
 
-use crate::error::{Error, Result};
-use crate::value::{DocumentBuf, DocumentRef};
+use crate::error::{Error, Result, codes};
+use crate::limits;
+use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
+
+/// Errors: `InvalidLength` (16) for no statement or more than 100,000.
+pub(super) fn check_batch_size(statements: ArrayRef<'_>) -> Result<()> {
+    let count = statements.count();
+    if (1..=limits::WRITE_BATCH_MAX).contains(&count) {
+        return Ok(());
+    }
+    let message =
+        format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
+    Err(Error::new(codes::INVALID_LENGTH, message))
+}
 
 /// Collects the errors of statements.
 pub(super) struct WriteErrors {

@@ -1,0 +1,126 @@
+//! update: changes documents.
+//!
+//! Source: the manual, "update".
+
+use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::request::Request;
+use super::selection;
+use super::updating::{Parts, Statement, Updated};
+use super::write_reply::{WriteErrors, check_batch_size};
+use crate::catalog::Namespace;
+use crate::engine::{Engine, Write};
+use crate::error::{Error, Result};
+use crate::expression::Context;
+use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Value, ValueRef};
+
+const FIELDS: &[Field] = &[
+    required("updates", Takes::Array),
+    optional("ordered", Takes::Truth),
+    optional("bypassDocumentValidation", Takes::Truth),
+    optional("let", Takes::Document),
+    optional("stmtIds", Takes::Array),
+    optional("stmtId", Takes::Number),
+    optional("txnNumber", Takes::Number),
+];
+
+const STATEMENT_FIELDS: &[Field] = &[
+    required("q", Takes::Document),
+    required("u", Takes::Any),
+    optional("c", Takes::Document),
+    optional("upsert", Takes::Truth),
+    optional("multi", Takes::Truth),
+    optional("collation", Takes::Document),
+    optional("arrayFilters", Takes::Array),
+    optional("hint", Takes::Hint),
+    optional("sort", Takes::Document),
+    optional("upsertSupplied", Takes::Truth),
+    optional("sampleId", Takes::Any),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    let context = request.context_with_let()?;
+    let statements = arguments.array("updates").unwrap_or(ArrayRef::EMPTY);
+    check_batch_size(statements)?;
+    let mut parsed = Vec::new();
+    for statement in statements.iter() {
+        let document = statement.as_document().ok_or_else(|| {
+            Error::type_mismatch("BSON field 'update.updates' must be an array of documents")
+        })?;
+        parsed.push(Arguments::inside(
+            "update.updates",
+            document,
+            STATEMENT_FIELDS,
+        )?);
+    }
+    engine.catalog().regular(&namespace)?;
+    let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
+    let mut tally = Tally::default();
+    let mut write = Write::new(engine);
+    for (at, statement) in parsed.iter().enumerate() {
+        let outcome = update(&mut write, &namespace, statement, &context, request);
+        let outcome = outcome.map(|updated| tally.add(at, updated));
+        if !errors.note(at, outcome)? {
+            break;
+        }
+    }
+    write.commit();
+    Ok(tally.reply(&errors))
+}
+
+#[derive(Default)]
+struct Tally {
+    matched: i32,
+    modified: i32,
+    upserted: Vec<(usize, Value<'static>)>,
+}
+
+impl Tally {
+    fn add(&mut self, at: usize, updated: Updated) {
+        self.matched += updated.matched;
+        self.modified += updated.modified;
+        self.upserted.extend(updated.upserted.map(|id| (at, id)));
+    }
+
+    fn reply(&self, errors: &WriteErrors) -> DocumentBuf {
+        let mut reply = DocumentBuf::new();
+        reply.append("n", self.matched + self.upserted.len() as i32);
+        if !self.upserted.is_empty() {
+            reply.append_array("upserted", |list| {
+                for (index, id) in &self.upserted {
+                    let mut item = list.document();
+                    item.append("index", *index as i32);
+                    item.append("_id", id);
+                }
+            });
+        }
+        reply.append("nModified", self.modified);
+        errors.append(&mut reply);
+        reply
+    }
+}
+
+fn update(
+    write: &mut Write<'_>,
+    namespace: &Namespace,
+    statement: &Arguments<'_>,
+    context: &Context,
+    request: &Request<'_>,
+) -> Result<Updated> {
+    statement.refuse(&["collation", "upsertSupplied"])?;
+    let flag = |name: &str| statement.truth(name).unwrap_or(false);
+    let parts = Parts {
+        filter: statement.document("q"),
+        update: statement
+            .get("u")
+            .unwrap_or(ValueRef::Document(DocumentRef::EMPTY)),
+        constants: statement.document("c"),
+        array_filters: statement.array("arrayFilters"),
+        multi: flag("multi"),
+        upsert: flag("upsert"),
+        hint: selection::hint(statement)?,
+        sort: statement.document("sort"),
+    };
+    Statement::parse(parts, context)?.run(write, namespace, request)
+}

@@ -1,0 +1,147 @@
+//! The operators of an update in the order of their paths, and how they are applied together.
+
+use super::node::Node;
+use super::operators::{OPERATORS, Operator};
+use super::path::{Part, UpdatePath, compare_paths};
+use super::rename::Rename;
+use super::{Run, walk};
+use crate::error::{Error, Result, codes};
+use crate::expression::ParseScope;
+use crate::matcher::ArrayFilter;
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+
+/// One path and what happens to it.
+pub(super) struct Action {
+    path: UpdatePath,
+    step: Step,
+}
+
+enum Step {
+    Operator(Box<dyn Operator>),
+    /// The path is the target; it says where the value comes from.
+    Rename(Rename),
+}
+
+impl Action {
+    pub(super) fn is_positional(&self) -> bool {
+        self.path.parts.contains(&Part::Positional)
+    }
+}
+
+/// Parses a document of operators.
+pub(super) fn parse(
+    update: DocumentRef<'_>,
+    array_filters: &[ArrayFilter],
+    scope: &ParseScope,
+) -> Result<Vec<Action>> {
+    let mut actions = Vec::new();
+    // Every path that is written, for conflicts: a rename has two.
+    let mut paths: Vec<UpdatePath> = Vec::new();
+    for (name, operand) in update.iter() {
+        let registration = OPERATORS.iter().find(|operator| operator.name == name);
+        if registration.is_none() && name != "$rename" {
+            return Err(unknown(name));
+        }
+        let ValueRef::Document(fields) = operand else {
+            let message = format!(
+                "Modifiers operate on fields but we found type {} instead. For example: {{$mod: {{<field>: ...}}}} not {{{name}: {operand}}}",
+                operand.kind().alias()
+            );
+            return Err(Error::failed_to_parse(message));
+        };
+        for (text, operand) in fields.iter() {
+            let (path, step) = match registration {
+                Some(operator) => {
+                    let path = UpdatePath::parse(text)?;
+                    let parsed = (operator.parse)(operand, text, scope)?;
+                    (path, Step::Operator(parsed))
+                }
+                None => {
+                    let (rename, to) = Rename::parse(text, operand)?;
+                    note(rename.from(), &mut paths)?;
+                    (to, Step::Rename(rename))
+                }
+            };
+            note(&path, &mut paths)?;
+            actions.push(Action { path, step });
+        }
+    }
+    check_array_filters(&paths, array_filters)?;
+    actions.sort_by(|one, two| compare_paths(&one.path, &two.path));
+    Ok(actions)
+}
+
+#[cold]
+fn unknown(name: &str) -> Error {
+    Error::failed_to_parse(format!(
+        "Unknown modifier: {name}. Expected a valid update modifier or pipeline-style update specified as an array"
+    ))
+}
+
+/// Errors: `ConflictingUpdateOperators` (40).
+fn note(path: &UpdatePath, paths: &mut Vec<UpdatePath>) -> Result<()> {
+    if let Some(other) = paths.iter().find(|other| other.conflicts_with(path)) {
+        let shorter = if other.text.len() < path.text.len() {
+            other
+        } else {
+            path
+        };
+        let message = format!(
+            "Updating the path '{}' would create a conflict at '{}'",
+            path.text, shorter.text
+        );
+        return Err(Error::new(codes::CONFLICTING_UPDATE_OPERATORS, message));
+    }
+    paths.push(path.clone());
+    Ok(())
+}
+
+/// Every identifier needs a filter, and every filter an identifier.
+fn check_array_filters(paths: &[UpdatePath], filters: &[ArrayFilter]) -> Result<()> {
+    let used = |name: &str| {
+        paths
+            .iter()
+            .flat_map(|path| &path.parts)
+            .any(|part| match part {
+                Part::Filtered(identifier) => **identifier == *name,
+                _ => false,
+            })
+    };
+    for path in paths {
+        for part in &path.parts {
+            if let Part::Filtered(name) = part
+                && !filters.iter().any(|filter| *filter.identifier() == **name)
+            {
+                let message = format!(
+                    "No array filter found for identifier '{name}' in path '{}'",
+                    path.text
+                );
+                return Err(Error::bad_value(message));
+            }
+        }
+    }
+    match filters.iter().find(|filter| !used(filter.identifier())) {
+        None => Ok(()),
+        Some(filter) => Err(Error::failed_to_parse(format!(
+            "The array filter for identifier '{}' was not used in the update",
+            filter.identifier()
+        ))),
+    }
+}
+
+/// Applies all actions; `None` if nothing changed.
+pub(super) fn apply(
+    actions: &[Action],
+    document: DocumentRef<'_>,
+    run: &Run<'_>,
+) -> Result<Option<DocumentBuf>> {
+    let mut root = Node::of_document(document);
+    let mut changed = false;
+    for action in actions {
+        changed |= match &action.step {
+            Step::Operator(operator) => walk::apply(&mut root, &action.path, &**operator, run)?,
+            Step::Rename(rename) => rename.apply(&mut root, &action.path, run)?,
+        };
+    }
+    Ok(changed.then(|| root.into_document()))
+}

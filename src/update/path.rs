@@ -1,0 +1,116 @@
+//! The paths of update operators: fields, positions, and the three positional parts.
+
+use std::cmp::Ordering;
+
+use crate::error::{Error, Result, codes};
+use crate::value::path::array_position;
+
+/// One part of a path.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A field's name, or a position if it is a number and stands below an array.
+    Field(Box<str>),
+    /// `$`: the element that the filter matched.
+    Positional,
+    /// `$[]`: every element.
+    All,
+    /// `$[identifier]`: the elements that an array filter accepts.
+    Filtered(Box<str>),
+}
+
+/// A path of an update operator.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct UpdatePath {
+    pub parts: Vec<Part>,
+    pub text: Box<str>,
+}
+
+impl UpdatePath {
+    /// Errors: `EmptyFieldName` (56), `DollarPrefixedFieldName` (52), `BadValue` (2).
+    pub(super) fn parse(text: &str) -> Result<UpdatePath> {
+        let parts = text
+            .split('.')
+            .map(|part| parse_part(part, text))
+            .collect::<Result<Vec<_>>>()?;
+        if !matches!(parts.first(), Some(Part::Field(_))) {
+            let message = format!(
+                "Cannot have positional (i.e. '$') element in the first position in path '{text}'"
+            );
+            return Err(Error::bad_value(message));
+        }
+        if parts
+            .iter()
+            .filter(|part| **part == Part::Positional)
+            .count()
+            > 1
+        {
+            let message = format!("Too many positional (i.e. '$') elements found in path '{text}'");
+            return Err(Error::bad_value(message));
+        }
+        Ok(UpdatePath {
+            parts,
+            text: text.into(),
+        })
+    }
+
+    /// True if one path leads through the other, or they are the same.
+    pub(super) fn conflicts_with(&self, other: &UpdatePath) -> bool {
+        self.parts
+            .iter()
+            .zip(&other.parts)
+            .all(|(one, two)| one == two)
+    }
+}
+
+fn parse_part(part: &str, path: &str) -> Result<Part> {
+    if part.is_empty() {
+        let message = if path.is_empty() {
+            "An empty update path is not valid.".to_owned()
+        } else {
+            format!("The update path '{path}' contains an empty field name, which is not allowed.")
+        };
+        return Err(Error::new(codes::EMPTY_FIELD_NAME, message));
+    }
+    if part == "$" {
+        return Ok(Part::Positional);
+    }
+    if let Some(identifier) = part
+        .strip_prefix("$[")
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        return Ok(match identifier {
+            "" => Part::All,
+            name => Part::Filtered(name.into()),
+        });
+    }
+    if part.starts_with('$') && !matches!(part, "$id" | "$ref" | "$db") {
+        let message =
+            format!("The dollar ($) prefixed field '{part}' in '{path}' is not valid for storage.");
+        return Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message));
+    }
+    Ok(Part::Field(part.into()))
+}
+
+/// The order in which new fields are added: by name, numbers by value.
+pub(super) fn compare_paths(one: &UpdatePath, two: &UpdatePath) -> Ordering {
+    let mut pairs = one.parts.iter().zip(&two.parts);
+    let different =
+        pairs.find_map(|(a, b)| Some(compare_parts(a, b)).filter(|order| order.is_ne()));
+    different.unwrap_or_else(|| one.parts.len().cmp(&two.parts.len()))
+}
+
+fn compare_parts(one: &Part, two: &Part) -> Ordering {
+    let text = |part: &Part| -> String {
+        match part {
+            Part::Field(name) => name.to_string(),
+            Part::Positional => "$".to_owned(),
+            Part::All => "$[]".to_owned(),
+            Part::Filtered(name) => format!("$[{name}]"),
+        }
+    };
+    let (one, two) = (text(one), text(two));
+    match (array_position(&one), array_position(&two)) {
+        (Some(one), Some(two)) => one.cmp(&two),
+        _ => one.cmp(&two),
+    }
+}
