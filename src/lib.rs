@@ -2,6 +2,7 @@
 
 pub mod accumulator;
 pub mod aggregate;
+pub mod calendar;
 pub mod catalog;
 pub mod change;
 pub mod command;

@@ -10,6 +10,7 @@ mod parse;
 mod scope;
 pub mod sort_by;
 pub mod statistics;
+pub mod text;
 mod tree;
 
 pub use call::Call;

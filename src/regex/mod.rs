@@ -53,7 +53,7 @@ impl Regex {
     /// or not supported.
     pub fn compile(pattern: &str, options: &str) -> Result<Regex> {
         let flags = syntax::Flags::parse(options)?;
-        if pattern.len() >= limits::REGEX_PATTERN_BYTES_MAX {
+        if pattern.len() > limits::REGEX_PATTERN_BYTES_MAX {
             return Err(invalid("the pattern is too long"));
         }
         let parsed = parse::parse(pattern, flags)?;

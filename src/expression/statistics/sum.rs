@@ -110,7 +110,8 @@ impl Sum {
             let integers = Decimal128::from_parts(negative, self.integers.unsigned_abs(), 0);
             sum = sum.plus(integers);
         }
-        sum
+        // The other types' sum counts even when it is zero: it brings a large exponent down.
+        sum.plus(Decimal128::ZERO)
     }
 
     /// The sum: an int or a long that fits, else a double; a decimal if any was one.
