@@ -41,8 +41,8 @@ describe('one visit after the other', { concurrency: 1 }, () => {
 
   test('it shows the next documents', async () => {
     const { page } = browser
-    await page.getByRole('button', { name: 'Table' }).click()
     await run(page, 'db.penguins.find({}, { species: 1 })')
+    await page.getByRole('button', { name: 'Table' }).click()
     assert.equal(await page.locator('.results-table tbody tr').count(), 20)
     await page.getByRole('button', { name: 'Show 20 more' }).click()
     await page.waitForFunction(() => document.querySelectorAll('.results-table tbody tr').length === 40)
@@ -93,9 +93,9 @@ describe('one visit after the other', { concurrency: 1 }, () => {
 
   test('an index turns a scan into an index scan', async () => {
     const { page } = browser
-    await page.getByRole('button', { name: 'Table' }).click()
     const query = `db.birdstrikes.find({ 'wildlife.species': 'Canada goose', damage: 'Substantial' })`
     await run(page, query)
+    await page.getByRole('button', { name: 'Table' }).click()
     await page.locator('.plan-badge').waitFor()
     assert.match(await page.locator('.plan-badge').innerText(), /COLLSCAN[\s\S]*10,000 docs/)
     await page.getByRole('button', { name: 'Plan', exact: true }).click()
