@@ -10,6 +10,7 @@ mod pipeline;
 mod registry;
 mod rewrites;
 mod scope;
+mod set_field;
 mod source;
 mod stage;
 mod stages;

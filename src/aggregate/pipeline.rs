@@ -65,6 +65,17 @@ impl Pipeline {
         }
     }
 
+    /// The pipeline behind one more stage.
+    #[must_use]
+    pub fn behind(&self, first: PipelineStage) -> Pipeline {
+        let mut stages = vec![first];
+        stages.extend(self.stages.iter().cloned());
+        Pipeline {
+            stages: Rc::new(stages),
+            ..self.clone()
+        }
+    }
+
     /// The pipeline rewritten into a cheaper one with the same result.
     pub fn rewritten(mut self) -> Result<Pipeline> {
         rewrites::rewrite(Rc::make_mut(&mut self.stages))?;

@@ -71,6 +71,7 @@ pub static STAGES: &[Registration] = &[
     at(Position::NotInFacet, "$facet", facet::parse),
     stage("$group", group::parse),
     stage("$limit", limit::parse),
+    stage("$lookup", lookup::parse),
     stage("$match", match_stage::parse),
     stage("$project", project::parse),
     stage("$replaceRoot", replace_root::parse),

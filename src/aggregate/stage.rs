@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Opening;
 use super::stages::group::Group;
+use super::stages::lookup::Lookup;
 use super::stream::Run;
 use crate::error::Result;
 use crate::expression::{Dependencies, ParseScope};
@@ -61,6 +62,7 @@ pub enum Shape<'s> {
     Group(&'s Group),
     /// `$count`, with the field's name.
     Count(&'s str),
+    Lookup(&'s Lookup),
     Other,
 }
 

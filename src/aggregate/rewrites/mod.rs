@@ -5,6 +5,7 @@ mod join_matches;
 mod limit_before_map;
 mod limit_into_sort;
 mod match_before;
+mod unwind_into_lookup;
 
 use super::PipelineStage;
 use crate::error::Result;
@@ -32,6 +33,7 @@ pub static REWRITES: &[Rewrite] = &[
     ),
     rule("join limits and skips", join_limits::apply),
     rule("limit into sort", limit_into_sort::apply),
+    rule("unwind into lookup", unwind_into_lookup::apply),
 ];
 
 /// Applies the rules until none applies.

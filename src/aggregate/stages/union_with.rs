@@ -6,8 +6,8 @@ use crate::aggregate::registry::Parsed;
 use crate::aggregate::{
     Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Source, Stage,
 };
-use crate::catalog::{Namespace, check_collection_name};
-use crate::error::{Error, Result};
+use crate::catalog::Namespace;
+use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies};
 use crate::plan::{BoxStream, Row};
 use crate::value::{ArrayRef, ValueRef};
@@ -79,11 +79,22 @@ pub(super) fn resolve(
             Pipeline::parse(stages, &inside)?,
         ));
     };
-    check_collection_name(&database, collection)?;
+    check_name(collection)?;
     let namespace = Namespace::new(&database, collection);
     let inside = scope.inside(place, namespace.clone())?;
     let pipeline = Pipeline::parse(stages, &inside)?;
     Ok((Source::resolve(&namespace, scope)?, pipeline))
+}
+
+/// A name that no collection can have is allowed as long as it is a name: it is an empty collection.
+///
+/// Errors: `InvalidNamespace` (73).
+fn check_name(collection: &str) -> Result<()> {
+    if collection.is_empty() || collection.starts_with('.') || collection.contains('\0') {
+        let message = format!("Invalid collection name: '{collection}'");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
+    Ok(())
 }
 
 impl Stage for UnionWith {

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use crate::aggregate::registry::Parsed;
+use crate::aggregate::set_field::with_field;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
@@ -278,7 +279,7 @@ impl Running {
         }
         let given = DocumentBuf::from_valid(bytes);
         match index_path {
-            Some(index_path) => with_field(given.as_ref(), index_path.parts(), index),
+            Some(index_path) => with_field(given.as_ref(), index_path, index),
             None => given,
         }
     }
@@ -309,35 +310,6 @@ fn replace(
         }
         _ => out.append(name, old),
     }
-}
-
-/// A copy of the document with a field at a path; what is no document on the way is replaced.
-fn with_field(document: DocumentRef<'_>, path: &[Box<str>], value: ValueRef<'_>) -> DocumentBuf {
-    let mut out = DocumentBuf::with_capacity(document.as_bytes().len() + 32);
-    let Some((first, rest)) = path.split_first() else {
-        return out;
-    };
-    let mut is_there = false;
-    let below = |old: Option<ValueRef<'_>>| match old {
-        Some(ValueRef::Document(inner)) => with_field(inner, rest, value),
-        _ => with_field(DocumentRef::EMPTY, rest, value),
-    };
-    let add = |out: &mut DocumentBuf, old: Option<ValueRef<'_>>| match rest.is_empty() {
-        true => out.append(first, value),
-        false => out.append(first, &below(old)),
-    };
-    for element in document.elements() {
-        if *element.name == **first {
-            is_there = true;
-            add(&mut out, Some(element.value()));
-        } else {
-            out.append_element(&element);
-        }
-    }
-    if !is_there {
-        add(&mut out, None);
-    }
-    out
 }
 
 impl Run for Running {

@@ -1,0 +1,548 @@
+//! $lookup: the documents of another collection that belong to each document.
+//!
+//! Source: the manual, "$lookup (aggregation)". They are found by equality of a local and a foreign
+//! field, by a pipeline that sees variables of the local document, or by both.
+
+use std::rc::Rc;
+
+use super::foreign::{Foreign, local_values};
+use super::union_with::resolve;
+use crate::aggregate::registry::Parsed;
+use crate::aggregate::set_field::with_field;
+use crate::aggregate::{
+    Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Shape, Source, Stage,
+};
+use crate::error::{Error, Result};
+use crate::expression::{Context, Dependencies, Expression, Scope, check_variable_name};
+use crate::limits;
+use crate::matcher::{Node, Path};
+use crate::plan::{BoxStream, Document, Filter, Row};
+use crate::value::{ArrayBuf, ArrayRef, DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
+
+/// What is looked up. Cheap to clone.
+#[derive(Clone)]
+pub struct Lookup {
+    join: Rc<Join>,
+    /// A `$unwind` of the result that is done on the way.
+    unwind: Option<Unwinding>,
+}
+
+struct Join {
+    source: Source,
+    link: Link,
+    variables: Vec<(Rc<str>, Expression)>,
+    pipeline: Pipeline,
+    field: FieldPath,
+}
+
+/// What ties foreign documents to a local one before the pipeline runs.
+enum Link {
+    None,
+    /// A local field equals a foreign field.
+    Fields {
+        local: Path,
+        foreign: Path,
+    },
+    /// The pipeline begins with a `$match` that holds `{$expr: {$eq: ["$foreign", value]}}`: a value
+    /// that is no null and no array narrows the search as [`Link::Fields`] does.
+    Implied {
+        value: Expression,
+        foreign: Path,
+    },
+}
+
+#[derive(Clone)]
+struct Unwinding {
+    preserves: bool,
+    index: Option<FieldPath>,
+}
+
+/// The fields of the specification.
+#[derive(Default)]
+struct Options<'a> {
+    from: Option<&'a str>,
+    local: Option<&'a str>,
+    foreign: Option<&'a str>,
+    field: Option<&'a str>,
+    pipeline: Option<ArrayRef<'a>>,
+    variables: Option<DocumentRef<'a>>,
+}
+
+/// Errors: `FailedToParse` (9), `TypeMismatch` (14), 40413 and 40415 (a field twice, or unknown),
+/// `InvalidNamespace` (73), those of the pipeline and the expressions.
+pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+    let ValueRef::Document(document) = value else {
+        return Err(Error::failed_to_parse(format!(
+            "the $lookup specification must be an Object, but found {}",
+            value.kind().alias()
+        )));
+    };
+    let options = options(document)?;
+    let Some(field) = options.field else {
+        return Err(Error::failed_to_parse(
+            "must specify 'as' field for a $lookup",
+        ));
+    };
+    let field = FieldPath::parse_strict(field)?;
+    let variables = variables(&options, scope)?;
+    let mut inner = scope.clone();
+    for (name, _) in &variables {
+        inner.variables = inner.variables.with(name.clone());
+    }
+    let (source, pipeline) = resolve(options.from, options.pipeline, &inner, Place::Lookup)?;
+    let link = match (options.local, options.foreign) {
+        (Some(local), Some(foreign)) => {
+            FieldPath::parse_strict(local)?;
+            FieldPath::parse_strict(foreign)?;
+            Link::Fields {
+                local: Path::new(local),
+                foreign: Path::new(foreign),
+            }
+        }
+        (None, None) if options.pipeline.is_some() => implied(&pipeline),
+        _ => {
+            return Err(Error::failed_to_parse(
+                "$lookup requires both or neither of 'localField' and 'foreignField' to be specified, and a 'pipeline' without them",
+            ));
+        }
+    };
+    let pipeline = match link {
+        Link::None => {
+            let mut whole = source.prefix.clone();
+            whole.extend(pipeline);
+            whole.rewritten()?
+        }
+        _ => pipeline.rewritten()?,
+    };
+    let join = Join {
+        source,
+        link,
+        variables,
+        pipeline,
+        field,
+    };
+    let body = Lookup {
+        join: Rc::new(join),
+        unwind: None,
+    };
+    Ok(PipelineStage::new(name, value, body).into())
+}
+
+fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
+    let mut options = Options::default();
+    let mut unknown = None;
+    for (at, (option, value)) in document.iter().enumerate() {
+        if document
+            .elements()
+            .take(at)
+            .any(|before| before.name == option)
+        {
+            return Err(Error::new(
+                40413,
+                format!("BSON field '$lookup.{option}' is a duplicate field"),
+            ));
+        }
+        match (option, value) {
+            ("from", ValueRef::Document(from)) => return Err(of_other_database(from)),
+            ("from" | "localField" | "foreignField" | "as", value) => {
+                let ValueRef::String(text) = value else {
+                    return Err(Error::failed_to_parse(format!(
+                        "$lookup argument '{option}' must be a string, is type {}",
+                        value.kind().alias()
+                    )));
+                };
+                match option {
+                    "from" => options.from = Some(text),
+                    "localField" => options.local = Some(text),
+                    "foreignField" => options.foreign = Some(text),
+                    _ => options.field = Some(text),
+                }
+            }
+            ("pipeline", ValueRef::Array(pipeline)) => options.pipeline = Some(pipeline),
+            ("let", ValueRef::Document(variables)) => options.variables = Some(variables),
+            ("pipeline" | "let", other) => {
+                return Err(Error::type_mismatch(format!(
+                    "BSON field '$lookup.{option}' is the wrong type '{}'",
+                    other.kind().alias()
+                )));
+            }
+            _ => unknown = unknown.or(Some(option)),
+        }
+    }
+    let makes_documents = options
+        .pipeline
+        .is_some_and(crate::aggregate::needs_no_collection);
+    if options.from.is_none() && !makes_documents {
+        return Err(Error::failed_to_parse(
+            "must specify 'from' field for a $lookup unless its pipeline begins with $documents",
+        ));
+    }
+    match unknown {
+        Some(option) => Err(Error::new(
+            40415,
+            format!("BSON field '$lookup.{option}' is an unknown field."),
+        )),
+        None => Ok(options),
+    }
+}
+
+#[cold]
+fn of_other_database(from: DocumentRef<'_>) -> Error {
+    for (option, value) in from.iter() {
+        match (option, value) {
+            ("db" | "coll", ValueRef::String(_)) => {}
+            ("db" | "coll", _) => {
+                return Error::type_mismatch(format!(
+                    "BSON field '$lookup.from.{option}' is no string"
+                ));
+            }
+            _ => {
+                return Error::new(
+                    40415,
+                    format!("BSON field '$lookup.from.{option}' is an unknown field."),
+                );
+            }
+        }
+    }
+    Error::failed_to_parse("$lookup with 'from' in another database is not supported")
+}
+
+/// Errors: `FailedToParse` (9) for a name that is none, or without a pipeline.
+fn variables(
+    options: &Options<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<Vec<(Rc<str>, Expression)>> {
+    let Some(variables) = options.variables else {
+        return Ok(Vec::new());
+    };
+    if options.pipeline.is_none() {
+        return Err(Error::failed_to_parse(
+            "$lookup with a 'let' argument must also specify 'pipeline'",
+        ));
+    }
+    let mut parsed = Vec::new();
+    for (name, value) in variables.iter() {
+        check_variable_name(name)?;
+        parsed.push((Rc::from(name), Expression::parse(value, &scope.variables)?));
+    }
+    Ok(parsed)
+}
+
+/// An equality that the head of the pipeline asks for anyway.
+fn implied(pipeline: &Pipeline) -> Link {
+    let Some(first) = pipeline.stages().first() else {
+        return Link::None;
+    };
+    let Shape::Match { filter, .. } = first.stage.shape() else {
+        return Link::None;
+    };
+    find_equality(filter).unwrap_or(Link::None)
+}
+
+fn find_equality(filter: &Filter) -> Option<Link> {
+    let in_expression = |node: &Node| match node {
+        Node::Expression(expression) => equality(expression),
+        _ => None,
+    };
+    match filter.matcher().root() {
+        Node::And(children) => children.iter().find_map(in_expression),
+        other => in_expression(other),
+    }
+}
+
+fn equality(expression: &Expression) -> Option<Link> {
+    match expression.as_call()? {
+        ("$and", arguments) => arguments.iter().find_map(equality),
+        ("$eq", [one, two]) => {
+            let (field, value) = match (one.as_field_path(), two.as_field_path()) {
+                (Some(field), None) => (field, two),
+                (None, Some(field)) => (field, one),
+                _ => return None,
+            };
+            let mut read = Dependencies::new();
+            value.dependencies(&mut read);
+            // A number in a path is a name here and may be a position in a query.
+            let is_plain = field
+                .parts()
+                .iter()
+                .all(|part| crate::value::path::array_position(part).is_none());
+            let is_free = read.paths.is_empty() && !read.whole_document;
+            (is_free && is_plain).then(|| Link::Implied {
+                value: value.clone(),
+                foreign: Path::new(field.as_str()),
+            })
+        }
+        _ => None,
+    }
+}
+
+impl Lookup {
+    /// The lookup that also unwinds its result, if that is what `path` names.
+    pub fn unwound(
+        &self,
+        path: &FieldPath,
+        preserves: bool,
+        index: Option<&FieldPath>,
+    ) -> Option<Lookup> {
+        let is_result = self.unwind.is_none() && *path == self.join.field;
+        is_result.then(|| Lookup {
+            join: self.join.clone(),
+            unwind: Some(Unwinding {
+                preserves,
+                index: index.cloned(),
+            }),
+        })
+    }
+}
+
+impl Stage for Lookup {
+    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        let foreign = match &self.join.link {
+            Link::Fields { foreign, .. } | Link::Implied { foreign, .. } => {
+                Some(Foreign::new(&self.join.source, foreign))
+            }
+            Link::None => None,
+        };
+        Ok(Box::new(Running {
+            lookup: self.clone(),
+            foreign,
+            same: Same::Unknown,
+            current: None,
+        }))
+    }
+
+    fn dependencies(&self, found: &mut Dependencies) -> Passes {
+        if let Link::Fields { local, .. } = &self.join.link {
+            found.add(local.field());
+        }
+        self.join
+            .variables
+            .iter()
+            .for_each(|(_, value)| value.dependencies(found));
+        Passes::Everything
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Lookup(self)
+    }
+}
+
+struct Running {
+    lookup: Lookup,
+    foreign: Option<Foreign>,
+    same: Same,
+    current: Option<Current>,
+}
+
+/// The result of a pipeline that is the same for every document.
+enum Same {
+    Unknown,
+    Known(Rc<[Document]>),
+}
+
+/// The local document whose foreign ones are being read.
+struct Current {
+    row: Row,
+    context: Context,
+    stream: Option<BoxStream>,
+    found: Vec<Document>,
+    bytes: usize,
+    given: i64,
+}
+
+impl Running {
+    fn begin(&mut self, row: Row, context: &Context) -> Result<()> {
+        let scope = Scope::new(row.document.as_ref(), context);
+        let mut inner = context.clone();
+        for (name, value) in &self.lookup.join.variables {
+            let value = value.evaluate(&scope)?.map(Value::into_owned);
+            inner = inner.with_variable(name.clone(), value);
+        }
+        self.current = Some(Current {
+            row,
+            context: inner,
+            stream: None,
+            found: Vec::new(),
+            bytes: 0,
+            given: 0,
+        });
+        Ok(())
+    }
+
+    /// The stream of the current document's foreign ones. May fault, and is then asked again.
+    fn open(&mut self) -> Result<()> {
+        let Some(current) = &mut self.current else {
+            return Ok(());
+        };
+        if current.stream.is_some() {
+            return Ok(());
+        }
+        let join = &*self.lookup.join;
+        let document = current.row.document.as_ref();
+        let values = match &join.link {
+            Link::None => None,
+            Link::Fields { local, .. } => Some(local_values(local, document, &current.context)?),
+            Link::Implied { value, .. } => {
+                let scope = Scope::new(DocumentRef::EMPTY, &current.context);
+                let value = value.evaluate(&scope)?.map(Value::into_owned);
+                let narrows = |value: &Value<'_>| {
+                    !value.as_ref().is_nullish() && !matches!(value.as_ref(), ValueRef::Array(_))
+                };
+                value.filter(narrows).map(|value| vec![value])
+            }
+        };
+        let stream = match (&mut self.foreign, values) {
+            (Some(foreign), Some(values)) => {
+                foreign.open(&values, &join.pipeline, &current.context)?
+            }
+            (Some(_), None) => {
+                let mut whole = join.source.prefix.clone();
+                whole.extend(join.pipeline.clone());
+                whole.open(join.source.collection.clone(), None)?.stream
+            }
+            (None, _) => match &self.same {
+                Same::Known(documents) => {
+                    Box::new(crate::aggregate::ListStream::new(documents.clone()))
+                }
+                Same::Unknown => {
+                    join.pipeline
+                        .open(join.source.collection.clone(), None)?
+                        .stream
+                }
+            },
+        };
+        current.stream = Some(stream);
+        Ok(())
+    }
+
+    /// The next foreign document of the current one.
+    fn next_found(&mut self) -> Result<Option<Document>> {
+        self.open()?;
+        let Some(Current {
+            stream: Some(stream),
+            context,
+            ..
+        }) = &mut self.current
+        else {
+            return Ok(None);
+        };
+        Ok(stream.next(context)?.map(|row| row.document))
+    }
+
+    /// All foreign documents of the current one.
+    fn collect(&mut self) -> Result<Vec<Document>> {
+        while let Some(document) = self.next_found()? {
+            let Some(current) = &mut self.current else {
+                break;
+            };
+            current.bytes += document.as_ref().as_bytes().len() + 8;
+            if current.bytes > limits::INTERNAL_DOCUMENT_BYTES_MAX {
+                return Err(Error::new(
+                    4568,
+                    "the documents that $lookup found for one document are larger than 16 MB",
+                ));
+            }
+            current.found.push(document);
+        }
+        let found = self
+            .current
+            .as_mut()
+            .map(|current| std::mem::take(&mut current.found));
+        let found = found.unwrap_or_default();
+        let is_same = self.foreign.is_none() && self.lookup.join.variables.is_empty();
+        if is_same && matches!(self.same, Same::Unknown) {
+            self.same = Same::Known(found.as_slice().into());
+        }
+        Ok(found)
+    }
+
+    fn next_unwound(&mut self, unwind: &Unwinding) -> Result<Option<Row>> {
+        let found = self.next_found()?;
+        let Some(current) = &mut self.current else {
+            return Ok(None);
+        };
+        let field = &self.lookup.join.field;
+        let local = current.row.document.as_ref();
+        let (given, index) = match &found {
+            Some(found) => {
+                let index = ValueRef::Int64(current.given);
+                (
+                    with_field(local, field, ValueRef::Document(found.as_ref())),
+                    index,
+                )
+            }
+            None if current.given == 0 && unwind.preserves => {
+                (without_field(local, field), ValueRef::Null)
+            }
+            None => {
+                self.current = None;
+                return Ok(None);
+            }
+        };
+        current.given += 1;
+        if found.is_none() {
+            self.current = None;
+        }
+        Ok(Some(match &unwind.index {
+            Some(path) => with_field(given.as_ref(), path, index).into(),
+            None => given.into(),
+        }))
+    }
+}
+
+/// What unwinding an empty array leaves: the field is gone.
+fn without_field(document: DocumentRef<'_>, path: &FieldPath) -> DocumentBuf {
+    if path.len() > 1 {
+        // The documents that lead to the field are there, as if an empty array had been.
+        let empty = ArrayBuf::new();
+        let with = with_field(document, path, ValueRef::Array(empty.as_ref()));
+        return remove(with.as_ref(), path.parts());
+    }
+    remove(document, path.parts())
+}
+
+fn remove(document: DocumentRef<'_>, path: &[Box<str>]) -> DocumentBuf {
+    let mut out = DocumentBuf::new();
+    for element in document.elements() {
+        match (path, element.value()) {
+            ([only], _) if **only == *element.name => {}
+            ([first, rest @ ..], ValueRef::Document(inner)) if **first == *element.name => {
+                out.append(element.name, &remove(inner, rest));
+            }
+            _ => out.append_element(&element),
+        }
+    }
+    out
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        let unwind = self.lookup.unwind.clone();
+        loop {
+            if self.current.is_none() {
+                match input.next(context)? {
+                    Some(row) => self.begin(row, context)?,
+                    None => return Ok(None),
+                }
+            }
+            if let Some(unwind) = &unwind {
+                match self.next_unwound(unwind)? {
+                    Some(row) => return Ok(Some(row)),
+                    None => continue,
+                }
+            }
+            let found = self.collect()?;
+            let Some(current) = self.current.take() else {
+                continue;
+            };
+            let array: ArrayBuf = found.iter().map(Document::as_ref).collect();
+            let local = current.row.document.as_ref();
+            let given = with_field(
+                local,
+                &self.lookup.join.field,
+                ValueRef::Array(array.as_ref()),
+            );
+            return Ok(Some(given.into()));
+        }
+    }
+}
