@@ -215,15 +215,15 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- inserts
 
-  /** Gives a document its `_id`, as the driver does: in the caller's own object. @internal */
+  /** Gives a document its `_id`, as the driver does: in the caller's own object. Null is an id like others. @internal */
   withIdFor(document: Document, options: { forceServerObjectId?: boolean }): Document {
     if (typeof document !== 'object' || document === null || Array.isArray(document)) {
       throw new MongoInvalidArgumentError('A document to insert must be an object');
     }
     if (options.forceServerObjectId === true) return document;
     if (document instanceof Map) {
-      if (document.get('_id') == null) document.set('_id', this.s.pkFactory.createPk());
-    } else if (document['_id'] == null) {
+      if (document.get('_id') === undefined) document.set('_id', this.s.pkFactory.createPk());
+    } else if (document['_id'] === undefined) {
       document['_id'] = this.s.pkFactory.createPk();
     }
     return document;
@@ -439,6 +439,8 @@ export class Collection<TSchema extends Document = Document> {
     if (options.explain !== undefined || options.includeResultMetadata === true) {
       return body as unknown as ModifyResult<TSchema>;
     }
+    // What an unacknowledged write did is not told.
+    if (!isAcknowledged(this.source, options)) return null;
     return (body['value'] ?? null) as WithId<TSchema> | null;
   }
 

@@ -111,7 +111,7 @@ function operationOf(client: MongoClient, model: ClientBulkWriteModel, namespace
   refuseUnknown(model.name, model, known);
   if (model.name === 'insertOne') {
     const { document } = model;
-    document['_id'] ??= client.options.pkFactory?.createPk() ?? new ObjectId();
+    if (document['_id'] === undefined) document['_id'] = client.options.pkFactory?.createPk() ?? new ObjectId();
     return { insert: namespace, document };
   }
   const operation: Document = {};

@@ -75,7 +75,9 @@ const client = {
 export function plainResult(result) {
   const plain = { ...result };
   for (const name of ['insertResults', 'updateResults', 'deleteResults']) {
-    if (plain[name] !== undefined) plain[name] = Object.fromEntries(plain[name]);
+    if (plain[name] === undefined) continue;
+    // The format has no `didUpsert`, which is the driver's own.
+    plain[name] = Object.fromEntries([...plain[name]].map(([index, { didUpsert: _, ...result }]) => [index, result]));
   }
   return plain;
 }

@@ -165,7 +165,10 @@ class Run {
     };
     check('errorResponse', error.errorResponse);
     check('expectResult', error.result ?? (error.partialResult && plainResult(error.partialResult)));
-    if (expected.writeErrors !== undefined) check('writeErrors', Object.fromEntries(error.writeErrors));
+    for (const [index, one] of Object.entries(expected.writeErrors ?? {})) {
+      const difference = mismatch(one, error.writeErrors.get(Number(index)), context);
+      if (difference !== null) wrong(`writeErrors ${index}: ${difference}`);
+    }
     check('writeConcernErrors', error.writeConcernErrors);
   }
 
