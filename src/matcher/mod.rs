@@ -2,6 +2,7 @@
 
 mod array_filter;
 mod kinds;
+mod lookup;
 mod node;
 pub mod ops;
 mod parse;

@@ -1,5 +1,6 @@
 //! The tree of a filter, and how it is asked of a document.
 
+use super::lookup::Lookup;
 use super::schema::Schema;
 use super::{Path, Predicate, Run, Shape};
 use crate::error::Result;
@@ -102,14 +103,7 @@ impl Node {
             Node::And(children) if run.is_recording() => {
                 recorded(children, run, &|child, run| child.matches(document, run))
             }
-            Node::And(children) => {
-                for child in children {
-                    if !child.matches(document, run)? {
-                        return Ok(false);
-                    }
-                }
-                Ok(true)
-            }
+            Node::And(children) => all(children, document, run),
             Node::Or(children) => any(children, |child| child.matches(document, run)),
             Node::Nor(children) => Ok(!any(children, |child| {
                 child.matches(document, run.silent())
@@ -220,6 +214,36 @@ impl Node {
             Node::Sample(_) => {}
         }
     }
+}
+
+/// All conditions, in one walk over the document where that can be.
+fn all(children: &[Node], document: DocumentRef<'_>, run: Run<'_>) -> Result<bool> {
+    let mut lookup: Option<Lookup<'_, '_>> = None;
+    for child in children {
+        let (field, wanted) = match child {
+            Node::Field(field) => (Some(field), true),
+            Node::Not(inner) => match &**inner {
+                Node::Field(field) => (Some(field), false),
+                _ => (None, true),
+            },
+            _ => (None, true),
+        };
+        let named = field.and_then(|field| Some((field, field.path.first()?)));
+        let holds = match named {
+            Some((field, name)) => {
+                let found = lookup
+                    .get_or_insert_with(|| Lookup::new(document, name))
+                    .get(name);
+                let predicate = &*field.predicate;
+                field.path.any_after_first(found, predicate, run)? == wanted
+            }
+            None => child.matches(document, run)?,
+        };
+        if !holds {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// All conditions, when the position of an element that matched is wanted too.

@@ -70,6 +70,25 @@ impl Path {
         in_document(document, &self.steps, predicate, run)
     }
 
+    /// The name of the document's field with which the path begins.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.steps.first().map(|step| &*step.name)
+    }
+
+    /// The same with the field of [`Path::first`] found already.
+    #[inline]
+    pub(super) fn any_after_first(
+        &self,
+        found: Option<ValueRef<'_>>,
+        predicate: &dyn Predicate,
+        run: Run<'_>,
+    ) -> Result<bool> {
+        match (found, self.steps.get(1..)) {
+            (Some(value), Some(rest)) => in_value(value, rest, predicate, run),
+            _ => predicate.test(None, run),
+        }
+    }
+
     /// The same with the path beginning at a value instead of a document.
     pub(super) fn any_from(
         &self,

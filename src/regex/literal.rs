@@ -11,15 +11,21 @@ pub(super) struct Shortcut {
     prefix: Option<(Box<str>, bool)>,
 }
 
-/// A pattern that is a literal between optional anchors.
+/// Whether a pattern is a literal between optional anchors.
 enum Kind {
     /// No: it must be run.
     Pattern,
-    Contains(Box<str>),
-    Begins(Box<str>),
-    /// `true`: a newline may follow (`$`); `false`: not (`\z`).
-    Ends(Box<str>, bool),
-    Is(Box<str>, bool),
+    Literal(Literal),
+}
+
+struct Literal {
+    text: Box<str>,
+    /// The text is lower-case ASCII and matches in any case.
+    ignore_case: bool,
+    at_start: bool,
+    /// `Some(true)`: at the end, where a newline may follow (`$`); `Some(false)`: at the
+    /// very end (`\z`).
+    at_end: Option<bool>,
 }
 
 impl Shortcut {
@@ -48,59 +54,104 @@ impl Shortcut {
 
     /// Whether the text matches, if that can be said without running the pattern.
     pub(super) fn decide(&self, text: &str) -> Option<bool> {
-        let without_newline = |newline: bool| match newline {
-            true => text.strip_suffix('\n'),
-            false => None,
+        match &self.kind {
+            Kind::Literal(literal) => literal.decide(text),
+            Kind::Pattern => self.excludes(text).then_some(false),
+        }
+    }
+}
+
+impl Literal {
+    fn decide(&self, text: &str) -> Option<bool> {
+        // Two characters beyond ASCII fold to k and s.
+        if self.ignore_case && !text.is_ascii() && self.text.contains(['k', 's']) {
+            return None;
+        }
+        let matched = self.is_in(text);
+        if matched || self.at_end != Some(true) {
+            return Some(matched);
+        }
+        Some(text.strip_suffix('\n').is_some_and(|text| self.is_in(text)))
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let Some(most) = bytes.len().checked_sub(self.text.len()) else {
+            return false;
         };
-        Some(match &self.kind {
-            Kind::Contains(literal) => text.contains(&**literal),
-            Kind::Begins(literal) => text.starts_with(&**literal),
-            Kind::Ends(literal, newline) => {
-                text.ends_with(&**literal)
-                    || without_newline(*newline).is_some_and(|text| text.ends_with(&**literal))
-            }
-            Kind::Is(literal, newline) => {
-                text == &**literal || without_newline(*newline) == Some(literal)
-            }
-            Kind::Pattern if self.excludes(text) => false,
-            Kind::Pattern => return None,
-        })
+        match (self.at_start, self.at_end) {
+            (true, Some(_)) => most == 0 && self.same(bytes),
+            (true, None) => self.same(&bytes[..self.text.len()]),
+            (false, Some(_)) => self.same(&bytes[most..]),
+            (false, None) if self.ignore_case => self.is_within(bytes),
+            (false, None) => text.contains(&*self.text),
+        }
+    }
+
+    fn same(&self, part: &[u8]) -> bool {
+        if self.ignore_case {
+            part.eq_ignore_ascii_case(self.text.as_bytes())
+        } else {
+            part == self.text.as_bytes()
+        }
+    }
+
+    /// In any case.
+    fn is_within(&self, text: &[u8]) -> bool {
+        let wanted = self.text.as_bytes();
+        let Some(&first) = wanted.first() else {
+            return true;
+        };
+        text.windows(wanted.len())
+            .any(|part| part[0].eq_ignore_ascii_case(&first) && part.eq_ignore_ascii_case(wanted))
     }
 }
 
 impl Kind {
     fn of(parts: &[&Tree]) -> Kind {
-        let (start, rest) = match parts {
+        let (at_start, rest) = match parts {
             [Tree::Assertion(Assertion::TextStart), rest @ ..] => (true, rest),
             _ => (false, parts),
         };
-        let (end, mut rest) = match rest {
+        let (at_end, mut rest) = match rest {
             [rest @ .., Tree::Assertion(Assertion::TextEnd)] => (Some(false), rest),
             [rest @ .., Tree::Assertion(Assertion::TextEndOrNewline)] => (Some(true), rest),
             _ => (None, rest),
         };
         // `.*` at an open end asks for nothing.
-        if let ([first, inner @ ..], false) = (rest, start)
+        if let ([first, inner @ ..], false) = (rest, at_start)
             && is_anything(first)
         {
             rest = inner;
         }
-        if let ([inner @ .., last], None) = (rest, end)
+        if let ([inner @ .., last], None) = (rest, at_end)
             && is_anything(last)
         {
             rest = inner;
         }
-        let literal: String = rest.iter().map_while(|part| literal_char(part)).collect();
-        if literal.chars().count() != rest.len() {
+        let mut text = String::new();
+        let mut ignore_case = false;
+        for part in rest {
+            match part {
+                Tree::One(One::Char(c)) => text.push(*c),
+                Tree::One(One::Fold(c)) if c.is_ascii() => {
+                    text.push(*c);
+                    ignore_case = true;
+                }
+                _ => return Kind::Pattern,
+            }
+        }
+        // A letter that must match in its own case cannot stand beside one that need not.
+        let mixed = |part: &&Tree| matches!(part, Tree::One(One::Char(c)) if c.is_alphabetic());
+        if ignore_case && rest.iter().any(mixed) {
             return Kind::Pattern;
         }
-        let literal = literal.into_boxed_str();
-        match (start, end) {
-            (false, None) => Kind::Contains(literal),
-            (true, None) => Kind::Begins(literal),
-            (false, Some(newline)) => Kind::Ends(literal, newline),
-            (true, Some(newline)) => Kind::Is(literal, newline),
-        }
+        Kind::Literal(Literal {
+            text: text.into(),
+            ignore_case,
+            at_start,
+            at_end,
+        })
     }
 }
 

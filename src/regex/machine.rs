@@ -62,7 +62,13 @@ pub(super) fn search(
     };
     let mut start = from;
     while start <= text.len() {
-        if let Some(first) = &program.first {
+        if !program.lead.is_empty() {
+            match text.get(start..).and_then(|rest| rest.find(&*program.lead)) {
+                Some(skip) => start += skip,
+                None if text.is_char_boundary(start) => return Ok(None),
+                None => {}
+            }
+        } else if let Some(first) = &program.first {
             let rest = &text.as_bytes()[start..];
             match rest.iter().position(|&byte| first[usize::from(byte)]) {
                 Some(skip) => start += skip,
@@ -284,12 +290,7 @@ impl Machine<'_, '_, '_> {
             return Some((at + 1, position));
         }
         let low = position;
-        for _ in 0..left {
-            match self.one(one, position) {
-                Some(after) => position = after,
-                None => break,
-            }
-        }
+        position = self.run_of(one, position, left);
         self.steps += (position - low) as u64;
         if *greed == Greed::Greedy && position > low {
             let fits =
@@ -304,6 +305,26 @@ impl Machine<'_, '_, '_> {
             }
         }
         Some((at + 1, position))
+    }
+
+    /// The end of the characters in a row that match, at most `limit` of them.
+    fn run_of(&self, one: &One, mut position: usize, limit: u32) -> usize {
+        let bytes = self.text.as_bytes();
+        match one {
+            One::AnyOrNewline if limit == u32::MAX => return bytes.len(),
+            One::Any if limit == u32::MAX => {
+                let line = bytes[position..].iter().position(|&byte| byte == b'\n');
+                return line.map_or(bytes.len(), |line| position + line);
+            }
+            _ => {}
+        }
+        for _ in 0..limit {
+            match self.one(one, position) {
+                Some(after) => position = after,
+                None => break,
+            }
+        }
+        position
     }
 
     fn backreference(&self, groups: &[u32], ignore_case: bool, position: usize) -> Option<usize> {

@@ -57,6 +57,8 @@ pub(super) struct Program {
     pub(super) slot_count: usize,
     /// A match can only begin at the start of the text.
     pub(super) anchored: bool,
+    /// The literal with which every match begins; may be empty.
+    pub(super) lead: Box<str>,
     /// The bytes with which a match can begin; `None` when it may be empty.
     pub(super) first: Option<Box<[bool; 256]>>,
 }
@@ -76,6 +78,7 @@ pub(super) fn compile(parsed: Parsed) -> Result<Program> {
         group_count: parsed.group_count,
         slot_count: compiler.slot_count,
         anchored: is_anchored(&parsed.root),
+        lead: lead(&parsed.root),
         first: always.then_some(first),
     };
     program.look_ahead();
@@ -89,6 +92,18 @@ fn is_anchored(tree: &Tree) -> bool {
         Tree::Group(_, body) | Tree::Atomic(body) => is_anchored(body),
         Tree::Alternate(branches) => branches.iter().all(is_anchored),
         _ => false,
+    }
+}
+
+/// The literal with which the tree begins.
+fn lead(tree: &Tree) -> Box<str> {
+    let literal = |part: &Tree| match part {
+        Tree::One(One::Char(c)) => Some(*c),
+        _ => None,
+    };
+    match tree {
+        Tree::Concat(parts) => parts.iter().map_while(literal).collect::<String>().into(),
+        other => literal(other).into_iter().collect::<String>().into(),
     }
 }
 

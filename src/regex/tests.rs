@@ -110,6 +110,10 @@ fn case() {
     check("(?i)a(?-i)b", "", "AB Ab", Some(&["Ab"]));
     check("(?i:a)b", "", "Ab", Some(&["Ab"]));
     check("a(?i)b|c", "", "C", Some(&["C"]));
+    check("^kelvin$", "i", "\u{212a}ELVIN", Some(&["\u{212a}ELVIN"]));
+    check("x-1Y", "i", "ax-1yb", Some(&["x-1y"]));
+    check("é(?i)a", "", "Éa", None);
+    check("(?i)a(?-i)B", "", "AbAB", Some(&["AB"]));
     check("(a)\\1", "i", "aA", Some(&["aA", "a"]));
     check("straße", "i", "STRAẞE", Some(&["STRAẞE"]));
 }
