@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod conformance;
+mod wire;
