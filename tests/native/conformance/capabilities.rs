@@ -5,5 +5,7 @@ const PRESENT: [&str; 0] = [];
 
 /// True if a vector with these requirements applies to the engine.
 pub fn apply(requires: &[(String, bool)]) -> bool {
-    requires.iter().all(|(name, wanted)| PRESENT.contains(&name.as_str()) == *wanted)
+    requires
+        .iter()
+        .all(|(name, wanted)| PRESENT.contains(&name.as_str()) == *wanted)
 }

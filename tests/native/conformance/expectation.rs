@@ -17,7 +17,10 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn new(reason: impl Into<String>, detail: impl Into<String>) -> Verdict {
-        Verdict { reason: reason.into(), detail: detail.into() }
+        Verdict {
+            reason: reason.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -35,20 +38,30 @@ pub fn judge(expectation: &Json, context: &mut Context) -> Result<(), Verdict> {
     let actual = context.value(of).map_err(missing)?;
     let leniency = leniency(expectation);
     let mut wanted = || -> Result<Value, Verdict> {
-        context.value(expectation.get("value").unwrap_or(&Json::Null)).map_err(missing)
+        context
+            .value(expectation.get("value").unwrap_or(&Json::Null))
+            .map_err(missing)
     };
     match kind {
         "notError" => Ok(()),
         "firstBatch" => {
-            let batch = actual.at("cursor.firstBatch").filter(|batch| batch.items().is_some());
+            let batch = actual
+                .at("cursor.firstBatch")
+                .filter(|batch| batch.items().is_some());
             match batch {
                 Some(batch) => differs("firstBatch", difference(&wanted()?, batch, &leniency)),
-                None => Err(Verdict::new("the reply has no first batch", actual_text(&actual))),
+                None => Err(Verdict::new(
+                    "the reply has no first batch",
+                    actual_text(&actual),
+                )),
             }
         }
         "raw" => {
             let expected = without_gossip(wanted()?);
-            differs("reply", difference(&expected, &without_gossip(actual), &leniency))
+            differs(
+                "reply",
+                difference(&expected, &without_gossip(actual), &leniency),
+            )
         }
         "partial" => {
             let expected = without_gossip(wanted()?);
@@ -73,19 +86,27 @@ fn actual_text(actual: &Value) -> String {
 
 fn differs(what: &str, found: Option<Difference>) -> Result<(), Verdict> {
     let Some(found) = found else { return Ok(()) };
-    let place: String = found.path.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let point = if found.path.is_empty() || found.path.starts_with('[') {
+        ""
+    } else {
+        "."
+    };
+    let path = format!("{what}{point}{}", found.path);
+    let place: String = path.chars().filter(|c| !c.is_ascii_digit()).collect();
     Err(Verdict::new(
-        format!("{what}{place}: {}", found.sort),
+        format!("{place}: {}", found.sort),
         format!(
-            "at {what}{}\n  expected: {}\n  actual:   {}",
-            found.path, found.expected, found.actual
+            "at {path}\n  expected: {}\n  actual:   {}",
+            found.expected, found.actual
         ),
     ))
 }
 
 /// Digits and the vector's names go, so that like failures read alike.
 pub fn alike(message: &str, context: &Context) -> String {
-    let text = message.replace(&context.db, "DB").replace(&context.coll, "COLL");
+    let text = message
+        .replace(&context.db, "DB")
+        .replace(&context.coll, "COLL");
     let mut out = String::new();
     for c in text.chars().take(200) {
         match c {
@@ -151,10 +172,16 @@ fn succeeded(expectation: &Json, of: &Json, context: &Context) -> Result<(), Ver
 
 fn leniency(expectation: &Json) -> Leniency {
     let flag = |key| expectation.get(key) == Some(&Json::Bool(true));
-    let fields = expectation.get("ignoreOrderIn").and_then(Json::as_array).unwrap_or_default();
+    let fields = expectation
+        .get("ignoreOrderIn")
+        .and_then(Json::as_array)
+        .unwrap_or_default();
     Leniency {
         any_document_order: flag("ignoreDocOrder"),
-        any_order_in: fields.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        any_order_in: fields
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect(),
         any_nan: flag("looseNaN"),
     }
 }

@@ -67,7 +67,12 @@ pub fn list<'a>(vectors: impl Iterator<Item = (&'a str, bool)>) -> String {
     let mut files: BTreeMap<&str, BTreeMap<&str, Cases>> = BTreeMap::new();
     for (id, failed) in vectors {
         let (file, test, case) = parts(id);
-        files.entry(file).or_default().entry(test).or_default().push((case, failed));
+        files
+            .entry(file)
+            .or_default()
+            .entry(test)
+            .or_default()
+            .push((case, failed));
     }
     let mut out = String::new();
     for (file, tests) in files {

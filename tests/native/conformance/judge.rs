@@ -85,10 +85,15 @@ fn same_fields(expected: &Fields, actual: &Fields, any_nan: bool) -> bool {
     let pairwise = expected.iter().zip(actual).all(|((a, _), (b, _))| a == b);
     if pairwise || has_double_keys(expected) || has_double_keys(actual) {
         return pairwise
-            && expected.iter().zip(actual).all(|((_, a), (_, b))| same(a, b, any_nan));
+            && expected
+                .iter()
+                .zip(actual)
+                .all(|((_, a), (_, b))| same(a, b, any_nan));
     }
     expected.iter().all(|(key, value)| {
-        actual.iter().any(|(other, found)| key == other && same(value, found, any_nan))
+        actual
+            .iter()
+            .any(|(other, found)| key == other && same(value, found, any_nan))
     })
 }
 
@@ -118,8 +123,8 @@ fn augment(
     partner: &mut [Option<usize>],
     seen: &mut [bool],
 ) -> bool {
-    let free = (0..actual.len())
-        .find(|to| partner[*to].is_none() && equal(&expected[from], &actual[*to]));
+    let free =
+        (0..actual.len()).find(|to| partner[*to].is_none() && equal(&expected[from], &actual[*to]));
     if let Some(to) = free {
         partner[to] = Some(from);
         return true;
@@ -131,8 +136,7 @@ fn augment(
         seen[to] = true;
         let holder = partner[to].expect("a free one was looked for before");
         // An exact holder would only be swapped for its equal.
-        if has_approx(&expected[holder])
-            && augment(holder, expected, actual, equal, partner, seen)
+        if has_approx(&expected[holder]) && augment(holder, expected, actual, equal, partner, seen)
         {
             partner[to] = Some(from);
             return true;
@@ -163,12 +167,21 @@ pub struct Difference {
 
 impl Difference {
     fn new(path: &str, expected: String, actual: String, sort: String) -> Option<Difference> {
-        Some(Difference { path: path.to_owned(), expected, actual, sort })
+        Some(Difference {
+            path: path.to_owned(),
+            expected,
+            actual,
+            sort,
+        })
     }
 
     fn of(path: &str, expected: &Value, actual: &Value) -> Option<Difference> {
         let (a, b) = (expected.type_name(), actual.type_name());
-        let sort = if a == b { format!("another {a}") } else { format!("{b} instead of {a}") };
+        let sort = if a == b {
+            format!("another {a}")
+        } else {
+            format!("{b} instead of {a}")
+        };
         Difference::new(path, show(expected), show(actual), sort)
     }
 }
@@ -181,7 +194,9 @@ pub fn difference(expected: &Value, actual: &Value, leniency: &Leniency) -> Opti
             set_difference("", a, b, &equal)
         }
         (Value::Array(a), Value::Array(b)) if !leniency.any_order_in.is_empty() => {
-            list_difference("", a, b, &|path, x, y| outer_difference(path, x, y, leniency))
+            list_difference("", a, b, &|path, x, y| {
+                outer_difference(path, x, y, leniency)
+            })
         }
         _ => outer_difference("", expected, actual, leniency),
     }
@@ -214,11 +229,13 @@ fn plain_difference(path: &str, a: &Value, b: &Value, any_nan: bool) -> Option<D
         return None;
     }
     match (a, b) {
-        (Value::Array(x), Value::Array(y)) => {
-            list_difference(path, x, y, &|path, x, y| plain_difference(path, x, y, any_nan))
-        }
+        (Value::Array(x), Value::Array(y)) => list_difference(path, x, y, &|path, x, y| {
+            plain_difference(path, x, y, any_nan)
+        }),
         (Value::Document(x), Value::Document(y)) if !has_double_keys(x) && !has_double_keys(y) => {
-            fields_difference(path, x, y, &|_, path, x, y| plain_difference(path, x, y, any_nan))
+            fields_difference(path, x, y, &|_, path, x, y| {
+                plain_difference(path, x, y, any_nan)
+            })
         }
         _ => Difference::of(path, a, b),
     }
@@ -234,9 +251,18 @@ fn set_difference(
     if lost.is_empty() && a.len() == b.len() {
         return None;
     }
-    let sort = if a.len() == b.len() { "other elements" } else { "another number of elements" };
+    let sort = if a.len() == b.len() {
+        "other elements"
+    } else {
+        "another number of elements"
+    };
     let whole = |items: &[Value]| show(&Value::Array(items.to_vec()));
-    Difference::new(path, format!("in any order {}", whole(a)), whole(b), sort.to_owned())
+    Difference::new(
+        path,
+        format!("in any order {}", whole(a)),
+        whole(b),
+        sort.to_owned(),
+    )
 }
 
 fn list_difference(
@@ -246,13 +272,24 @@ fn list_difference(
     inner: &dyn Fn(&str, &Value, &Value) -> Option<Difference>,
 ) -> Option<Difference> {
     if a.len() != b.len() {
-        let sort = if b.len() < a.len() { "too few elements" } else { "too many elements" };
+        let sort = if b.len() < a.len() {
+            "too few elements"
+        } else {
+            "too many elements"
+        };
         let shown = |items: &[Value]| {
-            format!("{} elements: {}", items.len(), show(&Value::Array(items.to_vec())))
+            format!(
+                "{} elements: {}",
+                items.len(),
+                show(&Value::Array(items.to_vec()))
+            )
         };
         return Difference::new(path, shown(a), shown(b), sort.to_owned());
     }
-    a.iter().zip(b).enumerate().find_map(|(i, (x, y))| inner(&format!("{path}[{i}]"), x, y))
+    a.iter()
+        .zip(b)
+        .enumerate()
+        .find_map(|(i, (x, y))| inner(&format!("{path}[{i}]"), x, y))
 }
 
 fn fields_difference(
@@ -261,7 +298,13 @@ fn fields_difference(
     b: &Fields,
     inner: &dyn Fn(&str, &str, &Value, &Value) -> Option<Difference>,
 ) -> Option<Difference> {
-    let inside = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    let inside = |key: &str| {
+        if path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{path}.{key}")
+        }
+    };
     for (key, x) in a {
         let found = b.iter().find(|(other, _)| other == key);
         let Some((_, y)) = found else {
@@ -272,7 +315,9 @@ fn fields_difference(
             return Some(found);
         }
     }
-    let extra = b.iter().find(|(key, _)| a.iter().all(|(other, _)| other != key));
+    let extra = b
+        .iter()
+        .find(|(key, _)| a.iter().all(|(other, _)| other != key));
     extra.and_then(|(key, y)| {
         let sort = format!("field too many: {key}");
         Difference::new(&inside(key), "missing".to_owned(), show(y), sort)
@@ -283,7 +328,11 @@ fn fields_difference(
 pub fn lack(path: &str, expected: &Value, actual: &Value) -> Option<Difference> {
     match (expected, actual) {
         (Value::Document(a), Value::Document(_)) => a.iter().find_map(|(key, x)| {
-            let inside = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let inside = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
             match actual.get(key) {
                 Some(y) => lack(&inside, x, y),
                 None => {
@@ -292,12 +341,17 @@ pub fn lack(path: &str, expected: &Value, actual: &Value) -> Option<Difference> 
                 }
             }
         }),
-        (Value::Array(a), Value::Array(b)) if b.len() < a.len() => {
-            Difference::new(path, show(expected), show(actual), "too few elements".to_owned())
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            a.iter().zip(b).enumerate().find_map(|(i, (x, y))| lack(&format!("{path}[{i}]"), x, y))
-        }
+        (Value::Array(a), Value::Array(b)) if b.len() < a.len() => Difference::new(
+            path,
+            show(expected),
+            show(actual),
+            "too few elements".to_owned(),
+        ),
+        (Value::Array(a), Value::Array(b)) => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(i, (x, y))| lack(&format!("{path}[{i}]"), x, y)),
         _ => plain_difference(path, expected, actual, false),
     }
 }
@@ -340,40 +394,127 @@ mod tests {
     #[test]
     fn exact_rules() {
         let exact = Leniency::default();
-        check(r#"{"$numberDouble":"-0.0"}"#, r#"{"$numberDouble":"0.0"}"#, &exact, false);
-        check(r#"{"$numberDouble":"NaN"}"#, r#"{"$numberDouble":"NaN"}"#, &exact, true);
-        check(r#"{"$numberDecimal":"1.0"}"#, r#"{"$numberDecimal":"1.00"}"#, &exact, false);
-        check(r#"{"a": "1", "b": "2"}"#, r#"{"b": "2", "a": "1"}"#, &exact, true);
+        check(
+            r#"{"$numberDouble":"-0.0"}"#,
+            r#"{"$numberDouble":"0.0"}"#,
+            &exact,
+            false,
+        );
+        check(
+            r#"{"$numberDouble":"NaN"}"#,
+            r#"{"$numberDouble":"NaN"}"#,
+            &exact,
+            true,
+        );
+        check(
+            r#"{"$numberDecimal":"1.0"}"#,
+            r#"{"$numberDecimal":"1.00"}"#,
+            &exact,
+            false,
+        );
+        check(
+            r#"{"a": "1", "b": "2"}"#,
+            r#"{"b": "2", "a": "1"}"#,
+            &exact,
+            true,
+        );
         check(r#"{"a": "1"}"#, r#"{"a": "1", "b": null}"#, &exact, false);
         check(r#"["1", "2"]"#, r#"["2", "1"]"#, &exact, false);
         let double = r#"{"$$doc": [["a", "1"], ["a", "2"]]}"#;
         check(double, double, &exact, true);
-        check(double, r#"{"$$doc": [["a", "2"], ["a", "1"]]}"#, &exact, false);
+        check(
+            double,
+            r#"{"$$doc": [["a", "2"], ["a", "1"]]}"#,
+            &exact,
+            false,
+        );
         let regex = r#"{"$regularExpression": {"pattern": "a", "options": "im"}}"#;
-        check(regex, r#"{"$regularExpression": {"pattern": "a", "options": "mi"}}"#, &exact, true);
-        check(regex, r#"{"$regularExpression": {"pattern": "a", "options": "i"}}"#, &exact, false);
+        check(
+            regex,
+            r#"{"$regularExpression": {"pattern": "a", "options": "mi"}}"#,
+            &exact,
+            true,
+        );
+        check(
+            regex,
+            r#"{"$regularExpression": {"pattern": "a", "options": "i"}}"#,
+            &exact,
+            false,
+        );
     }
 
     #[test]
     fn lenient_rules() {
-        let any_order = Leniency { any_document_order: true, ..Leniency::default() };
+        let any_order = Leniency {
+            any_document_order: true,
+            ..Leniency::default()
+        };
         check(r#"["1", "2", "2"]"#, r#"["2", "1", "2"]"#, &any_order, true);
-        check(r#"["1", "2", "2"]"#, r#"["2", "1", "1"]"#, &any_order, false);
+        check(
+            r#"["1", "2", "2"]"#,
+            r#"["2", "1", "1"]"#,
+            &any_order,
+            false,
+        );
         check(r#"["1"]"#, r#"["1", "1"]"#, &any_order, false);
-        check(r#"[{"a": ["1", "2"]}]"#, r#"[{"a": ["2", "1"]}]"#, &any_order, false);
-        let in_field = Leniency { any_order_in: vec!["a".into()], ..Leniency::default() };
-        check(r#"[{"a": ["1", "2"]}]"#, r#"[{"a": ["2", "1"]}]"#, &in_field, true);
-        check(r#"{"a": ["1", "2"]}"#, r#"{"a": ["2", "1"]}"#, &in_field, true);
-        check(r#"[{"b": ["1", "2"]}]"#, r#"[{"b": ["2", "1"]}]"#, &in_field, false);
-        check(r#"[{"a": [["1", "2"]]}]"#, r#"[{"a": [["2", "1"]]}]"#, &in_field, false);
-        let any_nan = Leniency { any_nan: true, ..Leniency::default() };
-        check(r#"[{"$numberDouble":"NaN"}]"#, r#"[{"$numberDecimal":"NaN"}]"#, &any_nan, true);
-        check(r#"[{"$numberDouble":"NaN"}]"#, r#"[{"$numberDouble":"1.0"}]"#, &any_nan, false);
+        check(
+            r#"[{"a": ["1", "2"]}]"#,
+            r#"[{"a": ["2", "1"]}]"#,
+            &any_order,
+            false,
+        );
+        let in_field = Leniency {
+            any_order_in: vec!["a".into()],
+            ..Leniency::default()
+        };
+        check(
+            r#"[{"a": ["1", "2"]}]"#,
+            r#"[{"a": ["2", "1"]}]"#,
+            &in_field,
+            true,
+        );
+        check(
+            r#"{"a": ["1", "2"]}"#,
+            r#"{"a": ["2", "1"]}"#,
+            &in_field,
+            true,
+        );
+        check(
+            r#"[{"b": ["1", "2"]}]"#,
+            r#"[{"b": ["2", "1"]}]"#,
+            &in_field,
+            false,
+        );
+        check(
+            r#"[{"a": [["1", "2"]]}]"#,
+            r#"[{"a": [["2", "1"]]}]"#,
+            &in_field,
+            false,
+        );
+        let any_nan = Leniency {
+            any_nan: true,
+            ..Leniency::default()
+        };
+        check(
+            r#"[{"$numberDouble":"NaN"}]"#,
+            r#"[{"$numberDecimal":"NaN"}]"#,
+            &any_nan,
+            true,
+        );
+        check(
+            r#"[{"$numberDouble":"NaN"}]"#,
+            r#"[{"$numberDouble":"1.0"}]"#,
+            &any_nan,
+            false,
+        );
     }
 
     #[test]
     fn approximate_numbers_find_partners() {
-        let any_order = Leniency { any_document_order: true, ..Leniency::default() };
+        let any_order = Leniency {
+            any_document_order: true,
+            ..Leniency::default()
+        };
         let approx = |value: &str, tolerance: &str| {
             format!(r#"{{"$$approx": {{"value": "{value}", "tolerance": "{tolerance}"}}}}"#)
         };
@@ -381,16 +522,37 @@ mod tests {
         let actual = r#"[{"$numberInt": "1"}, {"$numberDouble": "1.4"}]"#;
         check(&expected, actual, &any_order, true);
         let exact = Leniency::default();
-        check(&approx("NaN", "0"), r#"{"$numberDouble": "NaN"}"#, &exact, true);
-        check(&approx("1", "1"), r#"{"$numberDecimal": "1"}"#, &exact, false);
-        check(&approx("1", "0.5"), r#"{"$numberDouble": "2"}"#, &exact, false);
+        check(
+            &approx("NaN", "0"),
+            r#"{"$numberDouble": "NaN"}"#,
+            &exact,
+            true,
+        );
+        check(
+            &approx("1", "1"),
+            r#"{"$numberDecimal": "1"}"#,
+            &exact,
+            false,
+        );
+        check(
+            &approx("1", "0.5"),
+            r#"{"$numberDouble": "2"}"#,
+            &exact,
+            false,
+        );
     }
 
     #[test]
     fn containment() {
         let contains = |a: &str, b: &str| lack("", &value(a), &value(b)).is_none();
-        assert!(contains(r#"{"a": {"b": "1"}}"#, r#"{"a": {"b": "1", "c": "2"}, "d": "3"}"#));
-        assert!(contains(r#"{"a": [{"b": "1"}]}"#, r#"{"a": [{"b": "1", "c": "2"}, "x"]}"#));
+        assert!(contains(
+            r#"{"a": {"b": "1"}}"#,
+            r#"{"a": {"b": "1", "c": "2"}, "d": "3"}"#
+        ));
+        assert!(contains(
+            r#"{"a": [{"b": "1"}]}"#,
+            r#"{"a": [{"b": "1", "c": "2"}, "x"]}"#
+        ));
         assert!(!contains(r#"{"a": ["x", "y"]}"#, r#"{"a": ["x"]}"#));
         assert!(!contains(r#"{"a": "1"}"#, r#"{"a": {"$numberInt": "1"}}"#));
         assert!(!contains(r#"{"a": "1"}"#, r#"{"b": "1"}"#));
@@ -406,6 +568,9 @@ mod tests {
         let found = found.unwrap();
         assert_eq!(found.path, "[0].a.b");
         assert_eq!(found.sort, "long instead of int");
-        assert_eq!((found.expected.as_str(), found.actual.as_str()), ("1", "1L"));
+        assert_eq!(
+            (found.expected.as_str(), found.actual.as_str()),
+            ("1", "1L")
+        );
     }
 }

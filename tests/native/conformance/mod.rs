@@ -24,11 +24,19 @@ pub mod runner;
 mod template;
 mod vector;
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use expected::Expected;
 use runner::{Job, Outcome, Played};
+
+const TABLE_HEADING: &str = "# Conformance
+
+Published test vectors of MongoDB's behaviour that pass, by area. *Skipped* are those that
+ask for what the engine does not claim to have (a replica set, a search service and the like).
+
+";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -49,24 +57,34 @@ fn variable(name: &str) -> Option<String> {
 
 /// The lines of all files in a folder with this ending; the area is the file's name.
 fn jobs(folder: &Path, ending: &str, area_prefix: &str) -> Vec<Job> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     let mut jobs = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let Some(area) = name.strip_suffix(ending) else { continue };
+        let Some(area) = name.strip_suffix(ending) else {
+            continue;
+        };
         let bytes = std::fs::read(&path).unwrap();
         let mut text = String::new();
         if ending.ends_with(".gz") {
-            flate2::read::GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+            flate2::read::GzDecoder::new(&bytes[..])
+                .read_to_string(&mut text)
+                .unwrap();
         } else {
             text = String::from_utf8(bytes).unwrap();
         }
-        jobs.extend(text.lines().filter(|line| !line.trim().is_empty()).map(|line| Job {
-            area: format!("{area_prefix}{area}"),
-            line: line.to_owned(),
-        }));
+        jobs.extend(
+            text.lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(|line| Job {
+                    area: format!("{area_prefix}{area}"),
+                    line: line.to_owned(),
+                }),
+        );
     }
     jobs
 }
@@ -75,7 +93,11 @@ fn jobs(folder: &Path, ending: &str, area_prefix: &str) -> Vec<Job> {
 fn select(jobs: Vec<Job>, wanted: &str) -> Vec<Job> {
     let wanted: Vec<&str> = wanted.split(',').collect();
     let is_wanted = |job: &Job| {
-        let id = job.line.split("\"id\": \"").nth(1).and_then(|rest| rest.split('"').next());
+        let id = job
+            .line
+            .split("\"id\": \"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
         let name = format!("{}/{}", job.area, id.unwrap_or(""));
         wanted.iter().any(|text| name.contains(text))
     };
@@ -83,7 +105,9 @@ fn select(jobs: Vec<Job>, wanted: &str) -> Vec<Job> {
 }
 
 fn expected_path(area: &str) -> PathBuf {
-    root().join("tests/conformance-expected").join(format!("{}.txt", area.replace('/', "-")))
+    root()
+        .join("tests/conformance-expected")
+        .join(format!("{}.txt", area.replace('/', "-")))
 }
 
 fn areas(results: &[(String, Played)]) -> Vec<&str> {
@@ -126,53 +150,50 @@ fn write_failures(name: &str, results: &[(String, Played)]) -> PathBuf {
     folder
 }
 
-fn write_failures_by_area(mut results: Vec<(String, Played)>) {
-    let mut folder = PathBuf::new();
-    while let Some((area, _)) = results.last() {
-        let area = area.clone();
-        let start = results.iter().position(|(name, _)| *name == area).unwrap();
-        folder = write_failures(&area.replace('/', "-"), &results.split_off(start));
+fn write_failures_by_area(results: &[(String, Played)]) {
+    for of_area in results.chunk_by(|a, b| a.0 == b.0) {
+        let folder = write_failures(&of_area[0].0.replace('/', "-"), of_area);
+        if std::ptr::eq(&of_area[0], &results[0]) {
+            println!("all failures by area: {}", folder.display());
+        }
     }
-    println!("all failures by area: {}", folder.display());
 }
 
 /// Fails if anything differs from the lists.
-fn compare_with_lists(results: &[(String, Played)]) -> Result<(), String> {
-    let mut broken = String::new();
-    let mut mended = Vec::new();
-    for area in areas(results) {
-        let text = std::fs::read_to_string(expected_path(area)).unwrap_or_default();
-        let expected = Expected::parse(&text);
-        for (_, played) in results.iter().filter(|(name, _)| name == area) {
-            match &played.outcome {
-                Outcome::Failed(verdict) if !expected.has(&played.id) => {
-                    broken.push_str(&format!("  {area}: {}: {}\n", played.id, verdict.reason));
-                }
-                Outcome::Passed if expected.has(&played.id) => mended.push(&played.id),
-                _ => {}
-            }
+fn compare_with_lists(results: Vec<(String, Played)>) -> Result<(), String> {
+    let lists: BTreeMap<String, Expected> = areas(&results)
+        .into_iter()
+        .map(|area| {
+            let text = std::fs::read_to_string(expected_path(area)).unwrap_or_default();
+            (area.to_owned(), Expected::parse(&text))
+        })
+        .collect();
+    let (mut broken, mut mended) = (Vec::new(), Vec::new());
+    for (area, played) in results {
+        match (&played.outcome, lists[&area].has(&played.id)) {
+            (Outcome::Failed(_), false) => broken.push((area, played)),
+            (Outcome::Passed, true) => mended.push(format!("  {area}: {}\n", played.id)),
+            _ => {}
         }
     }
     let mut message = String::new();
     if !broken.is_empty() {
-        let count = broken.lines().count();
-        let first: Vec<&str> = broken.lines().take(60).collect();
-        message.push_str(&format!("{count} should pass and fail:\n{}\n", first.join("\n")));
+        let groups = report::by_reason(&broken, 40, 2);
+        message.push_str(&format!("{} should pass and fail: {groups}", broken.len()));
     }
     if !mended.is_empty() {
-        let first: Vec<String> = mended.iter().take(20).map(|id| format!("  {id}")).collect();
+        let first: String = mended.iter().take(20).map(String::as_str).collect();
         message.push_str(&format!(
-            "{} pass and are listed as failing:\n{}\n",
-            mended.len(),
-            first.join("\n")
+            "{} pass and are listed as failing:\n{first}",
+            mended.len()
         ));
     }
     if message.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "{message}TUSSOCK_ACCEPT=1 cargo test --release --test native conformance\nwrites the lists in \
-         tests/conformance-expected anew"
+        "{message}To write the lists in tests/conformance-expected anew:\n\
+         TUSSOCK_ACCEPT=1 cargo test --release --test native conformance"
     ))
 }
 
@@ -189,31 +210,26 @@ fn run(jobs: Vec<Job>, table_file: Option<&str>) {
     let seconds = started.elapsed().as_secs_f64();
     let table = report::table(&results);
     if filter.is_some() {
-        let shown = variable("TUSSOCK_VECTORS_SHOW").and_then(|n| n.parse().ok()).unwrap_or(15);
+        let shown = variable("TUSSOCK_VECTORS_SHOW")
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(15);
         println!("{}", report::in_full(&results, shown));
         println!("{}", report::by_source(&results, 40));
         println!("{}", report::by_reason(&results, 80, 2));
     }
     println!("{table}\n{} vectors in {seconds:.1} s", results.len());
-    let compared = if filter.is_some() {
-        Ok(())
-    } else if variable("TUSSOCK_ACCEPT").is_some() {
-        accept(&results);
-        let heading = "# Conformance\n\nPublished test vectors of MongoDB's behaviour that pass, by area. \
-            *Skipped* are those that\nask for what the engine does not claim to have (a replica set, \
-            a search service and the like).\n\n";
-        if let Some(name) = table_file {
-            std::fs::write(root().join(name), format!("{heading}{table}")).unwrap();
-        }
-        Ok(())
-    } else {
-        compare_with_lists(&results)
-    };
-    match filter {
-        Some(_) => println!("{}", write_failures("selected", &results).join("selected.txt").display()),
-        None => write_failures_by_area(results),
+    if filter.is_some() {
+        let folder = write_failures("selected", &results);
+        println!("{}", folder.join("selected.txt").display());
+        return;
     }
-    if let Err(message) = compared {
+    write_failures_by_area(&results);
+    if variable("TUSSOCK_ACCEPT").is_some() {
+        accept(&results);
+        if let Some(name) = table_file {
+            std::fs::write(root().join(name), format!("{TABLE_HEADING}{table}")).unwrap();
+        }
+    } else if let Err(message) = compare_with_lists(results) {
         panic!("{message}");
     }
 }
@@ -258,7 +274,10 @@ fn assert_no_wrapper(value: &crate::wire::Value, id: &str) {
         Value::Document(fields) => {
             for (key, inner) in fields {
                 let is_wrapper = key.starts_with("$number") || key == "$oid";
-                assert!(!is_wrapper || id.contains("extended"), "{id}: {key}: {inner:?}");
+                assert!(
+                    !is_wrapper || id.contains("extended"),
+                    "{id}: {key}: {inner:?}"
+                );
                 assert_no_wrapper(inner, id);
             }
         }

@@ -64,9 +64,10 @@ fn take_step(
         let sent = cut(show(&Value::Document(request.clone())), 1200);
         trace.push_str(&format!("  > {sent}\n"));
     }
-    let reply = Value::Document(bson::decode(&server.run(&bson::encode(&request))).map_err(
-        |cause| Verdict::new("the reply is not BSON", cause),
-    )?);
+    let reply = Value::Document(
+        bson::decode(&server.run(&bson::encode(&request)))
+            .map_err(|cause| Verdict::new("the reply is not BSON", cause))?,
+    );
     if let Some(trace) = trace {
         trace.push_str(&format!("  < {}\n", cut(show(&reply), 1200)));
     }
@@ -75,7 +76,10 @@ fn take_step(
     match failure {
         Some(failure) if step.must => {
             let text = failure_text(&failure, context);
-            Err(Verdict::new(format!("{} (setup) got {text}", step.name()), failure.1))
+            Err(Verdict::new(
+                format!("{} (setup) got {text}", step.name()),
+                failure.1,
+            ))
         }
         _ => Ok(()),
     }
@@ -94,7 +98,8 @@ mod tests {
 
     impl Server for Scripted {
         fn run(&mut self, request: &[u8]) -> Vec<u8> {
-            self.requests.push(show(&Value::Document(bson::decode(request).unwrap())));
+            self.requests
+                .push(show(&Value::Document(bson::decode(request).unwrap())));
             let json = Json::parse(self.replies.remove(0)).unwrap();
             bson::encode(&Context::new(0).document(&json).unwrap())
         }
@@ -103,9 +108,15 @@ mod tests {
     /// Plays a vector against replies; gives the reason of its failure, or "".
     fn reason(vector: &str, replies: &[&'static str]) -> (String, Vec<String>) {
         let vector = Vector::parse(vector).unwrap();
-        let mut server = Scripted { replies: replies.to_vec(), requests: Vec::new() };
+        let mut server = Scripted {
+            replies: replies.to_vec(),
+            requests: Vec::new(),
+        };
         let result = play(&vector, 0, &mut server, &mut None);
-        (result.err().map_or(String::new(), |verdict| verdict.reason), server.requests)
+        (
+            result.err().map_or(String::new(), |verdict| verdict.reason),
+            server.requests,
+        )
     }
 
     fn check(steps: &str, expect: &str, replies: &[&'static str], expected: &str) {
@@ -116,19 +127,30 @@ mod tests {
     const PING: &str = r#"{"db": "${db}", "command": {"ping": "${coll}"}}"#;
     const MUST: &str = r#"{"db": "${db}", "command": {"ping": "${coll}"}, "must": true}"#;
     const OK: &str = r#"{"ok": {"$numberDouble": "1.0"}, "operationTime": null}"#;
-    const NO: &str = r#"{"ok": {"$numberDouble": "0.0"}, "code": {"$numberInt": "59"}, "errmsg": "no 7"}"#;
+    const NO: &str =
+        r#"{"ok": {"$numberDouble": "0.0"}, "code": {"$numberInt": "59"}, "errmsg": "no 7"}"#;
     const WRITE: &str = r#"{"ok": {"$numberInt": "1"},
         "writeErrors": [{"code": {"$numberInt": "11000"}, "errmsg": "twice"}]}"#;
     const BATCH: &str = r#"{"ok": {"$numberInt": "1"}, "cursor": {"firstBatch": ["x", "y"]}}"#;
 
     #[test]
     fn errors_are_told_by_their_code() {
-        let error = |code| format!(r#"{{"kind": "errorCode", "of": {{"$$reply": {{"step": 0}}}}, "code": {code}}}"#);
+        let error = |code| {
+            format!(
+                r#"{{"kind": "errorCode", "of": {{"$$reply": {{"step": 0}}}}, "code": {code}}}"#
+            )
+        };
         check(PING, &error(59), &[NO], "");
         check(PING, &error(11000), &[WRITE], "");
-        check(PING, &error(60), &[NO], "expected error 60, got error 59 \"no #\"");
+        check(
+            PING,
+            &error(60),
+            &[NO],
+            "expected error 60, got error 59 \"no #\"",
+        );
         check(PING, &error(59), &[OK], "expected error 59, got success");
-        let text = r#"{"kind": "error", "of": {"$$reply": {"step": 0}}, "code": 59, "errmsg": "no 7"}"#;
+        let text =
+            r#"{"kind": "error", "of": {"$$reply": {"step": 0}}, "code": 59, "errmsg": "no 7"}"#;
         check(PING, text, &[NO], "");
         check(PING, &text.replace("no 7", "no 8"), &[NO], "another errmsg");
     }
@@ -140,17 +162,47 @@ mod tests {
         };
         check(PING, &kind("notError", "null"), &[OK], "");
         check(PING, &kind("notError", "null"), &[WRITE], "");
-        check(PING, &kind("notError", "null"), &[NO], "expected success, got error 59 \"no #\"");
-        check(PING, &kind("raw", r#"{"ok": {"$numberDouble": "1.0"}}"#), &[OK], "");
-        check(PING, &kind("raw", r#"{"ok": {"$numberInt": "1"}}"#), &[OK], "reply.ok: double instead of int");
+        check(
+            PING,
+            &kind("notError", "null"),
+            &[NO],
+            "expected success, got error 59 \"no #\"",
+        );
+        check(
+            PING,
+            &kind("raw", r#"{"ok": {"$numberDouble": "1.0"}}"#),
+            &[OK],
+            "",
+        );
+        check(
+            PING,
+            &kind("raw", r#"{"ok": {"$numberInt": "1"}}"#),
+            &[OK],
+            "reply.ok: double instead of int",
+        );
         check(PING, &kind("partial", "{}"), &[OK], "");
         check(PING, &kind("firstBatch", r#"["x", "y"]"#), &[BATCH], "");
-        check(PING, &kind("firstBatch", r#"["x", "z"]"#), &[BATCH], "firstBatch[]: another string");
-        check(PING, &kind("firstBatch", "[]"), &[OK], "the reply has no first batch");
+        check(
+            PING,
+            &kind("firstBatch", r#"["x", "z"]"#),
+            &[BATCH],
+            "firstBatch[]: another string",
+        );
+        check(
+            PING,
+            &kind("firstBatch", "[]"),
+            &[OK],
+            "the reply has no first batch",
+        );
         let two = format!("{PING}, {PING}");
         let other = r#"{"$$reply": {"step": 1, "path": ["cursor", "firstBatch"]}}"#;
         check(&two, &kind("firstBatch", other), &[BATCH, BATCH], "");
-        check(&two, &kind("firstBatch", other), &[BATCH, NO], "expected success, got error 59 \"no #\"");
+        check(
+            &two,
+            &kind("firstBatch", other),
+            &[BATCH, NO],
+            "expected success, got error 59 \"no #\"",
+        );
     }
 
     #[test]
@@ -164,8 +216,18 @@ mod tests {
     #[test]
     fn a_step_without_its_reference_is_left_out_or_fails() {
         let get_more = r#"{"db": "${db}", "command": {"getMore": {"$$reply": {"step": 0, "path": ["cursor", "id"]}}}"#;
-        check(&format!("{PING}, {get_more}}}"), "", &[OK], "a reference cannot be resolved");
-        check(&format!("{PING}, {get_more}, \"ifResolved\": true}}, {PING}"), "", &[OK, OK], "");
+        check(
+            &format!("{PING}, {get_more}}}"),
+            "",
+            &[OK],
+            "a reference cannot be resolved",
+        );
+        check(
+            &format!("{PING}, {get_more}, \"ifResolved\": true}}, {PING}"),
+            "",
+            &[OK, OK],
+            "",
+        );
     }
 
     #[test]

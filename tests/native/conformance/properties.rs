@@ -43,13 +43,21 @@ fn all_hold(checks: &[Json], document: &Value, context: &mut Context) -> Result<
         if holds(check, document, context)? {
             continue;
         }
-        let text = |key| check.get(key).and_then(Json::as_str).unwrap_or("").to_owned();
+        let text = |key| {
+            check
+                .get(key)
+                .and_then(Json::as_str)
+                .unwrap_or("")
+                .to_owned()
+        };
         let (path, op) = (context.text(&text("path")), text("op"));
         let found = document.at(&path).map_or("missing".to_owned(), show);
-        let wanted = check.get("value").map_or(String::new(), |value| match context.value(value) {
-            Ok(value) => show(&value),
-            Err(_) => format!("{value:?}"),
-        });
+        let wanted = check
+            .get("value")
+            .map_or(String::new(), |value| match context.value(value) {
+                Ok(value) => show(&value),
+                Err(_) => format!("{value:?}"),
+            });
         let kind = document.at(&path).map_or("missing", Value::type_name);
         return Err(Verdict::new(
             format!("property {path}: not {op}, it is {kind}"),
@@ -76,7 +84,9 @@ fn holds(check: &Json, document: &Value, context: &mut Context) -> Result<bool, 
     let key = check.get("key").and_then(Json::as_str).unwrap_or("");
     let has = |key: &str| {
         let items = found.items().unwrap_or_default();
-        items.iter().any(|item| item.get(key).is_some_and(|field| equal(&value, field)))
+        items
+            .iter()
+            .any(|item| item.get(key).is_some_and(|field| equal(&value, field)))
     };
     Ok(match op {
         "eq" => equal(&value, found),
@@ -89,9 +99,9 @@ fn holds(check: &Json, document: &Value, context: &mut Context) -> Result<bool, 
         "lte" => order(found, &value).is_some_and(Ordering::is_le),
         "contains" => has(key),
         "notContains" => found.items().is_some() && !has(key),
-        "containsElement" => {
-            found.items().is_some_and(|items| items.iter().any(|item| equal(&value, item)))
-        }
+        "containsElement" => found
+            .items()
+            .is_some_and(|items| items.iter().any(|item| equal(&value, item))),
         other => panic!("unknown check: {other}"),
     })
 }
@@ -109,9 +119,15 @@ fn holds_bare(op: &str, found: &Value, value: &Json, context: &Context) -> Optio
         "lenLte" => length.is_some_and(|length| length <= count),
         "byteLen" => matches!(found, Value::Binary(_, bytes) if bytes.len() as i64 == count),
         "nonEmptyStr" => found.as_str().is_some_and(|text| !text.is_empty()),
-        "hasKey" => found.get(&context.text(value.as_str().unwrap_or(""))).is_some(),
+        "hasKey" => found
+            .get(&context.text(value.as_str().unwrap_or("")))
+            .is_some(),
         "orderedKeys" => {
-            let wanted = value.as_array().unwrap_or_default().iter().filter_map(Json::as_str);
+            let wanted = value
+                .as_array()
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Json::as_str);
             let wanted: Vec<String> = wanted.map(|key| context.text(key)).collect();
             match found {
                 Value::Document(fields) => fields.iter().map(|(key, _)| key).eq(wanted.iter()),
@@ -157,33 +173,76 @@ mod tests {
         let mut context = Context::new(0);
         let document = context.value(&Json::parse(DOCUMENT).unwrap()).unwrap();
         let check = Json::parse(text).unwrap();
-        assert_eq!(holds(&check, &document, &mut context), Ok(expected), "{text}");
+        assert_eq!(
+            holds(&check, &document, &mut context),
+            Ok(expected),
+            "{text}"
+        );
     }
 
     #[test]
     fn what_holds_and_what_does_not() {
-        check(r#"{"path": "i", "op": "eq", "value": {"$numberInt": "5"}}"#, true);
-        check(r#"{"path": "i", "op": "eq", "value": {"$numberLong": "5"}}"#, false);
-        check(r#"{"path": "i", "op": "ne", "value": {"$numberLong": "5"}}"#, false);
-        check(r#"{"path": "i", "op": "ne", "value": {"$numberInt": "4"}}"#, true);
+        check(
+            r#"{"path": "i", "op": "eq", "value": {"$numberInt": "5"}}"#,
+            true,
+        );
+        check(
+            r#"{"path": "i", "op": "eq", "value": {"$numberLong": "5"}}"#,
+            false,
+        );
+        check(
+            r#"{"path": "i", "op": "ne", "value": {"$numberLong": "5"}}"#,
+            false,
+        );
+        check(
+            r#"{"path": "i", "op": "ne", "value": {"$numberInt": "4"}}"#,
+            true,
+        );
         check(r#"{"path": "i", "op": "ne", "value": "5"}"#, true);
-        check(r#"{"path": "i", "op": "gte", "value": {"$numberDouble": "5.0"}}"#, true);
-        check(r#"{"path": "i", "op": "gt", "value": {"$numberLong": "5"}}"#, false);
-        check(r#"{"path": "d", "op": "lte", "value": {"$date": {"$numberLong": "7"}}}"#, true);
-        check(r#"{"path": "d", "op": "lte", "value": {"$numberInt": "8"}}"#, false);
+        check(
+            r#"{"path": "i", "op": "gte", "value": {"$numberDouble": "5.0"}}"#,
+            true,
+        );
+        check(
+            r#"{"path": "i", "op": "gt", "value": {"$numberLong": "5"}}"#,
+            false,
+        );
+        check(
+            r#"{"path": "d", "op": "lte", "value": {"$date": {"$numberLong": "7"}}}"#,
+            true,
+        );
+        check(
+            r#"{"path": "d", "op": "lte", "value": {"$numberInt": "8"}}"#,
+            false,
+        );
         check(r#"{"path": "i", "op": "type", "value": "int"}"#, true);
         check(r#"{"path": "n", "op": "type", "value": "null"}"#, true);
         check(r#"{"path": "n", "op": "exists"}"#, true);
         check(r#"{"path": "list", "op": "len", "value": 3}"#, true);
         check(r#"{"path": "list", "op": "lenGt", "value": 3}"#, false);
         check(r#"{"path": "list", "op": "lenLte", "value": 3}"#, true);
-        check(r#"{"path": "list", "op": "contains", "key": "k", "value": "2"}"#, true);
-        check(r#"{"path": "list", "op": "notContains", "key": "k", "value": "2"}"#, false);
-        check(r#"{"path": "list", "op": "containsElement", "value": "x"}"#, true);
+        check(
+            r#"{"path": "list", "op": "contains", "key": "k", "value": "2"}"#,
+            true,
+        );
+        check(
+            r#"{"path": "list", "op": "notContains", "key": "k", "value": "2"}"#,
+            false,
+        );
+        check(
+            r#"{"path": "list", "op": "containsElement", "value": "x"}"#,
+            true,
+        );
         check(r#"{"path": "list.1.k", "op": "eq", "value": "2"}"#, true);
         check(r#"{"path": "o", "op": "hasKey", "value": "a.b"}"#, true);
-        check(r#"{"path": "o", "op": "orderedKeys", "value": ["a.b", "c"]}"#, true);
-        check(r#"{"path": "o", "op": "orderedKeys", "value": ["c", "a.b"]}"#, false);
+        check(
+            r#"{"path": "o", "op": "orderedKeys", "value": ["a.b", "c"]}"#,
+            true,
+        );
+        check(
+            r#"{"path": "o", "op": "orderedKeys", "value": ["c", "a.b"]}"#,
+            false,
+        );
         check(r#"{"path": "s", "op": "nonEmptyStr"}"#, true);
         check(r#"{"path": "e", "op": "nonEmptyStr"}"#, false);
         check(r#"{"path": "b", "op": "byteLen", "value": 2}"#, true);
@@ -193,10 +252,16 @@ mod tests {
     #[test]
     fn what_is_missing_only_is_not() {
         for op in ["notExists", "ne", "notContains"] {
-            check(&format!(r#"{{"path": "x.y", "op": "{op}", "value": null}}"#), true);
+            check(
+                &format!(r#"{{"path": "x.y", "op": "{op}", "value": null}}"#),
+                true,
+            );
         }
         for op in ["exists", "eq", "gt", "contains", "hasKey", "len"] {
-            check(&format!(r#"{{"path": "x.y", "op": "{op}", "value": null}}"#), false);
+            check(
+                &format!(r#"{{"path": "x.y", "op": "{op}", "value": null}}"#),
+                false,
+            );
         }
     }
 }

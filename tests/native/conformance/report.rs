@@ -64,7 +64,9 @@ struct Group<'a> {
 pub fn by_reason(results: &[(String, Played)], groups_max: usize, examples: usize) -> String {
     let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
     for (area, played) in results {
-        let Outcome::Failed(verdict) = &played.outcome else { continue };
+        let Outcome::Failed(verdict) = &played.outcome else {
+            continue;
+        };
         let group = groups.entry(&verdict.reason).or_insert_with(|| Group {
             count: 0,
             areas: BTreeMap::new(),
@@ -85,8 +87,11 @@ pub fn by_reason(results: &[(String, Played)], groups_max: usize, examples: usiz
         if group.areas.len() > 1 {
             let mut areas: Vec<_> = group.areas.iter().collect();
             areas.sort_by(|a, b| b.1.cmp(a.1));
-            let areas: Vec<String> =
-                areas.iter().take(6).map(|(area, count)| format!("{area} {count}")).collect();
+            let areas: Vec<String> = areas
+                .iter()
+                .take(6)
+                .map(|(area, count)| format!("{area} {count}"))
+                .collect();
             out.push_str(&format!("         areas: {}\n", areas.join(", ")));
         }
         for sample in &group.samples {
@@ -100,7 +105,10 @@ pub fn by_reason(results: &[(String, Played)], groups_max: usize, examples: usiz
         }
     }
     if sorted.len() > groups_max {
-        out.push_str(&format!("       and {} more reasons\n", sorted.len() - groups_max));
+        out.push_str(&format!(
+            "       and {} more reasons\n",
+            sorted.len() - groups_max
+        ));
     }
     out
 }
@@ -112,7 +120,10 @@ pub fn by_source(results: &[(String, Played)], rows_max: usize) -> String {
         let file = played.id.split("::").next().unwrap_or(&played.id);
         files.entry(file).or_default().add(&played.outcome);
     }
-    let mut failing: Vec<_> = files.into_iter().filter(|(_, count)| count.failed > 0).collect();
+    let mut failing: Vec<_> = files
+        .into_iter()
+        .filter(|(_, count)| count.failed > 0)
+        .collect();
     failing.sort_by(|a, b| b.1.failed.cmp(&a.1.failed).then(a.0.cmp(b.0)));
     let mut out = format!("{} source files with failures\n", failing.len());
     for (file, count) in failing.iter().take(rows_max) {
@@ -127,7 +138,9 @@ pub fn in_full(results: &[(String, Played)], vectors_max: usize) -> String {
     let mut out = String::new();
     let mut shown = 0;
     for (area, played) in results {
-        let Outcome::Failed(verdict) = &played.outcome else { continue };
+        let Outcome::Failed(verdict) = &played.outcome else {
+            continue;
+        };
         shown += 1;
         if shown > vectors_max {
             continue;

@@ -55,7 +55,10 @@ pub struct Fresh {
 impl Fresh {
     pub fn new(seed: u64) -> Fresh {
         let env = Rc::new(FixedEnv::new(CLOCK_START_MS, seed));
-        Fresh { engine: Engine::memory(env.clone()), env }
+        Fresh {
+            engine: Engine::memory(env.clone()),
+            env,
+        }
     }
 }
 
@@ -89,7 +92,11 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     CATCHES.with(|catches| *catches.borrow_mut() = true);
     let result = catch_unwind(AssertUnwindSafe(work));
     CATCHES.with(|catches| *catches.borrow_mut() = false);
-    result.map_err(|_| PANIC.with(|slot| slot.borrow_mut().take()).unwrap_or_default())
+    result.map_err(|_| {
+        PANIC
+            .with(|slot| slot.borrow_mut().take())
+            .unwrap_or_default()
+    })
 }
 
 fn play_line(number: usize, job: &Job, traced: bool) -> Played {
@@ -115,7 +122,12 @@ fn play_line(number: usize, job: &Job, traced: bool) -> Played {
             }
         }
     };
-    Played { id: vector.id, outcome, took: started.elapsed(), trace }
+    Played {
+        id: vector.id,
+        outcome,
+        took: started.elapsed(),
+        trace,
+    }
 }
 
 /// What a worker is at: the vector's position, and since when.
@@ -135,7 +147,9 @@ fn start_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>) -> Slot {
     let work = move || {
         loop {
             let at = shared.next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = shared.jobs.get(at) else { break };
+            let Some(job) = shared.jobs.get(at) else {
+                break;
+            };
             if names_each {
                 eprintln!("{}", job.line.get(..160).unwrap_or(&job.line));
             }
@@ -147,7 +161,10 @@ fn start_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>) -> Slot {
             }
         }
     };
-    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work).unwrap();
+    std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(work)
+        .unwrap();
     slot
 }
 
@@ -155,7 +172,11 @@ fn start_worker(shared: &Arc<Shared>, sender: &mpsc::Sender<Message>) -> Slot {
 /// standard error. One that hangs is given up, with its thread.
 pub fn play_all(jobs: Vec<Job>, traced: bool) -> Vec<(String, Played)> {
     let count = jobs.len();
-    let shared = Arc::new(Shared { jobs, next: AtomicUsize::new(0), traced });
+    let shared = Arc::new(Shared {
+        jobs,
+        next: AtomicUsize::new(0),
+        traced,
+    });
     let (sender, receiver) = mpsc::channel();
     let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get());
     let mut slots: Vec<Slot> = (0..cores).map(|_| start_worker(&shared, &sender)).collect();
@@ -173,7 +194,9 @@ pub fn play_all(jobs: Vec<Job>, traced: bool) -> Vec<(String, Played)> {
             continue;
         }
         for slot in &mut slots {
-            let Some((at, since)) = *slot.lock().unwrap() else { continue };
+            let Some((at, since)) = *slot.lock().unwrap() else {
+                continue;
+            };
             if since.elapsed().as_secs() < VECTOR_SECONDS_MAX || results[at].is_some() {
                 continue;
             }
@@ -181,7 +204,12 @@ pub fn play_all(jobs: Vec<Job>, traced: bool) -> Vec<(String, Played)> {
             eprintln!("given up after {VECTOR_SECONDS_MAX} s: {id}");
             let verdict = Verdict::new("no reply in time", "");
             let outcome = Outcome::Failed(verdict);
-            results[at] = Some(Played { id, outcome, took: since.elapsed(), trace: None });
+            results[at] = Some(Played {
+                id,
+                outcome,
+                took: since.elapsed(),
+                trace: None,
+            });
             left -= 1;
         }
         for slot in &mut slots {

@@ -29,15 +29,17 @@ pub enum Missing {
 type Made<T> = Result<T, Missing>;
 
 fn malformed<T>(json: &Json) -> Made<T> {
-    Err(Missing::Malformed(format!("not a value of the format: {json:?}")))
+    Err(Missing::Malformed(format!(
+        "not a value of the format: {json:?}"
+    )))
 }
 
 impl Context {
     /// Names that no other `number` gets: 20 bytes, with upper-case letters.
     pub fn new(number: usize) -> Context {
         Context {
-            db: format!("test_V{number:08X}Tussk"),
-            coll: format!("coll_V{number:08X}Tussk"),
+            db: format!("test_V{number:09X}Tussk"),
+            coll: format!("coll_V{number:09X}Tussk"),
             replies: Vec::new(),
             uuids: HashMap::new(),
             seed: number as u64,
@@ -72,9 +74,12 @@ impl Context {
             Json::Bool(truth) => Value::Bool(*truth),
             Json::Int(_) => return malformed(json),
             Json::String(text) => Value::String(self.text(text)),
-            Json::Array(items) => {
-                Value::Array(items.iter().map(|item| self.value(item)).collect::<Made<_>>()?)
-            }
+            Json::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| self.value(item))
+                    .collect::<Made<_>>()?,
+            ),
             Json::Object(pairs) => match self.wrapped(pairs)? {
                 Some(value) => value,
                 None => self.fields(pairs.iter().map(|(key, value)| (key, value)))?,
@@ -139,7 +144,9 @@ impl Context {
             "$symbol" => Value::Symbol(self.text(text?)),
             "$dbPointer" => Value::DbPointer(
                 self.text(json.get("$ref")?.as_str()?),
-                from_hex(json.get("$id")?.get("$oid")?.as_str()?)?.try_into().ok()?,
+                from_hex(json.get("$id")?.get("$oid")?.as_str()?)?
+                    .try_into()
+                    .ok()?,
             ),
             _ => return None,
         })
@@ -166,9 +173,10 @@ impl Context {
             "$$approx" => {
                 let number = |key| json.get(key).and_then(Json::as_str)?.parse::<f64>().ok();
                 match (number("value"), number("tolerance")) {
-                    (Some(value), tolerance) => {
-                        Some(Value::Approx { value, tolerance: tolerance.unwrap_or(0.0) })
-                    }
+                    (Some(value), tolerance) => Some(Value::Approx {
+                        value,
+                        tolerance: tolerance.unwrap_or(0.0),
+                    }),
                     _ => return malformed(json),
                 }
             }
@@ -197,10 +205,16 @@ impl Context {
         };
         let reply = self.replies.get(step as usize).and_then(Option::as_ref);
         let Some(reply) = reply.filter(|reply| failure_of_command(reply).is_none()) else {
-            return Err(Missing::Reference(format!("step {step} has no reply of success")));
+            return Err(Missing::Reference(format!(
+                "step {step} has no reply of success"
+            )));
         };
         let mut value = reply.clone();
-        for element in json.get("path").and_then(Json::as_array).unwrap_or_default() {
+        for element in json
+            .get("path")
+            .and_then(Json::as_array)
+            .unwrap_or_default()
+        {
             value = self.descend(value, element, step)?;
         }
         Ok(value)
@@ -229,7 +243,9 @@ impl Context {
             _ => return malformed(element),
         };
         found.ok_or_else(|| {
-            Missing::Reference(format!("the path leads nowhere in reply {step}: {element:?}"))
+            Missing::Reference(format!(
+                "the path leads nowhere in reply {step}: {element:?}"
+            ))
         })
     }
 
@@ -248,7 +264,10 @@ impl Context {
                 .iter()
                 .all(|(path, value)| item.at(path).is_some_and(|found| equal(value, found)))
         };
-        Ok(value.items().and_then(|items| items.iter().find(meets)).cloned())
+        Ok(value
+            .items()
+            .and_then(|items| items.iter().find(meets))
+            .cloned())
     }
 }
 
@@ -267,7 +286,9 @@ pub fn steps_referred_to(json: &Json, found: &mut Vec<usize>) {
             {
                 found.push(step as usize);
             }
-            pairs.iter().for_each(|(_, value)| steps_referred_to(value, found));
+            pairs
+                .iter()
+                .for_each(|(_, value)| steps_referred_to(value, found));
         }
         _ => {}
     }
@@ -291,8 +312,11 @@ mod tests {
             ),
         ];
         let failed = [("ok".to_owned(), Value::Double(0.0))];
-        context.replies =
-            vec![Some(Value::Document(reply.into())), Some(Value::Document(failed.into())), None];
+        context.replies = vec![
+            Some(Value::Document(reply.into())),
+            Some(Value::Document(failed.into())),
+            None,
+        ];
         let shown = match context.value(&Json::parse(json).unwrap()) {
             Ok(value) => show(&value),
             Err(Missing::Reference(_)) => "leads nowhere".to_owned(),
@@ -308,26 +332,56 @@ mod tests {
         check(r#"{"$numberDouble": "NaN"}"#, "NaN");
         check(r#"{"$numberDouble": "1e-07"}"#, "1e-7");
         check(r#"{"$date": {"$numberLong": "-1"}}"#, "Date(-1)");
-        check(r#"{"$timestamp": {"t": 4294967295, "i": 2}}"#, "Timestamp(4294967295, 2)");
-        check(r#"{"$code": "f", "$scope": {"a": null}}"#, "Code(\"f\"){a: null}");
-        check(r#"{"$binary": {"base64": "AQI=", "subType": "80"}}"#, "BinData(128, \"0102\")");
-        check(r#"{"$$bid": "0000000000000000000000000000007c"}"#, "Decimal(NaN)");
+        check(
+            r#"{"$timestamp": {"t": 4294967295, "i": 2}}"#,
+            "Timestamp(4294967295, 2)",
+        );
+        check(
+            r#"{"$code": "f", "$scope": {"a": null}}"#,
+            "Code(\"f\"){a: null}",
+        );
+        check(
+            r#"{"$binary": {"base64": "AQI=", "subType": "80"}}"#,
+            "BinData(128, \"0102\")",
+        );
+        check(
+            r#"{"$$bid": "0000000000000000000000000000007c"}"#,
+            "Decimal(NaN)",
+        );
     }
 
     #[test]
     fn documents_that_are_no_typed_values() {
-        check(r#"{"$regex": "a", "$options": "i"}"#, "{$regex: \"a\", $options: \"i\"}");
-        check(r#"{"$date": {"date": {"$numberInt": "1"}}}"#, "{$date: {date: 1}}");
+        check(
+            r#"{"$regex": "a", "$options": "i"}"#,
+            "{$regex: \"a\", $options: \"i\"}",
+        );
+        check(
+            r#"{"$date": {"date": {"$numberInt": "1"}}}"#,
+            "{$date: {date: 1}}",
+        );
         check(r#"{"$$ROOT": null}"#, "{$$ROOT: null}");
-        check(r#"{"$$doc": [["a", null], ["a", "${db}"]]}"#, "{a: null, a: \"test_V0000000ATussk\"}");
+        check(
+            r#"{"$$doc": [["a", null], ["a", "${db}"]]}"#,
+            "{a: null, a: \"test_V00000000ATussk\"}",
+        );
         check("7", "malformed");
     }
 
     #[test]
     fn references() {
-        check(r#"{"$$reply": {"step": 0, "path": ["list", -1, "k"]}}"#, "2");
-        check(r#"{"$$reply": {"step": 0, "path": ["list", 2]}}"#, "leads nowhere");
-        check(r#"{"$$reply": {"step": 0, "path": ["list", -3]}}"#, "leads nowhere");
+        check(
+            r#"{"$$reply": {"step": 0, "path": ["list", -1, "k"]}}"#,
+            "2",
+        );
+        check(
+            r#"{"$$reply": {"step": 0, "path": ["list", 2]}}"#,
+            "leads nowhere",
+        );
+        check(
+            r#"{"$$reply": {"step": 0, "path": ["list", -3]}}"#,
+            "leads nowhere",
+        );
         check(
             r#"{"$$reply": {"step": 0, "path": [{"get": "none", "or": {"$numberLong": "0"}}]}}"#,
             "0L",
@@ -338,15 +392,21 @@ mod tests {
         );
         check(r#"{"$$reply": {"step": 1}}"#, "leads nowhere");
         check(r#"{"$$reply": {"step": 2}}"#, "leads nowhere");
-        check(r#"{"a": {"$$reply": {"step": 2, "path": ["x"], "optional": true}}}"#, "{}");
-        check(r#"[{"$$reply": {"step": 2, "path": ["x"], "optional": true}}]"#, "leads nowhere");
+        check(
+            r#"{"a": {"$$reply": {"step": 2, "path": ["x"], "optional": true}}}"#,
+            "{}",
+        );
+        check(
+            r#"[{"$$reply": {"step": 2, "path": ["x"], "optional": true}}]"#,
+            "leads nowhere",
+        );
     }
 
     #[test]
     fn names_have_twenty_bytes_and_uuids_stay_the_same() {
         let mut context = Context::new(0xabc);
         assert_eq!((context.db.len(), context.coll.len()), (20, 20));
-        assert_eq!(context.text("${coll:lower}"), "coll_v00000abctussk");
+        assert_eq!(context.text("${coll:lower}"), "coll_v000000abctussk");
         let [one, again, two] = [0, 0, 1].map(|number| context.uuid(number));
         assert_eq!(one, again);
         assert_ne!(one, two);

@@ -25,7 +25,12 @@ impl Vector {
     pub fn parse(line: &str) -> Result<Vector, String> {
         let json = Json::parse(line)?;
         let list = |key: &str| json.get(key).and_then(Json::as_array).unwrap_or_default();
-        let steps = |key| list(key).iter().map(Step::parse).collect::<Result<Vec<_>, _>>();
+        let steps = |key| {
+            list(key)
+                .iter()
+                .map(Step::parse)
+                .collect::<Result<Vec<_>, _>>()
+        };
         let requires = match json.get("requires") {
             Some(Json::Object(pairs)) => pairs
                 .iter()
@@ -34,7 +39,11 @@ impl Vector {
             _ => Vec::new(),
         };
         Ok(Vector {
-            id: json.get("id").and_then(Json::as_str).ok_or("a vector without id")?.to_owned(),
+            id: json
+                .get("id")
+                .and_then(Json::as_str)
+                .ok_or("a vector without id")?
+                .to_owned(),
             requires,
             steps: steps("steps")?,
             expect: list("expect").to_vec(),
@@ -47,7 +56,11 @@ impl Step {
     fn parse(json: &Json) -> Result<Step, String> {
         let flag = |key| json.get(key) == Some(&Json::Bool(true));
         Ok(Step {
-            db: json.get("db").and_then(Json::as_str).ok_or("a step without db")?.to_owned(),
+            db: json
+                .get("db")
+                .and_then(Json::as_str)
+                .ok_or("a step without db")?
+                .to_owned(),
             command: json.get("command").ok_or("a step without command")?.clone(),
             must: flag("must"),
             if_resolved: flag("ifResolved"),
@@ -58,9 +71,10 @@ impl Step {
     pub fn name(&self) -> &str {
         match &self.command {
             Json::Object(pairs) => match pairs.first() {
-                Some((key, Json::Array(doc))) if key == "$$doc" => {
-                    doc.first().and_then(|pair| pair.as_array()?.first()?.as_str()).unwrap_or("")
-                }
+                Some((key, Json::Array(doc))) if key == "$$doc" => doc
+                    .first()
+                    .and_then(|pair| pair.as_array()?.first()?.as_str())
+                    .unwrap_or(""),
                 Some((key, _)) => key,
                 None => "",
             },
@@ -79,7 +93,14 @@ fn code_and_message(document: &Value) -> Failure {
         Some(Value::Double(code)) => Some(*code as i64),
         _ => None,
     };
-    (code, document.get("errmsg").and_then(Value::as_str).unwrap_or("").to_owned())
+    (
+        code,
+        document
+            .get("errmsg")
+            .and_then(Value::as_str)
+            .unwrap_or("")
+            .to_owned(),
+    )
 }
 
 /// The failure of a reply whose `ok` is missing or zero.

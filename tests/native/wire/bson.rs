@@ -31,7 +31,10 @@ pub enum Value {
     MinKey,
     MaxKey,
     /// Expectations only: a number within a tolerance.
-    Approx { value: f64, tolerance: f64 },
+    Approx {
+        value: f64,
+        tolerance: f64,
+    },
 }
 
 impl Value {
@@ -145,7 +148,10 @@ impl Value {
 /// The bytes of a document.
 pub fn encode(document: &[(String, Value)]) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    put_document(document.iter().map(|(key, value)| (key.as_str(), value)), &mut out);
+    put_document(
+        document.iter().map(|(key, value)| (key.as_str(), value)),
+        &mut out,
+    );
     out
 }
 
@@ -168,7 +174,10 @@ fn put_length(start: usize, out: &mut [u8]) {
 }
 
 fn put_cstring(text: &str, out: &mut Vec<u8>) {
-    assert!(!text.contains('\0'), "a key or pattern cannot hold a zero byte");
+    assert!(
+        !text.contains('\0'),
+        "a key or pattern cannot hold a zero byte"
+    );
     out.extend(text.as_bytes());
     out.push(0);
 }
@@ -233,7 +242,10 @@ pub fn decode(bytes: &[u8]) -> Result<Document, String> {
     let mut reader = Reader { bytes, at: 0 };
     let document = reader.document()?;
     if reader.at != bytes.len() {
-        return Err(format!("{} bytes after the document", bytes.len() - reader.at));
+        return Err(format!(
+            "{} bytes after the document",
+            bytes.len() - reader.at
+        ));
     }
     Ok(document)
 }
@@ -245,7 +257,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], String> {
-        let end = self.at.checked_add(length).filter(|end| *end <= self.bytes.len());
+        let end = self
+            .at
+            .checked_add(length)
+            .filter(|end| *end <= self.bytes.len());
         let end = end.ok_or_else(|| format!("bytes end at {}, {length} more wanted", self.at))?;
         let taken = &self.bytes[self.at..end];
         self.at = end;
@@ -266,7 +281,10 @@ impl<'a> Reader<'a> {
 
     fn cstring(&mut self) -> Result<String, String> {
         let rest = &self.bytes[self.at..];
-        let end = rest.iter().position(|byte| *byte == 0).ok_or("a key without an end")?;
+        let end = rest
+            .iter()
+            .position(|byte| *byte == 0)
+            .ok_or("a key without an end")?;
         let text = std::str::from_utf8(&rest[..end]).map_err(|_| "a key that is not UTF-8")?;
         self.at += end + 1;
         Ok(text.to_owned())
@@ -297,7 +315,10 @@ impl<'a> Reader<'a> {
         if self.at - start == length {
             Ok(fields)
         } else {
-            Err(format!("a document says {length} bytes and has {}", self.at - start))
+            Err(format!(
+                "a document says {length} bytes and has {}",
+                self.at - start
+            ))
         }
     }
 
@@ -308,7 +329,9 @@ impl<'a> Reader<'a> {
                 return Err(format!("key {key} at position {position} of an array"));
             }
         }
-        Ok(Value::Array(fields.into_iter().map(|(_, value)| value).collect()))
+        Ok(Value::Array(
+            fields.into_iter().map(|(_, value)| value).collect(),
+        ))
     }
 
     fn binary(&mut self) -> Result<Value, String> {
@@ -316,7 +339,9 @@ impl<'a> Reader<'a> {
         let subtype = self.take(1)?[0];
         let mut bytes = self.take(length)?;
         if subtype == 2 {
-            bytes = bytes.get(4..).ok_or("old binary without its second length")?;
+            bytes = bytes
+                .get(4..)
+                .ok_or("old binary without its second length")?;
         }
         Ok(Value::Binary(subtype, bytes.to_vec()))
     }
@@ -366,7 +391,10 @@ mod tests {
     #[test]
     fn what_is_encoded_decodes_to_the_same() {
         let id = [7; 12];
-        let inner = vec![("x".to_owned(), Value::Null), ("x".to_owned(), Value::Undefined)];
+        let inner = vec![
+            ("x".to_owned(), Value::Null),
+            ("x".to_owned(), Value::Undefined),
+        ];
         let document: Document = [
             Value::Double(-0.0),
             Value::String("é\0".into()),

@@ -42,7 +42,7 @@ fn finite(text: &str) -> Option<u128> {
     }
     let biased = exponent + EXPONENT_BIAS;
     let fits = coefficient < 10u128.pow(34) && (0..=EXPONENT_MAX + EXPONENT_BIAS).contains(&biased);
-    fits.then(|| (biased as u128) << 113 | coefficient)
+    fits.then_some((biased as u128) << 113 | coefficient)
 }
 
 /// True for quiet and signalling NaN, of either sign.
@@ -87,8 +87,19 @@ mod tests {
     #[test]
     fn text_comes_back_as_it_was() {
         for text in [
-            "0", "-0", "1", "1.00", "0.001", "1E+3", "-0E+10", "1.5E-10", "NaN", "-Infinity",
-            "9.999999999999999999999999999999999E+6144", "1E-6176", "123.456",
+            "0",
+            "-0",
+            "1",
+            "1.00",
+            "0.001",
+            "1E+3",
+            "-0E+10",
+            "1.5E-10",
+            "NaN",
+            "-Infinity",
+            "9.999999999999999999999999999999999E+6144",
+            "1E-6176",
+            "123.456",
         ] {
             assert_eq!(to_text(&parse(text).unwrap()), text);
         }
@@ -98,7 +109,10 @@ mod tests {
     fn bytes_are_those_of_the_format() {
         assert_eq!(u128::from_le_bytes(parse("1").unwrap()), 0x3040 << 112 | 1);
         assert_eq!(u128::from_le_bytes(parse("NaN").unwrap()), 0x7c00 << 112);
-        assert_eq!(parse("1E+6144"), parse("1.000000000000000000000000000000000E+6144"));
+        assert_eq!(
+            parse("1E+6144"),
+            parse("1.000000000000000000000000000000000E+6144")
+        );
         assert_eq!(parse("1E+6200"), None);
         assert_eq!(parse("x"), None);
     }

@@ -17,7 +17,11 @@ impl Json {
         let mut reader = Reader { text, at: 0 };
         let value = reader.value()?;
         reader.space();
-        if reader.at == text.len() { Ok(value) } else { Err(reader.error("the end")) }
+        if reader.at == text.len() {
+            Ok(value)
+        } else {
+            Err(reader.error("the end"))
+        }
     }
 
     /// The value of a key of an object.
@@ -96,7 +100,9 @@ impl Reader<'_> {
         let length = rest
             .find(|c: char| !c.is_ascii_digit() && c != '-')
             .unwrap_or(rest.len());
-        let number = rest[..length].parse().map_err(|_| self.error("a whole number"))?;
+        let number = rest[..length]
+            .parse()
+            .map_err(|_| self.error("a whole number"))?;
         self.at += length;
         Ok(Json::Int(number))
     }
@@ -152,7 +158,9 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = &self.text[self.at..];
-            let plain = rest.find(['"', '\\']).ok_or_else(|| self.error("a closing quote"))?;
+            let plain = rest
+                .find(['"', '\\'])
+                .ok_or_else(|| self.error("a closing quote"))?;
             out.push_str(&rest[..plain]);
             self.at += plain;
             if self.eat("\"") {
@@ -187,7 +195,10 @@ impl Reader<'_> {
     }
 
     fn four_digits(&mut self) -> Result<u32, String> {
-        let digits = self.text.get(self.at..self.at + 4).ok_or_else(|| self.error("digits"))?;
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .ok_or_else(|| self.error("digits"))?;
         self.at += 4;
         u32::from_str_radix(digits, 16).map_err(|_| self.error("hexadecimal digits"))
     }
@@ -215,16 +226,31 @@ mod tests {
     #[test]
     fn keeps_order_and_double_keys() {
         let json = Json::parse(r#" {"b": [1, -2, null], "a": true, "b": "\u00e9\ud83d\ude00\n"} "#);
-        let Json::Object(pairs) = json.unwrap() else { panic!() };
+        let Json::Object(pairs) = json.unwrap() else {
+            panic!()
+        };
         let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!(keys, ["b", "a", "b"]);
         assert_eq!(pairs[2].1, Json::String("é😀\n".into()));
-        assert_eq!(pairs[0].1, Json::Array(vec![Json::Int(1), Json::Int(-2), Json::Null]));
+        assert_eq!(
+            pairs[0].1,
+            Json::Array(vec![Json::Int(1), Json::Int(-2), Json::Null])
+        );
     }
 
     #[test]
     fn refuses_what_is_no_json() {
-        for text in ["", "{", "[1 2]", "{\"a\" 1}", "\"", "1.5", "nul", "{} {}", "\"\\ud800\""] {
+        for text in [
+            "",
+            "{",
+            "[1 2]",
+            "{\"a\" 1}",
+            "\"",
+            "1.5",
+            "nul",
+            "{} {}",
+            "\"\\ud800\"",
+        ] {
             assert!(Json::parse(text).is_err(), "{text}");
         }
     }

@@ -18,7 +18,10 @@ pub fn show(value: &Value) -> String {
 pub fn cut(mut text: String, bytes_max: usize) -> String {
     if text.len() > bytes_max {
         let whole = text.len();
-        let end = (0..=bytes_max).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=bytes_max)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
         text.truncate(end);
         text.push_str(&format!("... ({whole} bytes)"));
     }
@@ -35,7 +38,11 @@ fn write_fields(fields: &[(String, Value)], out: &mut String) {
         if position > 0 {
             out.push_str(", ");
         }
-        if !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_$.".contains(c)) {
+        if !key.is_empty()
+            && key
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_$.".contains(c))
+        {
             out.push_str(key);
         } else {
             quote(key, out);
@@ -100,6 +107,11 @@ fn named(name: &str, text: &str, out: &mut String) {
 
 #[test]
 fn the_form_of_a_number_tells_its_type() {
-    let numbers = [Value::Int32(1), Value::Int64(1), Value::Double(1.0), Value::Double(-0.0)];
+    let numbers = [
+        Value::Int32(1),
+        Value::Int64(1),
+        Value::Double(1.0),
+        Value::Double(-0.0),
+    ];
     assert_eq!(show(&Value::Array(numbers.to_vec())), "[1, 1L, 1.0, -0.0]");
 }
