@@ -68,6 +68,8 @@ const accepted = [];
 const REASONS = [
   [/no such command: '(\w+)'/, (name) => `the command ${name} comes later`],
   [/'([\w.]+)' is not supported/, (name) => `${name} comes later`],
+  [/Unrecognized pipeline stage name: '(\$\w+)'/, (name) => `the stage ${name} comes later`],
+  [/Unrecognized expression '(\$\w+)'/, (name) => `the expression ${name} comes later`],
   [/Sessions and transactions/, () => 'sessions come later'],
   [/command: lsid: nothing/, () => 'sessions come later: no implicit lsid is sent'],
 ];
