@@ -4,6 +4,7 @@ mod compare;
 mod decimal;
 mod display;
 mod document;
+pub mod extended_json;
 mod kind;
 mod owned;
 pub mod path;
