@@ -87,7 +87,7 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     assert.equal(await page.locator('.result-tab').count(), 4)
     assert.equal(await resultText(page), '[ { _id: 2, n: 12, big: true }, { _id: 3, n: 13, big: true } ]')
     await page.locator('.result-tab').nth(1).click()
-    assert.match(await resultText(page), /matchedCount: 2[\s\S]*modifiedCount: 2/)
+    assert.match(await resultText(page), /modifiedCount: 2[\s\S]*matchedCount: 2/)
     await page.locator('.collection', { hasText: 'notes' }).waitFor()
   })
 
