@@ -126,3 +126,43 @@ fn parse_stripped(filter: DocumentRef<'_>, parser: &Parser<'_>) -> Result<Node> 
     }
     Ok(Node::all(conditions))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::expression::testing::{document, value};
+    use crate::matcher::testing::context;
+
+    #[test]
+    fn elements() {
+        let check = |filter: &str, element: &str, expected: bool| {
+            let filter = ArrayFilter::parse(document(filter).as_ref(), &ParseScope::new()).unwrap();
+            assert_eq!(filter.identifier(), "e");
+            let matched = filter.matches(value(element).as_ref(), &context());
+            assert_eq!(matched.unwrap(), expected, "{element}");
+        };
+        check("{e: {$gt: 1}}", "2", true);
+        check("{e: {$gt: 1}}", "[0, 2]", true);
+        check("{'e.x': 1}", "{x: 1}", true);
+        check("{'e.x': 1}", "5", false);
+        check("{'e.x': null}", "5", true);
+        check("{'e.x': 1, 'e.y': {$ne: 2}}", "{x: 1, y: 2}", false);
+        check("{$or: [{e: 1}, {'e.x': 1}]}", "{x: 1}", true);
+        check("{$nor: [{e: 1}]}", "1", false);
+    }
+
+    #[test]
+    fn errors() {
+        let check = |filter: &str, code: i32| {
+            let parsed = ArrayFilter::parse(document(filter).as_ref(), &ParseScope::new());
+            assert_eq!(parsed.err().unwrap().code(), code, "{filter}");
+        };
+        check("{}", 9);
+        check("{a: 1, b: 1}", 9);
+        check("{$or: [{a: 1}, {b: 1}]}", 9);
+        check("{Ab: 1}", 2);
+        check("{'1a': 1}", 2);
+        check("{$expr: true}", 224);
+    }
+}

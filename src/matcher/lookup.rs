@@ -64,3 +64,23 @@ impl<'a, 'n> Lookup<'a, 'n> {
         self.found = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::testing::document;
+
+    #[test]
+    fn finds_fields_in_any_order() {
+        let document = document("{a: 1, b: 2, c: 3, d: 4}");
+        for names in ["abcd", "dcba", "bdac", "axby", "aabbx", "cxa", "xyz"] {
+            let mut names = names.split("").filter(|name| !name.is_empty());
+            let first = names.next().unwrap_or_default();
+            let mut lookup = Lookup::new(document.as_ref(), first);
+            for name in [first].into_iter().chain(names) {
+                let expected = document.as_ref().get(name);
+                assert!(lookup.get(name) == expected, "{name}");
+            }
+        }
+    }
+}
