@@ -2,7 +2,9 @@
 
 mod call;
 mod context;
+mod date_argument;
 mod dependencies;
+mod named_arguments;
 pub mod number;
 mod operators;
 mod ops;
