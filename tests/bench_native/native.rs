@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod engine;
 mod keystring;
 mod orders;
 mod stopwatch;
@@ -25,4 +26,5 @@ fn main() {
     value::run(&mut stopwatch);
     keystring::run(&mut stopwatch);
     storage::run(&mut stopwatch);
+    engine::run(&mut stopwatch);
 }

@@ -4,19 +4,25 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const BATCHES: usize = 11;
-const BATCH: Duration = Duration::from_millis(20);
+/// How long a batch takes; `TUSSOCK_BENCH_BATCH_MS` makes it longer for a profiler.
+const BATCH_MS: u64 = 20;
 
 /// Runs the benchmarks whose name contains the filter and prints a line for each.
 pub struct Stopwatch {
     filter: Option<String>,
     once: bool,
+    batch: Duration,
 }
 
 impl Stopwatch {
     /// `once`: run every operation once and time nothing.
     pub fn new(filter: Option<String>, once: bool) -> Stopwatch {
         println!("{:<44} {:>12} {:>12}", "operation", "ns", "fastest ns");
-        Stopwatch { filter, once }
+        let batch_ms = std::env::var("TUSSOCK_BENCH_BATCH_MS")
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(BATCH_MS);
+        Stopwatch { filter, once, batch: Duration::from_millis(batch_ms) }
     }
 
     /// False when the filter leaves out everything whose name begins so: what prepares the data
@@ -59,7 +65,7 @@ impl Stopwatch {
             start.elapsed()
         };
         let mut count = 1;
-        while batch(count) < BATCH {
+        while batch(count) < self.batch {
             count *= 2;
         }
         let mut nanos: Vec<f64> = (0..BATCHES)
