@@ -39,18 +39,22 @@ function common(outfile) {
   };
 }
 
-/** The files a bundle names with `new URL(name, import.meta.url)` and esbuild leaves where they are. */
+/**
+ * The files a bundle names with `new URL(name, import.meta.url)`, which esbuild leaves as it is:
+ * name beside the bundle -> file.
+ */
 async function assetsOf(peer, metafile) {
-  const named = peer.assets.map((asset) => join(MODULES, peer.package, asset));
+  const named = new Map(peer.assets.map((asset) => [basename(asset), join(MODULES, peer.package, asset)]));
   if (!peer.ours) return named;
   for (const input of Object.keys(metafile.inputs)) {
-    const path = join(HERE, input);
     if (!input.includes('node_modules/tussock/')) continue;
+    const path = join(HERE, input);
     for (const [, asset] of (await readFile(path, 'utf8')).matchAll(/new URL\(\s*['"]([^'"]+)['"]\s*,\s*import\.meta\.url/g)) {
-      if (existsSync(join(dirname(path), asset))) named.push(join(dirname(path), asset));
+      const file = join(dirname(path), asset);
+      if (existsSync(file)) named.set(asset, file);
     }
   }
-  return [...new Set(named)];
+  return named;
 }
 
 /** Writes `folder/PEER/{page.js, index.html, assets}`; readable, so that profiles name functions. */
@@ -72,7 +76,7 @@ export async function bundlePeer(peer, folder) {
       entryPoints: [join(HERE, 'adapters', `${peer.worker}.js`)],
     });
   }
-  for (const asset of await assetsOf(peer, metafile)) await cp(asset, join(out, basename(asset)));
+  for (const [asset, file] of await assetsOf(peer, metafile)) await cp(file, join(out, asset));
   await writeFile(
     join(out, 'index.html'),
     '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
@@ -88,7 +92,8 @@ export async function weigh(peer) {
     const { outputFiles, metafile } = await build({ ...options, entryPoints: [join(HERE, 'adapters', `${entry}.js`)] });
     shipped.push(...outputFiles.map((file) => Buffer.from(file.contents)));
     if (entry === peer.adapter) {
-      for (const asset of await assetsOf(peer, metafile)) shipped.push(await readFile(asset));
+      const files = new Set((await assetsOf(peer, metafile)).values());
+      for (const file of files) shipped.push(await readFile(file));
     }
   }
   const brotli = (bytes) => brotliCompressSync(bytes, {

@@ -64,7 +64,13 @@ class Session {
     if (steps[0] !== 'W13') await page.call('open');
     if (load && !steps.includes(load)) await this.loadQuietly(page, load);
     for (const id of steps) {
-      if (able.includes(id)) await this.cell(page, id);
+      if (able.includes(id)) {
+        await this.cell(page, id).catch((error) => {
+          // Without the documents there is nothing to go on with; a late page is still busy.
+          if (error instanceof Late || id === load) throw error;
+          this.report(id, { failed: `ERROR ${error.message}` });
+        });
+      }
       left.shift();
     }
     await page.call('close').catch(() => {});
