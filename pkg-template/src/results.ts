@@ -1,5 +1,4 @@
 /** What writes give back. */
-import type { ObjectId } from 'bson';
 import type { Document, InferIdType, WithId } from './types/document.js';
 
 export interface InsertOneResult<TSchema = Document> {
@@ -63,5 +62,3 @@ export interface ClientUpdateResult {
 export interface ClientDeleteResult {
   deletedCount: number;
 }
-
-export type AnyId = ObjectId | unknown;

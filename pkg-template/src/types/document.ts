@@ -6,44 +6,36 @@ export interface Document {
   [key: string]: any;
 }
 
-/** The type of `_id` in a schema; ObjectId where the schema says nothing. */
-export type InferIdType<TSchema> = TSchema extends { _id: infer IdType }
-  ? Record<never, never> extends IdType
-    ? never
-    : IdType
-  : TSchema extends { _id?: infer IdType }
-    ? unknown extends IdType
-      ? ObjectId
-      : IdType
-    : ObjectId;
+/** The type of `_id` in a schema; ObjectId where the schema says nothing of it. */
+export type InferIdType<TSchema> = TSchema extends unknown
+  ? '_id' extends keyof TSchema
+    ? KnownId<TSchema['_id']>
+    : ObjectId
+  : never;
 
-/** A union stays a union while fields are left out of each of its members. */
-export type EnhancedOmit<TRecord, K> = string extends keyof TRecord
-  ? TRecord
-  : TRecord extends unknown
-    ? Pick<TRecord, Exclude<keyof TRecord, K>>
-    : never;
+type KnownId<Id> = unknown extends Id ? ObjectId : Exclude<Id, undefined>;
+
+/** A type without some of its fields, member by member if it is a union; loose documents stay as they are. */
+type Without<T, Fields extends PropertyKey> = T extends unknown
+  ? string extends keyof T
+    ? T
+    : { [Field in keyof T as Exclude<Field, Fields>]: T[Field] }
+  : never;
 
 /** A stored document: it has an `_id`. */
-export type WithId<TSchema> = EnhancedOmit<TSchema, '_id'> & { _id: InferIdType<TSchema> };
+export type WithId<TSchema> = Without<TSchema, '_id'> & { _id: InferIdType<TSchema> };
 
 /** A document without its `_id`: a replacement. */
 export type WithoutId<TSchema> = Omit<TSchema, '_id'>;
 
 /** A document that may lack its `_id`: one is made for it. */
-export type OptionalId<TSchema> = EnhancedOmit<TSchema, '_id'> & { _id?: InferIdType<TSchema> };
+export type OptionalId<TSchema> = Without<TSchema, '_id'> & { _id?: InferIdType<TSchema> };
 
 /** What an insert takes: `_id` may be left out, unless the schema requires it. */
 export type OptionalUnlessRequiredId<TSchema> = TSchema extends { _id: unknown } ? TSchema : OptionalId<TSchema>;
 
 /** The members of an array, or the type itself. */
 export type Flatten<Type> = Type extends readonly (infer Item)[] ? Item : Type;
-
-/** At least one key of the type. */
-export type OneOrMore<T> = T | readonly T[];
-
-/** A key, or a path with dots, whose value the schema does not describe further. */
-export type DottedPath = `${string}.${string}`;
 
 /** Sort directions as people write them. */
 export type SortDirection = 1 | -1 | 'asc' | 'desc' | 'ascending' | 'descending' | { readonly $meta: string };

@@ -1,5 +1,5 @@
 /** The types of filters: what a schema's fields may be compared with. */
-import type { Binary, BSONRegExp, BSONType, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
+import type { Binary, BSONRegExp, BSONType, Decimal128, Double, Int32, Long } from 'bson';
 import type { Document, WithId } from './document.js';
 
 export type NumericType = number | bigint | Int32 | Double | Long | Decimal128;
@@ -67,6 +67,3 @@ export interface RootFilterOperators<TSchema> extends Document {
 export type Filter<TSchema> = {
   [P in keyof WithId<TSchema>]?: Condition<WithId<TSchema>[P]>;
 } & RootFilterOperators<WithId<TSchema>>;
-
-export type DateLike = Date | Timestamp;
-export type IdLike = ObjectId | string | number;

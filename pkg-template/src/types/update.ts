@@ -1,89 +1,75 @@
-/** The types of updates. */
-import type { Long, Timestamp } from 'bson';
-import type { Document, Flatten, SortDirection } from './document.js';
+/** The types of updates. Known fields are checked; other names and paths with dots are not. */
+import type { Timestamp } from 'bson';
+import type { Document, SortDirection } from './document.js';
 import type { IntegerType, NumericType } from './filter.js';
 
-/** The keys of a schema whose values have a type. */
-export type KeysOfAType<TSchema, Type> = {
-  [key in keyof TSchema]: NonNullable<TSchema[key]> extends Type ? key : never;
-}[keyof TSchema];
+/** `Value` for each field that holds a `Kind`; the schema's other fields are refused. */
+export type OnlyFieldsOfType<TSchema, Kind, Value = Kind> = {
+  readonly [Field in keyof TSchema]?: Holds<TSchema[Field], Kind, Value>;
+} & { readonly [path: string]: Value };
 
-export type KeysOfOtherType<TSchema, Type> = {
-  [key in keyof TSchema]: NonNullable<TSchema[key]> extends Type ? never : key;
-}[keyof TSchema];
+/** Loose fields hold everything. */
+type Holds<FieldType, Kind, Value> = unknown extends FieldType
+  ? Value
+  : NonNullable<FieldType> extends Kind
+    ? Value
+    : never;
 
-export type AcceptedFields<TSchema, FieldType, AssignableType> = {
-  readonly [key in KeysOfAType<TSchema, FieldType>]?: AssignableType;
-};
-
-export type NotAcceptedFields<TSchema, FieldType> = {
-  readonly [key in KeysOfOtherType<TSchema, FieldType>]?: never;
-};
-
-/** Fields of one type; paths with dots are not checked. */
-export type OnlyFieldsOfType<TSchema, FieldType, AssignableType = FieldType> = IsAny<
-  TSchema[keyof TSchema],
-  AssignableType extends FieldType ? Record<string, FieldType> : Record<string, AssignableType>,
-  AcceptedFields<TSchema, FieldType, AssignableType> &
-    NotAcceptedFields<TSchema, FieldType> &
-    Record<string, AssignableType>
->;
-
-type IsAny<Type, ResultIfAny, ResultIfNotAny> = true extends false & Type ? ResultIfAny : ResultIfNotAny;
-
-/** New values by field; paths with dots are allowed and not checked. */
+/** New values by field. */
 export type MatchKeysAndValues<TSchema> = Readonly<Partial<TSchema>> & Document;
 
-export interface ArrayOperator<Type> {
-  $each?: readonly Flatten<Type>[];
+/** The elements of an array field; never for other fields. */
+type ElementOf<FieldType> = NonNullable<FieldType> extends readonly (infer Element)[] ? Element : never;
+
+/** What `$push` does besides pushing. */
+export interface ArrayOperator<Element> {
+  $each?: readonly Element[];
   $slice?: number;
   $position?: number;
   $sort?: SortDirection | { readonly [key: string]: SortDirection };
 }
 
-export interface AddToSetOperators<Type> {
-  $each?: readonly Flatten<Type>[];
+export interface AddToSetOperators<Element> {
+  $each?: readonly Element[];
 }
 
-export type SetFields<TSchema> = ({
-  readonly [key in KeysOfAType<TSchema, readonly unknown[] | undefined>]?:
-    | Flatten<NonNullable<TSchema[key]>>
-    | AddToSetOperators<NonNullable<TSchema[key]>>;
-} & NotAcceptedFields<TSchema, readonly unknown[] | undefined>) & { readonly [key: string]: AddToSetOperators<any> | any };
+/** Elements for array fields, alone or with modifiers. */
+export type PushOperator<TSchema> = {
+  readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | ArrayOperator<ElementOf<TSchema[Field]>>;
+} & Document;
 
-export type PushOperator<TSchema> = ({
-  readonly [key in KeysOfAType<TSchema, readonly unknown[]>]?:
-    | Flatten<NonNullable<TSchema[key]>>
-    | ArrayOperator<NonNullable<TSchema[key]>>;
-} & NotAcceptedFields<TSchema, readonly unknown[]>) & { readonly [key: string]: ArrayOperator<any> | any };
+export type SetFields<TSchema> = {
+  readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | AddToSetOperators<ElementOf<TSchema[Field]>>;
+} & Document;
 
-export type PullOperator<TSchema> = ({
-  readonly [key in KeysOfAType<TSchema, readonly unknown[]>]?: Partial<Flatten<NonNullable<TSchema[key]>>> | Document;
-} & NotAcceptedFields<TSchema, readonly unknown[]>) & { readonly [key: string]: any };
+/** Elements, or conditions on them. */
+export type PullOperator<TSchema> = {
+  readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | Document;
+} & Document;
 
-export type PullAllOperator<TSchema> = ({
-  readonly [key in KeysOfAType<TSchema, readonly unknown[]>]?: NonNullable<TSchema[key]>;
-} & NotAcceptedFields<TSchema, readonly unknown[]>) & { readonly [key: string]: readonly any[] };
+export type PullAllOperator<TSchema> = {
+  readonly [Field in keyof TSchema]?: readonly ElementOf<TSchema[Field]>[];
+} & { readonly [path: string]: readonly any[] };
 
 /** Update operators on documents of the schema. */
 export type UpdateFilter<TSchema> = {
-  $currentDate?: OnlyFieldsOfType<TSchema, Date | Timestamp, true | { $type: 'date' | 'timestamp' }>;
-  $inc?: OnlyFieldsOfType<TSchema, NumericType | undefined>;
-  $min?: MatchKeysAndValues<TSchema>;
-  $max?: MatchKeysAndValues<TSchema>;
-  $mul?: OnlyFieldsOfType<TSchema, NumericType | undefined>;
-  $rename?: Record<string, string>;
   $set?: MatchKeysAndValues<TSchema>;
   $setOnInsert?: MatchKeysAndValues<TSchema>;
-  $unset?: OnlyFieldsOfType<TSchema, any, '' | true | 1>;
+  $unset?: { readonly [Field in keyof TSchema]?: '' | true | 1 } & { readonly [path: string]: '' | true | 1 };
+  $rename?: { readonly [path: string]: string };
+  $inc?: OnlyFieldsOfType<TSchema, NumericType>;
+  $mul?: OnlyFieldsOfType<TSchema, NumericType>;
+  $min?: MatchKeysAndValues<TSchema>;
+  $max?: MatchKeysAndValues<TSchema>;
+  $bit?: OnlyFieldsOfType<
+    TSchema,
+    NumericType,
+    { and: IntegerType } | { or: IntegerType } | { xor: IntegerType }
+  >;
+  $currentDate?: OnlyFieldsOfType<TSchema, Date | Timestamp, true | { $type: 'date' | 'timestamp' }>;
+  $push?: PushOperator<TSchema>;
   $addToSet?: SetFields<TSchema>;
   $pop?: OnlyFieldsOfType<TSchema, readonly unknown[], 1 | -1>;
   $pull?: PullOperator<TSchema>;
-  $push?: PushOperator<TSchema>;
   $pullAll?: PullAllOperator<TSchema>;
-  $bit?: OnlyFieldsOfType<
-    TSchema,
-    NumericType | undefined,
-    { and: IntegerType } | { or: IntegerType } | { xor: IntegerType } | { readonly [operation: string]: number | Long }
-  >;
 } & Document;

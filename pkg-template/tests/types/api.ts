@@ -92,6 +92,12 @@ export async function writes(client: MongoClient): Promise<void> {
   updates.length;
   // @ts-expect-error a name is not a number
   await people.updateOne({}, { $set: { name: 5 } });
+  // @ts-expect-error tags are strings
+  await people.updateOne({}, { $push: { tags: 5 } });
+  // @ts-expect-error an age is no array
+  await people.updateOne({}, { $pop: { age: 1 } });
+  await client.db().collection('loose').updateOne({ any: 1 }, { $inc: { n: 1 }, $push: { list: { $each: [1, 'a'] } }, $unset: { gone: '' } });
+  await people.updateOne({}, { $inc: { 'address.count': 1 }, $push: { 'a.b': 1 }, $pull: { tags: { $in: ['a'] } } });
   // @ts-expect-error strings are not incremented
   await people.updateOne({}, { $inc: { name: 1 } });
 
