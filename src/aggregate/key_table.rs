@@ -14,11 +14,6 @@ pub struct KeyTable {
 }
 
 impl KeyTable {
-    /// The number of keys.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// Bytes of memory.
     pub fn memory_bytes(&self) -> usize {
         self.bytes.len() + self.entries.len() * 12 + self.slots.len() * 4
@@ -115,7 +110,6 @@ mod tests {
             assert_eq!(table.insert(key.as_bytes()), (number, true));
             assert_eq!(table.insert(key.as_bytes()), (number, false));
         }
-        assert_eq!(table.len(), 1000);
         assert_eq!(table.get(b"key 7919"), None);
         assert_eq!(table.get(b"key 919"), Some(1));
         assert_eq!(table.insert(b"").1, true);

@@ -6,6 +6,7 @@
 
 mod key_table;
 mod opening;
+mod output;
 mod pipeline;
 mod registry;
 mod rewrites;
@@ -17,6 +18,7 @@ mod stages;
 mod stream;
 
 pub use opening::{Opened, Opening};
+pub use output::{Merge, MergeKey, Output, WhenMatched, WhenNotMatched, merged};
 pub use pipeline::{Pipeline, collectionless_namespace, needs_no_collection};
 pub use registry::{Registration, STAGES};
 pub use rewrites::{REWRITES, Rewrite};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::registry::{self, Parsed};
-use super::{PipelineScope, PipelineStage, rewrites};
+use super::{Output, PipelineScope, PipelineStage, rewrites};
 use crate::catalog::Namespace;
 use crate::error::{Error, Result};
 use crate::limits;
@@ -13,6 +13,7 @@ use crate::value::{ArrayRef, DocumentRef, ValueRef};
 #[derive(Clone, Default)]
 pub struct Pipeline {
     stages: Rc<Vec<PipelineStage>>,
+    output: Option<Rc<Output>>,
 }
 
 impl Pipeline {
@@ -33,22 +34,30 @@ impl Pipeline {
             ));
         }
         let mut parsed = Vec::with_capacity(count);
+        let mut output = None;
         for (at, value) in stages.iter().enumerate() {
             let (name, specification) = only_field(value)?;
             let row = registry::find(name)?;
             row.check_position(at == 0, at + 1 == count, scope)?;
             match (row.parse)(row.name, specification, scope)? {
                 Parsed::Stages(stages) => parsed.extend(stages),
+                Parsed::Output(found) => output = Some(Rc::new(found)),
             }
         }
         Ok(Pipeline {
             stages: Rc::new(parsed),
+            output,
         })
     }
 
     /// The stages.
     pub fn stages(&self) -> &[PipelineStage] {
         &self.stages
+    }
+
+    /// Where the result goes, if it is not returned.
+    pub fn output(&self) -> Option<&Rc<Output>> {
+        self.output.as_ref()
     }
 
     /// True without stages.
@@ -58,6 +67,7 @@ impl Pipeline {
 
     /// Puts another pipeline behind this one.
     pub fn extend(&mut self, next: Pipeline) {
+        self.output = next.output;
         if self.stages.is_empty() {
             self.stages = next.stages;
         } else {

@@ -1,7 +1,7 @@
 //! Which stages there are: one line each, with where in a pipeline they may stand.
 
 use super::stages::*;
-use super::{PipelineScope, PipelineStage, Place};
+use super::{Output, PipelineScope, PipelineStage, Place};
 use crate::error::{Error, Result, codes};
 use crate::value::ValueRef;
 
@@ -12,6 +12,8 @@ pub type Parse = fn(&'static str, ValueRef<'_>, &PipelineScope<'_>) -> Result<Pa
 pub enum Parsed {
     /// The stage, or the simpler ones it stands for.
     Stages(Vec<PipelineStage>),
+    /// `$out` and `$merge`: what becomes of the result.
+    Output(Output),
 }
 
 impl From<PipelineStage> for Parsed {
@@ -73,6 +75,8 @@ pub static STAGES: &[Registration] = &[
     stage("$limit", limit::parse),
     stage("$lookup", lookup::parse),
     stage("$match", match_stage::parse),
+    at(Position::Last, "$merge", merge::parse),
+    at(Position::Last, "$out", out::parse),
     stage("$project", project::parse),
     stage("$replaceRoot", replace_root::parse),
     stage("$replaceWith", replace_root::parse_with),

@@ -3,17 +3,18 @@
 //! Source: the manual, "aggregate (database command)".
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::explain::{self, Explained};
 use super::request::Request;
-use super::{cursor_reply, selection};
+use super::{cursor_reply, pipeline_output, selection};
 use crate::aggregate::{
-    Pipeline, PipelineScope, Source, collectionless_namespace, needs_no_collection,
+    Pipeline, PipelineScope, Shape, Source, collectionless_namespace, needs_no_collection,
 };
 use crate::catalog::{Catalog, Collection, Namespace};
-use crate::engine::{Cursor, Engine};
+use crate::engine::{Batch, Cursor, Engine};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
 use crate::limits;
-use crate::plan::Hint;
+use crate::plan::{Hint, Verbosity};
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Kind, ValueRef};
 
 const FIELDS: &[Field] = &[
@@ -30,11 +31,68 @@ const FIELDS: &[Field] = &[
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let prepared = prepare(engine.catalog(), request, &arguments, &context)?;
+    if arguments.truth("explain") == Some(true) {
+        let explained = explain(engine, request)?;
+        return explain::reply(engine, explained, Verbosity::QueryPlanner, request);
+    }
+    let prepared = prepare(engine.catalog(), request, &arguments, &context, false)?;
     let batch_size = batch_size(&arguments)?;
+    let output = prepared.pipeline.output().cloned();
+    if let Some(output) = &output {
+        pipeline_output::check(engine, output)?;
+    }
     let opened = prepared.pipeline.open(prepared.collection, prepared.hint)?;
+    if let Some(output) = &output {
+        pipeline_output::write(engine, output, opened.stream, &context, request)?;
+        let nothing = Batch {
+            documents: Vec::new(),
+            is_last: true,
+        };
+        return Ok(cursor_reply::reply(
+            "firstBatch",
+            &prepared.namespace,
+            0,
+            &nothing,
+        ));
+    }
     let cursor = Cursor::new(prepared.namespace, opened.stream, context);
     cursor_reply::first_batch(engine, cursor, Some(batch_size), false)
+}
+
+/// The plan of an aggregate command.
+pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let context = request.context_with_let()?;
+    let prepared = prepare(engine.catalog(), request, &arguments, &context, true)?;
+    let filter = match prepared
+        .pipeline
+        .stages()
+        .first()
+        .map(|stage| stage.stage.shape())
+    {
+        Some(Shape::Match { filter, .. }) => filter.source().clone(),
+        _ => DocumentBuf::new(),
+    };
+    let output = prepared
+        .pipeline
+        .output()
+        .is_some()
+        .then(|| output_stage(&arguments));
+    let opened = prepared.pipeline.open(prepared.collection, prepared.hint)?;
+    let (namespace, stream) = (prepared.namespace, opened.stream);
+    Ok(Explained {
+        namespace,
+        filter,
+        stream,
+        output: output.flatten(),
+        context,
+    })
+}
+
+/// The last stage, as it was written.
+fn output_stage(arguments: &Arguments<'_>) -> Option<DocumentBuf> {
+    let last = arguments.array("pipeline")?.iter().last()?;
+    last.as_document().map(DocumentBuf::from)
 }
 
 /// A pipeline that is ready to run on a snapshot.
@@ -51,8 +109,9 @@ pub(super) fn prepare(
     request: &Request<'_>,
     arguments: &Arguments<'_>,
     context: &Context,
+    is_explained: bool,
 ) -> Result<Prepared> {
-    check(request.document, arguments)?;
+    check(request.document, arguments, is_explained)?;
     arguments.refuse(&["collation"])?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
     let namespace = namespace(request, stages)?;
@@ -92,7 +151,11 @@ fn namespace(request: &Request<'_>, stages: ArrayRef<'_>) -> Result<Namespace> {
 }
 
 /// Errors: `FailedToParse` (9), `TypeMismatch` (14).
-fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>) -> Result<()> {
+fn check(
+    command: DocumentRef<'_>,
+    arguments: &Arguments<'_>,
+    is_explained: bool,
+) -> Result<()> {
     for name in ["allowDiskUse", "explain", "cursor"] {
         if let Some(value) = command.get(name).filter(ValueRef::is_nullish) {
             let message = format!(
@@ -102,18 +165,14 @@ fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>) -> Result<()> {
             return Err(Error::type_mismatch(message));
         }
     }
-    if let Some(hint) = command.get("hint")
-        && !matches!(hint, ValueRef::String(_) | ValueRef::Document(_))
-    {
-        return Err(Error::failed_to_parse("Hint must be a string or an object"));
-    }
+    selection::check_hint(command)?;
     let explains = arguments.truth("explain") == Some(true);
     if explains && command.get("writeConcern").is_some() {
         return Err(Error::failed_to_parse(
             "Aggregation explain does not support the 'writeConcern' option",
         ));
     }
-    if !explains && arguments.get("cursor").is_none() {
+    if !is_explained && !explains && arguments.get("cursor").is_none() {
         return Err(Error::failed_to_parse(
             "The 'cursor' option is required, except for aggregate with the explain argument",
         ));

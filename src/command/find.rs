@@ -5,16 +5,17 @@
 use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::cursor_reply;
+use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
+use super::{cursor_reply, views};
 use crate::engine::{Cursor, Engine};
-use crate::error::{Error, Result, codes};
+use crate::error::Result;
 use crate::expression::{Context, Dependencies, ParseScope};
 use crate::limits;
-use crate::plan::{Hint, Query, QueryProjection, plan};
+use crate::plan::{BoxStream, Hint, Query, QueryProjection, plan};
 use crate::projection::{Projection, ProjectionKind};
-use crate::value::DocumentBuf;
+use crate::value::{DocumentBuf, DocumentRef};
 
 const FIELDS: &[Field] = &[
     optional("filter", Takes::Document),
@@ -41,22 +42,37 @@ const FIELDS: &[Field] = &[
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
-    let namespace = request.namespace()?;
     let context = request.context_with_let()?;
-    let (query, batch_size) = query(engine, request, &arguments, &context)?;
+    let stream = open(engine, request, &arguments, &context)?;
+    let batch_size = arguments.non_negative("batchSize")?;
+    let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
     let single = arguments.truth("singleBatch").unwrap_or(false);
-    let plan = plan(query)?;
-    let cursor = Cursor::new(namespace, plan.stream, context);
+    let cursor = Cursor::new(request.namespace()?, stream, context);
     cursor_reply::first_batch(engine, cursor, Some(batch_size), single)
 }
 
-/// The query of a find command, and the size of its first batch.
-pub(super) fn query(
+/// The plan of a find command.
+pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let context = request.context_with_let()?;
+    let stream = open(engine, request, &arguments, &context)?;
+    let filter = arguments.document("filter").unwrap_or(DocumentRef::EMPTY);
+    Ok(Explained {
+        namespace: request.namespace()?,
+        filter: filter.into(),
+        stream,
+        output: None,
+        context,
+    })
+}
+
+/// What a find command reads, from a collection or a view.
+fn open(
     engine: &Engine,
     request: &Request<'_>,
     arguments: &Arguments<'_>,
     context: &Context,
-) -> Result<(Query, usize)> {
+) -> Result<BoxStream> {
     arguments.refuse(&[
         "collation",
         "returnKey",
@@ -66,17 +82,13 @@ pub(super) fn query(
     ])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
-    let filter = selection::filter(arguments.document("filter"), context)?;
     let collection = engine.collection(&namespace);
-    if collection
-        .as_ref()
-        .is_some_and(|collection| collection.is_view())
-    {
-        return Err(Error::new(
-            codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
-            "views cannot be read yet",
-        ));
+    if collection.as_ref().is_some_and(|found| found.is_view()) {
+        let stages = views::stages_of_find(arguments, context)?;
+        let hint = selection::hint(arguments)?;
+        return Ok(views::open(engine, &namespace, &stages, hint, context)?.stream);
     }
+    let filter = selection::filter(arguments.document("filter"), context)?;
     let mut query = Query::new(collection, filter);
     query.hint = selection::hint(arguments)?;
     match selection::sort(arguments.document("sort"))? {
@@ -86,13 +98,11 @@ pub(super) fn query(
     }
     query.skip = arguments.non_negative("skip")?.unwrap_or(0);
     query.limit = arguments.non_negative("limit")?.filter(|&limit| limit > 0);
-    let batch_size = arguments.non_negative("batchSize")?;
     query.projection = projection(arguments, context)?;
     if let Some(wanted) = &query.projection {
         query.needed = needed(wanted);
     }
-    let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
-    Ok((query, batch_size))
+    Ok(plan(query)?.stream)
 }
 
 fn projection(arguments: &Arguments<'_>, context: &Context) -> Result<Option<QueryProjection>> {

@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use super::selection::{self, Order};
 use super::updating::{Parts, Statement, Updated};
-use crate::catalog::Namespace;
+use crate::catalog::{Collection, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
 use crate::expression::{Context, ParseScope};
@@ -131,15 +131,7 @@ fn remove(
     arguments: &Arguments<'_>,
     context: &Context,
 ) -> Result<Outcome> {
-    let filter = selection::filter(arguments.document("query"), context)?;
-    let mut query = Query::new(write.snapshot(namespace), filter);
-    query.hint = selection::hint(arguments)?;
-    match selection::sort(arguments.document("sort"))? {
-        Some(Order::By(pattern)) => query.sort = Some(pattern),
-        Some(Order::Natural(backward)) => query.hint = Some(Hint::Natural(backward)),
-        None => {}
-    }
-    query.limit = Some(1);
+    let query = select(write.snapshot(namespace), arguments, context)?;
     let row = plan(query)?.stream.next(context)?;
     let value = match &row {
         Some(row) => {
@@ -151,6 +143,35 @@ fn remove(
     let mut last_error = DocumentBuf::new();
     last_error.append("n", i32::from(value.is_some()));
     Ok((last_error, value))
+}
+
+/// The query that finds the document.
+fn select(
+    collection: Option<Rc<Collection>>,
+    arguments: &Arguments<'_>,
+    context: &Context,
+) -> Result<Query> {
+    let filter = selection::filter(arguments.document("query"), context)?;
+    let mut query = Query::new(collection, filter);
+    query.hint = selection::hint(arguments)?;
+    match selection::sort(arguments.document("sort"))? {
+        Some(Order::By(pattern)) => query.sort = Some(pattern),
+        Some(Order::Natural(backward)) => query.hint = Some(Hint::Natural(backward)),
+        None => {}
+    }
+    query.limit = Some(1);
+    Ok(query)
+}
+
+/// The query of a command that is explained.
+pub(super) fn query(engine: &Engine, request: &Request<'_>) -> Result<(Query, Context)> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    let namespace = request.namespace()?;
+    check(&arguments)?;
+    arguments.refuse(&["collation"])?;
+    let context = request.context_with_let()?;
+    let collection = engine.catalog().regular(&namespace)?.cloned();
+    Ok((select(collection, &arguments, &context)?, context))
 }
 
 fn update(

@@ -38,6 +38,7 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["collstats"],
         run: super::statistics::collection,
     },
+    command("count", super::count::run),
     command("create", super::create::run),
     command("createIndexes", super::create_indexes::run),
     Command {
@@ -47,6 +48,7 @@ pub static COMMANDS: &[Command] = &[
     },
     command("bulkWrite", super::bulk_write::run),
     command("delete", super::delete::run),
+    command("distinct", super::distinct::run),
     command("drop", super::drop::run),
     command("dropDatabase", super::drop::run_database),
     Command {
@@ -55,6 +57,7 @@ pub static COMMANDS: &[Command] = &[
         run: super::drop_indexes::run,
     },
     command("endSessions", super::handshake::end_sessions),
+    command("explain", super::explain::run),
     command("find", super::find::run),
     Command {
         name: "findAndModify",

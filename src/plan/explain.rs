@@ -3,6 +3,7 @@
 //! Source: the manual, "Explain Results".
 
 use super::stream::Stream;
+use crate::expression::number::Number;
 use crate::value::DocumentBuf;
 
 /// How much explain tells.
@@ -19,18 +20,18 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
     stream.describe(&mut out);
     if executed {
         let statistics = stream.statistics();
-        out.append("nReturned", statistics.advanced as i64);
-        out.append("works", statistics.works as i64);
-        out.append("advanced", statistics.advanced as i64);
+        append_count(&mut out, "nReturned", statistics.advanced);
+        append_count(&mut out, "works", statistics.works);
+        append_count(&mut out, "advanced", statistics.advanced);
         out.append("isEOF", i32::from(statistics.is_end));
         let stage = out
             .as_ref()
             .get("stage")
             .and_then(|stage| stage.as_str().map(str::to_owned));
         match stage.as_deref() {
-            Some("IXSCAN") => out.append("keysExamined", statistics.keys_examined as i64),
+            Some("IXSCAN") => append_count(&mut out, "keysExamined", statistics.keys_examined),
             Some("COLLSCAN" | "FETCH") => {
-                out.append("docsExamined", statistics.documents_examined as i64);
+                append_count(&mut out, "docsExamined", statistics.documents_examined);
             }
             _ => {}
         }
@@ -45,6 +46,11 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
         }),
     }
     out
+}
+
+/// Counts are ints, and longs beyond.
+fn append_count(out: &mut DocumentBuf, name: &str, count: u64) {
+    out.append(name, Number::int_or_long(count as i64).value().as_ref());
 }
 
 /// Keys and documents examined by a node and all below it.

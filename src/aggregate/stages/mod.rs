@@ -9,6 +9,8 @@ pub mod group;
 pub mod limit;
 pub mod lookup;
 pub mod match_stage;
+pub mod merge;
+pub mod out;
 pub mod project;
 pub mod replace_root;
 pub mod sample;

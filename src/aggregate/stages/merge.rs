@@ -1,0 +1,254 @@
+//! $merge: writes the result into a collection, document by document.
+//!
+//! Source: the manual, "$merge (aggregation)".
+
+use std::rc::Rc;
+
+use crate::aggregate::PipelineScope;
+use crate::aggregate::output::{Merge, MergePipeline, Output, WhenMatched, WhenNotMatched, target};
+use crate::aggregate::registry::Parsed;
+use crate::error::{Error, Result};
+use crate::expression::{Expression, check_variable_name};
+use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, ValueRef};
+
+/// Errors: 51182 (neither string nor document), 51178 (`into`), 51186, 51134, 51187, 31465 (`on`),
+/// 51191 (`whenMatched`), 51199, 51273 (`let`), `BadValue` (2), `TypeMismatch` (14), 40413 to 40415,
+/// 31319 (an internal database), those of names.
+pub fn parse(
+    _name: &'static str,
+    value: ValueRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<Parsed> {
+    let document = match value {
+        ValueRef::String(collection) => {
+            let merge = Merge {
+                target: target(scope.namespace.database(), collection, 31319)?,
+                on: None,
+                when_matched: WhenMatched::Merge,
+                when_not_matched: WhenNotMatched::Insert,
+            };
+            return Ok(Parsed::Output(Output::Merge(merge)));
+        }
+        ValueRef::Document(document) => document,
+        other => {
+            let message = format!(
+                "$merge requires a string or object argument, but found {}",
+                other.kind().alias()
+            );
+            return Err(Error::new(51182, message));
+        }
+    };
+    check_fields(document)?;
+    let on = match document.get("on") {
+        None => None,
+        Some(on) => Some(fields(on)?),
+    };
+    let when_not_matched = when_not_matched(document.get("whenNotMatched"))?;
+    let when_matched = when_matched(document, scope)?;
+    let target = into(document.get("into"), scope)?;
+    let merge = Merge {
+        target,
+        on,
+        when_matched,
+        when_not_matched,
+    };
+    Ok(Parsed::Output(Output::Merge(merge)))
+}
+
+fn check_fields(document: DocumentRef<'_>) -> Result<()> {
+    for (at, element) in document.elements().enumerate() {
+        let name = element.name;
+        if document
+            .elements()
+            .take(at)
+            .any(|before| before.name == name)
+        {
+            return Err(Error::new(
+                40413,
+                format!("BSON field '$merge.{name}' is a duplicate field"),
+            ));
+        }
+        if ![
+            "into",
+            "on",
+            "let",
+            "whenMatched",
+            "whenNotMatched",
+            "targetCollectionVersion",
+        ]
+        .contains(&name)
+        {
+            return Err(Error::new(
+                40415,
+                format!("BSON field '$merge.{name}' is an unknown field."),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn into(
+    value: Option<ValueRef<'_>>,
+    scope: &PipelineScope<'_>,
+) -> Result<crate::catalog::Namespace> {
+    let own = scope.namespace.database();
+    match value {
+        None => Err(Error::new(
+            40414,
+            "BSON field '$merge.into' is missing but a required field",
+        )),
+        Some(ValueRef::String(collection)) => target(own, collection, 31319),
+        Some(ValueRef::Document(document)) => {
+            let (mut database, mut collection) = (own, "");
+            for (option, value) in document.iter() {
+                match (option, value) {
+                    ("db", ValueRef::String(name)) => database = name,
+                    ("coll", ValueRef::String(name)) => collection = name,
+                    ("db" | "coll", _) => {
+                        let message =
+                            format!("BSON field '$merge.into.{option}' is the wrong type");
+                        return Err(Error::type_mismatch(message));
+                    }
+                    _ => {
+                        let message =
+                            format!("BSON field '$merge.into.{option}' is an unknown field.");
+                        return Err(Error::new(40415, message));
+                    }
+                }
+            }
+            target(database, collection, 31319)
+        }
+        Some(other) => {
+            let message = format!(
+                "$merge 'into' field must be either a string or an object, but found {}",
+                other.kind().alias()
+            );
+            Err(Error::new(51178, message))
+        }
+    }
+}
+
+fn fields(on: ValueRef<'_>) -> Result<Vec<FieldPath>> {
+    let paths = match on {
+        ValueRef::String(path) => return Ok(vec![FieldPath::parse_strict(path)?]),
+        ValueRef::Array(paths) => paths,
+        other => {
+            let message = format!(
+                "$merge 'on' field must be either a string or an array of strings, but found {}",
+                other.kind().alias()
+            );
+            return Err(Error::new(51186, message));
+        }
+    };
+    let mut fields: Vec<FieldPath> = Vec::new();
+    for path in paths.iter() {
+        let ValueRef::String(path) = path else {
+            let message = format!(
+                "$merge 'on' array elements must be strings, but found {}",
+                path.kind().alias()
+            );
+            return Err(Error::new(51134, message));
+        };
+        let path = FieldPath::parse_strict(path)?;
+        if fields.contains(&path) {
+            let message = format!("Found a duplicate field '{}' in $merge 'on'", path.as_str());
+            return Err(Error::new(31465, message));
+        }
+        fields.push(path);
+    }
+    if fields.is_empty() {
+        return Err(Error::new(
+            51187,
+            "If explicitly specifying $merge 'on', must include at least one field",
+        ));
+    }
+    Ok(fields)
+}
+
+fn when_not_matched(value: Option<ValueRef<'_>>) -> Result<WhenNotMatched> {
+    match value {
+        None | Some(ValueRef::Null | ValueRef::String("insert")) => Ok(WhenNotMatched::Insert),
+        Some(ValueRef::String("discard")) => Ok(WhenNotMatched::Discard),
+        Some(ValueRef::String("fail")) => Ok(WhenNotMatched::Fail),
+        Some(ValueRef::String(other)) => Err(Error::bad_value(format!(
+            "Enumeration value '{other}' for field '$merge.whenNotMatched' is not a valid value."
+        ))),
+        Some(other) => Err(Error::type_mismatch(format!(
+            "BSON field '$merge.whenNotMatched' is the wrong type '{}', expected type 'string'",
+            other.kind().alias()
+        ))),
+    }
+}
+
+fn when_matched(document: DocumentRef<'_>, scope: &PipelineScope<'_>) -> Result<WhenMatched> {
+    let variables = match document.get("let") {
+        None | Some(ValueRef::Null) => None,
+        Some(ValueRef::Document(variables)) => Some(variables),
+        Some(other) => {
+            return Err(Error::type_mismatch(format!(
+                "BSON field '$merge.let' is the wrong type '{}', expected type 'object'",
+                other.kind().alias()
+            )));
+        }
+    };
+    let mode = match document.get("whenMatched") {
+        None | Some(ValueRef::Null | ValueRef::String("merge")) => WhenMatched::Merge,
+        Some(ValueRef::String("replace")) => WhenMatched::Replace,
+        Some(ValueRef::String("keepExisting")) => WhenMatched::KeepExisting,
+        Some(ValueRef::String("fail")) => WhenMatched::Fail,
+        Some(ValueRef::String(other)) => {
+            return Err(Error::bad_value(format!(
+                "Enumeration value '{other}' for field '$merge.whenMatched' is not a valid value."
+            )));
+        }
+        Some(ValueRef::Array(stages)) => return pipeline(stages, variables, scope),
+        Some(other) => {
+            return Err(Error::new(
+                51191,
+                format!(
+                    "$merge 'whenMatched' field must be either a string or an array, but found {}",
+                    other.kind().alias()
+                ),
+            ));
+        }
+    };
+    match variables {
+        None => Ok(mode),
+        Some(_) => Err(Error::new(
+            51199,
+            "Cannot use 'let' variables with a 'whenMatched' that is no pipeline",
+        )),
+    }
+}
+
+fn pipeline(
+    stages: ArrayRef<'_>,
+    variables: Option<DocumentRef<'_>>,
+    scope: &PipelineScope<'_>,
+) -> Result<WhenMatched> {
+    if stages.iter().any(|stage| stage.as_document().is_none()) {
+        return Err(Error::type_mismatch(
+            "Each element of the 'pipeline' array must be an object",
+        ));
+    }
+    let mut parsed: Vec<(Rc<str>, Expression)> = Vec::new();
+    for (name, value) in variables.into_iter().flat_map(DocumentRef::iter) {
+        if name == "new" {
+            // It always stands for the new document.
+            if value.as_str() != Some("$$ROOT") {
+                return Err(Error::new(
+                    51273,
+                    "'let' may not define a value for the reserved 'new' variable other than '$$ROOT'",
+                ));
+            }
+            continue;
+        }
+        check_variable_name(name)?;
+        parsed.push((name.into(), Expression::parse(value, &scope.variables)?));
+    }
+    let stages = stages.iter().collect::<ArrayBuf>();
+    Ok(WhenMatched::Pipeline(MergePipeline {
+        stages,
+        variables: parsed,
+    }))
+}

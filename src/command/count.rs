@@ -1,0 +1,126 @@
+//! count: how many documents match a filter.
+//!
+//! Source: the manual, "count". What an index or the collection's tree counts is not read.
+
+use super::arguments::{Arguments, Field, Takes, optional};
+use super::request::Request;
+use super::{selection, views};
+use crate::catalog::Collection;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::expression::Context;
+use crate::expression::number::Number;
+use crate::plan::{self, Hint, Query};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
+
+const FIELDS: &[Field] = &[
+    optional("query", Takes::Document),
+    optional("limit", Takes::Number),
+    optional("skip", Takes::Number),
+    optional("hint", Takes::Any),
+    optional("collation", Takes::Document),
+    optional("fields", Takes::Document),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = arguments(request)?;
+    let namespace = request.namespace()?;
+    let count = match engine.collection(&namespace) {
+        None => 0,
+        Some(found) if found.is_view() => of_view(engine, request, &arguments)?,
+        Some(found) => of_collection(&found, &arguments, &request.context)?,
+    };
+    let mut reply = DocumentBuf::new();
+    reply.append("n", Number::int_or_long(count as i64).value().as_ref());
+    Ok(reply)
+}
+
+/// Errors: `FailedToParse` (9) for a hint that is none, `BadValue` (2) for a null limit.
+pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
+    let arguments = Arguments::of(request, FIELDS)?;
+    selection::check_hint(request.document)?;
+    if request
+        .document
+        .get("limit")
+        .is_some_and(|limit| limit.is_nullish())
+    {
+        return Err(Error::bad_value(
+            "BSON field 'count.limit' must be a number, not null",
+        ));
+    }
+    arguments.refuse(&["collation"])?;
+    Ok(arguments)
+}
+
+/// The query of a count command; a negative limit counts as its absolute value.
+pub(super) fn query(
+    collection: Option<std::rc::Rc<Collection>>,
+    arguments: &Arguments<'_>,
+    context: &Context,
+) -> Result<Query> {
+    let filter = selection::filter(arguments.document("query"), context)?;
+    let mut query = Query::new(collection, filter);
+    query.hint = selection::hint(arguments)?;
+    query.skip = arguments.non_negative("skip")?.unwrap_or(0);
+    query.limit = arguments
+        .number("limit")
+        .map(i64::unsigned_abs)
+        .filter(|&limit| limit > 0);
+    query.needed = Some(Vec::new());
+    Ok(query)
+}
+
+fn of_collection(
+    collection: &std::rc::Rc<Collection>,
+    arguments: &Arguments<'_>,
+    context: &Context,
+) -> Result<u64> {
+    let query = query(Some(collection.clone()), arguments, context)?;
+    if matches!(query.hint, None | Some(Hint::Natural(_)))
+        && let Some(count) = plan::count(collection, &query.filter)?
+    {
+        return Ok(count
+            .saturating_sub(query.skip)
+            .min(query.limit.unwrap_or(u64::MAX)));
+    }
+    let mut stream = plan::plan(query)?.stream;
+    let mut count = 0;
+    while stream.next(context)?.is_some() {
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn of_view(engine: &Engine, request: &Request<'_>, arguments: &Arguments<'_>) -> Result<u64> {
+    let stages = stages(arguments)?;
+    let context = &request.context;
+    let hint = selection::hint(arguments)?;
+    let mut stream = views::open(engine, &request.namespace()?, &stages, hint, context)?.stream;
+    let row = stream.next(context)?;
+    let count = row
+        .as_ref()
+        .and_then(|row| row.document.as_ref().get("count"));
+    Ok(count
+        .and_then(|count| count.to_i64_truncated())
+        .map_or(0, i64::unsigned_abs))
+}
+
+/// The pipeline that counts.
+pub(super) fn stages(arguments: &Arguments<'_>) -> Result<ArrayBuf> {
+    let mut stages = ArrayBuf::new();
+    let mut add = |name: &str, value: ValueRef<'_>| {
+        let mut stage = DocumentBuf::new();
+        stage.append(name, value);
+        stages.push(&stage);
+    };
+    let filter = arguments.document("query").unwrap_or(DocumentRef::EMPTY);
+    add("$match", ValueRef::Document(filter));
+    if let Some(skip) = arguments.non_negative("skip")?.filter(|&skip| skip > 0) {
+        add("$skip", ValueRef::Int64(skip as i64));
+    }
+    if let Some(limit) = arguments.number("limit").filter(|&limit| limit != 0) {
+        add("$limit", ValueRef::Int64(limit.saturating_abs()));
+    }
+    add("$count", ValueRef::String("count"));
+    Ok(stages)
+}

@@ -1,0 +1,131 @@
+//! distinct: the values that a field has.
+//!
+//! Source: the manual, "distinct". Arrays are taken apart once; values that compare equal are one;
+//! they come in their order.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::request::Request;
+use super::{selection, views};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::expression::Context;
+use crate::keystring::encode_one;
+use crate::limits;
+use crate::matcher::{Leaf, Node, Path, Predicate, Run};
+use crate::plan::{BoxStream, Query, plan};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
+
+const FIELDS: &[Field] = &[
+    required("key", Takes::String),
+    optional("query", Takes::Document),
+    optional("hint", Takes::Any),
+    optional("collation", Takes::Document),
+];
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = arguments(request)?;
+    let stream = open(engine, request, &arguments)?;
+    let key = arguments.string("key").unwrap_or_default();
+    let values = collect(stream, key, &request.context)?;
+    let mut reply = DocumentBuf::new();
+    reply.append("values", &values);
+    Ok(reply)
+}
+
+/// Errors: 40414 for a null key, `FailedToParse` (9) for a hint that is none.
+pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
+    if request
+        .document
+        .get("key")
+        .is_some_and(|key| key.is_nullish())
+    {
+        let message = "BSON field 'distinct.key' is missing but a required field";
+        return Err(Error::new(40414, message));
+    }
+    let arguments = Arguments::of(request, FIELDS)?;
+    selection::check_hint(request.document)?;
+    arguments.refuse(&["collation"])?;
+    Ok(arguments)
+}
+
+/// The documents whose values are asked for; of them only the field is needed.
+pub(super) fn open(
+    engine: &Engine,
+    request: &Request<'_>,
+    arguments: &Arguments<'_>,
+) -> Result<BoxStream> {
+    let namespace = request.namespace()?;
+    let collection = engine.collection(&namespace);
+    let hint = selection::hint(arguments)?;
+    if collection.as_ref().is_some_and(|found| found.is_view()) {
+        let filter = arguments.document("query").unwrap_or(DocumentRef::EMPTY);
+        let mut stage = DocumentBuf::new();
+        stage.append("$match", filter);
+        let stages = [&stage].into_iter().collect::<ArrayBuf>();
+        return Ok(views::open(engine, &namespace, &stages, hint, &request.context)?.stream);
+    }
+    let filter = selection::filter(arguments.document("query"), &request.context)?;
+    let mut query = Query::new(collection, filter);
+    query.hint = hint;
+    query.needed = Some(vec![FieldPath::new(
+        arguments.string("key").unwrap_or_default(),
+    )]);
+    Ok(plan(query)?.stream)
+}
+
+/// Values with the keys that order them.
+type Found = Vec<(Vec<u8>, Value<'static>)>;
+
+/// Collects values and never matches, so that it sees all.
+struct Collector {
+    /// The values so far, by their keys.
+    found: Rc<RefCell<Found>>,
+}
+
+impl Collector {
+    fn add(&self, value: ValueRef<'_>) {
+        let key = encode_one(value);
+        let mut found = self.found.borrow_mut();
+        if let Err(at) = found.binary_search_by(|(other, _)| other.as_slice().cmp(&key)) {
+            found.insert(at, (key, Value::copy_of(value)));
+        }
+    }
+}
+
+impl Predicate for Collector {
+    fn test(&self, value: Option<ValueRef<'_>>, _run: Run<'_>) -> Result<bool> {
+        match value {
+            None => {}
+            Some(ValueRef::Array(array)) => array.iter().for_each(|element| self.add(element)),
+            Some(value) => self.add(value),
+        }
+        Ok(false)
+    }
+
+    fn leaf(&self) -> Leaf {
+        Leaf::Whole
+    }
+}
+
+/// Errors: 17217 for more than 16 MB.
+fn collect(mut stream: BoxStream, key: &str, context: &Context) -> Result<ArrayBuf> {
+    let found: Rc<RefCell<Found>> = Rc::default();
+    let reader = Node::field(
+        &Path::new(key),
+        Collector {
+            found: found.clone(),
+        },
+    );
+    while let Some(row) = stream.next(context)? {
+        reader.matches(row.document.as_ref(), Run::new(context))?;
+    }
+    let found = found.borrow();
+    let values: ArrayBuf = found.iter().map(|(_, value)| value).collect();
+    if values.as_ref().as_bytes().len() > limits::DOCUMENT_BYTES_MAX {
+        return Err(Error::new(17217, "distinct too big, 16mb cap"));
+    }
+    Ok(values)
+}
