@@ -281,3 +281,12 @@ test('what the browser dropped, and what is not yet durable', async () => {
   await client.flush();
   assert.equal(connection.flushed, 1);
 });
+
+test('documents that cannot be encoded stop a bulk after what was sent', async () => {
+  const connection = fake((command) => ({ n: command.documents.length, ok: 1 }));
+  const text = 'x'.repeat(10 << 20);
+  const circle = { _id: 3 };
+  circle.self = circle;
+  await assert.rejects(collectionOn(connection).insertMany([{ _id: 1, text }, { _id: 2, text }, circle]), { name: 'BSONError' });
+  assert.deepEqual(connection.commands.map((c) => c.documents.map((d) => d._id)), [[1]]);
+});

@@ -1,5 +1,5 @@
 /** Runs writes in batches: same kinds together, no command larger than the engine takes. */
-import { encodeRun } from '../codec/encode.js';
+import { type EncodedRun, encodeRun } from '../codec/encode.js';
 import { EncodedDocuments } from '../deployment.js';
 import { MongoServerError } from '../errors.js';
 import { type CommandOperationOptions, encodeOptions, inheritBson } from '../options.js';
@@ -44,25 +44,42 @@ class Run {
     return this.options.ordered !== false && this.result.writeErrors.length > 0;
   }
 
+  /** While one command is on its way, the next is encoded: both take time, and in different places. */
   async batch(batch: Batch): Promise<void> {
     const bson = inheritBson(this.source.settings.bson, this.options);
     const encoding = { ...encodeOptions(bson), checkKeys: batch.type === 'insert' && bson.checkKeys === true };
-    for (let from = 0; from < batch.statements.length && !this.stopped; ) {
-      const run = encodeRun(batch.statements, from, LIMITS, encoding);
-      const sent = new EncodedDocuments(
-        run.array.bytes,
-        run.count === batch.statements.length ? batch.statements : batch.statements.slice(from, from + run.count),
-      );
-      const command: Document = { [batch.type]: this.namespace.collection, [FIELD[batch.type]]: sent };
-      command['ordered'] = this.options.ordered !== false;
-      const bypass = this.options.bypassDocumentValidation;
-      if (bypass !== undefined && batch.type !== 'delete') command['bypassDocumentValidation'] = bypass;
-      if (this.options.let !== undefined && batch.type !== 'insert') command['let'] = this.options.let;
-      const complete = withOptions(command, this.source, this.options, 'write');
-      const reply = await this.source.deployment.run(this.namespace.db, complete, bson);
-      this.merge(reply.body, batch, from, run.count);
-      from += run.count;
+    const { statements } = batch;
+    const encode = (from: number) => (from < statements.length ? encodeRun(statements, from, LIMITS, encoding) : null);
+    let from = 0;
+    let run = encode(0);
+    while (run !== null && !this.stopped) {
+      const { array, count } = run;
+      const reply = this.source.deployment.run(this.namespace.db, this.command(batch, from, array.bytes, count), bson);
+      let next: { run: EncodedRun | null } | { error: unknown };
+      try {
+        next = { run: encode(from + count) };
+      } catch (error) {
+        next = { error }; // what was sent is heard first
+      }
+      this.merge((await reply).body, batch, from, count);
+      if ('error' in next) throw next.error;
+      from += count;
+      run = next.run;
     }
+  }
+
+  private command(batch: Batch, from: number, bytes: Uint8Array, count: number): Document {
+    const all = count === batch.statements.length;
+    const statements = all ? batch.statements : batch.statements.slice(from, from + count);
+    const command: Document = {
+      [batch.type]: this.namespace.collection,
+      [FIELD[batch.type]]: new EncodedDocuments(bytes, statements),
+      ordered: this.options.ordered !== false,
+    };
+    const bypass = this.options.bypassDocumentValidation;
+    if (bypass !== undefined && batch.type !== 'delete') command['bypassDocumentValidation'] = bypass;
+    if (this.options.let !== undefined && batch.type !== 'insert') command['let'] = this.options.let;
+    return withOptions(command, this.source, this.options, 'write');
   }
 
   private merge(body: Document, batch: Batch, from: number, sent: number): void {
