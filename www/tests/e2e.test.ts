@@ -217,6 +217,8 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     await run(page, 'db.trees.countDocuments()')
     assert.equal(await page.locator('.scalar').innerText(), '3000')
     await page.getByRole('button', { name: 'History' }).click()
+    await page.locator('.history-entry').first().waitFor()
+    await shot(page, 'history')
     assert.ok((await page.locator('.history-entry').count()) > 5)
     await page.keyboard.press('Escape')
   })

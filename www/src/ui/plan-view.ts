@@ -90,7 +90,7 @@ export function planView(plan: Plan, answer: Doc, advice: Advice | null): HTMLEl
     figure('returned', counted(plan.returned)),
     figure('keys examined', counted(plan.keysExamined)),
     figure('documents examined', counted(plan.docsExamined)),
-    figure('time', plan.ms === null ? null : duration(plan.ms))
+    figure('time', plan.ms === null ? null : plan.ms < 1 ? '< 1 ms' : duration(plan.ms))
   )
   return h(
     'div.plan',

@@ -85,6 +85,7 @@ export class Results {
     if (outcome.kind === 'error') return 'Error'
     if (documents) return `${plural(documents.length, 'document')}${hasMore ? ', more to come' : ''}`
     if (outcome.kind === 'value' && Array.isArray(outcome.value)) return plural(outcome.value.length, 'element')
+    if (outcome.kind === 'value' && isPlan(outcome.value)) return 'Explained'
     return outcome.kind === 'table' ? plural(outcome.rows.length, 'row') : 'Done'
   }
 
