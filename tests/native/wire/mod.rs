@@ -3,6 +3,7 @@
 
 pub mod binary_text;
 pub mod bson;
+pub mod build;
 pub mod decimal;
 pub mod json;
 pub mod text;
