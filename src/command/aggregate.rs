@@ -151,11 +151,7 @@ fn namespace(request: &Request<'_>, stages: ArrayRef<'_>) -> Result<Namespace> {
 }
 
 /// Errors: `FailedToParse` (9), `TypeMismatch` (14).
-fn check(
-    command: DocumentRef<'_>,
-    arguments: &Arguments<'_>,
-    is_explained: bool,
-) -> Result<()> {
+fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>, is_explained: bool) -> Result<()> {
     for name in ["allowDiskUse", "explain", "cursor"] {
         if let Some(value) = command.get(name).filter(ValueRef::is_nullish) {
             let message = format!(

@@ -22,7 +22,11 @@ impl Stopwatch {
             .ok()
             .and_then(|text| text.parse().ok())
             .unwrap_or(BATCH_MS);
-        Stopwatch { filter, once, batch: Duration::from_millis(batch_ms) }
+        Stopwatch {
+            filter,
+            once,
+            batch: Duration::from_millis(batch_ms),
+        }
     }
 
     /// False when the filter leaves out everything whose name begins so: what prepares the data
