@@ -134,10 +134,7 @@ fn find_name<'t>(text: &'t str, names: &[&str]) -> Option<(usize, &'t str)> {
             || (*name == "Tuesday" && word.eq_ignore_ascii_case("Tues"))
             || (*name == "Thursday" && word.eq_ignore_ascii_case("Thurs"))
     };
-    names
-        .iter()
-        .position(|name| matches(name))
-        .map(|at| (at, rest))
+    names.iter().position(matches).map(|at| (at, rest))
 }
 
 /// White space around a date, and the zero byte, which C ends a text with.

@@ -2,6 +2,7 @@
 
 mod call;
 mod context;
+mod convert;
 mod date_argument;
 mod dependencies;
 mod named_arguments;

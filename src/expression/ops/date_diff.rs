@@ -28,6 +28,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     let mut named = parse_named(name, document, &ARGUMENTS, 5_166_302, scope)?.into_iter();
     let mut next = || named.next().flatten();
     let (start, end, unit, zone, start_of_week) = (next(), next(), next(), next(), next());
+    let is_week = unit.as_ref().and_then(Expression::as_constant) == Some(ValueRef::String("week"));
+    // A constant date whose unit is no week does not look at `startOfWeek`, not even at null.
+    let all_constant = start.iter().chain(&end).all(Expression::is_constant);
+    let start_of_week = start_of_week.filter(|_| is_week || !all_constant);
     fold_if_constant(Expression::operator(DateDiff {
         start: require(name, "startDate", 5_166_303, start)?,
         end: require(name, "endDate", 5_166_304, end)?,

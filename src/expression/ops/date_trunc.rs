@@ -31,6 +31,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     let mut named = parse_named(name, document, &ARGUMENTS, 5_439_008, scope)?.into_iter();
     let mut next = || named.next().flatten();
     let (date, unit, bin_size, zone, start_of_week) = (next(), next(), next(), next(), next());
+    let is_week = unit.as_ref().and_then(Expression::as_constant) == Some(ValueRef::String("week"));
+    // A constant date whose unit is no week does not look at `startOfWeek`, not even at null.
+    let all_constant = date.as_ref().is_some_and(Expression::is_constant);
+    let start_of_week = start_of_week.filter(|_| is_week || !all_constant);
     fold_if_constant(Expression::operator(DateTrunc {
         date: require(name, "date", 5_439_009, date)?,
         unit: require(name, "unit", 5_439_010, unit)?,

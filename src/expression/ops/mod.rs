@@ -10,6 +10,7 @@ pub(super) mod comparison;
 pub(super) mod concat;
 pub(super) mod concat_arrays;
 pub(super) mod cond;
+pub(super) mod convert;
 pub(super) mod date_add;
 pub(super) mod date_diff;
 pub(super) mod date_from_parts;
