@@ -115,9 +115,9 @@ db.countries.aggregate([
         detail: '$facet, $sortByCount',
         query: `db.penguins.aggregate([
   { $facet: {
-      bySpecies: [{ $sortByCount: '$species' }],
-      byIsland: [{ $sortByCount: '$island' }],
-      heaviest: [{ $sort: { massG: -1 } }, { $limit: 3 }, { $project: { species: 1, massG: 1 } }]
+    bySpecies: [{ $sortByCount: '$species' }],
+    byIsland: [{ $sortByCount: '$island' }],
+    heaviest: [{ $sort: { massG: -1 } }, { $limit: 3 }, { $project: { species: 1, massG: 1 } }]
   } }
 ])
 `

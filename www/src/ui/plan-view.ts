@@ -13,13 +13,19 @@ export function accessName(plan: Plan): string {
   return plan.root?.inputs.at(-1)?.name ?? plan.root?.name ?? 'No plan'
 }
 
-/** How well the plan suits the query. */
+/** The stage that reads the whole collection, if there is one. */
+function scanOf(stage: PlanStage | null): PlanStage | null {
+  if (!stage || stage.name === 'COLLSCAN') return stage
+  return stage.inputs.map(scanOf).find((found) => found !== null) ?? null
+}
+
+/** How well the plan suits the query: poor is a scan that throws most of what it reads away. */
 export function quality(plan: Plan): 'good' | 'fair' | 'poor' {
-  if (!plan.scansCollection && !plan.sortsInMemory) return 'good'
-  const { docsExamined, returned } = plan
-  if (docsExamined === null || returned === null) return plan.scansCollection ? 'fair' : 'good'
-  if (plan.scansCollection) return docsExamined > 100 && docsExamined > 4 * returned ? 'poor' : 'fair'
-  return 'fair'
+  if (!plan.scansCollection) return plan.sortsInMemory ? 'fair' : 'good'
+  const scan = scanOf(plan.root)
+  const docs = scan?.docs ?? plan.docsExamined ?? 0
+  const filters = scan?.filter !== null && Object.keys(scan?.filter ?? {}).length > 0
+  return filters && docs > 100 && docs > 4 * (scan?.returned ?? plan.returned ?? 0) ? 'poor' : 'fair'
 }
 
 export function planBadge(plan: Plan): HTMLElement {
