@@ -1,6 +1,6 @@
 // The playground as a person uses it, in headless Chromium, with the real package.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -187,12 +187,68 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     assert.match(await resultText(page), /name: 'Ada, Countess',\s+address: \{ city: 'London' \},\s+born: ISODate\('1815-12-10T00:00:00.000Z'\),\s+score: 9.5/)
   })
 
+  test('a dropped file opens the import; a broken one says where', async () => {
+    const { page } = browser
+    await page.evaluate(() => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File(['{"a":1}\n{"a":,}\n'], 'broken.ndjson'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    })
+    await page.getByText(/broken\.ndjson could not be read\. Line 2/).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  test('a result is exported whole, as JSON, NDJSON and CSV', async () => {
+    const { page } = browser
+    await run(page, 'db.penguins.find({}, { species: 1, beak: 1 })')
+    for (const [label, name, lines] of [['NDJSON', 'result.ndjson', 344], ['CSV', 'result.csv', 345]] as const) {
+      await page.getByRole('button', { name: 'Export' }).click()
+      const download = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: new RegExp(`^${label}`) }).click()
+      const file = await download
+      assert.equal(file.suggestedFilename(), name)
+      const text = readFileSync(await file.path(), 'utf8')
+      assert.equal(text.trim().split('\n').length, lines)
+      if (label === 'CSV') assert.match(text, /^_id,species,beak\.lengthMm,beak\.depthMm\r\n1,Adelie,39\.1,18\.7\r\n/)
+      else assert.match(text, /^\{"_id":1,"species":"Adelie","beak":/)
+    }
+  })
+
+  test('collections are created, renamed and dropped from the sidebar', async () => {
+    const { page } = browser
+    const act = async (menu: string, item: string) => {
+      await page.getByRole('button', { name: menu }).click()
+      await page.getByRole('menuitem', { name: item }).click()
+    }
+    await act('Actions for database samples', 'New collection …')
+    await page.getByLabel('Name').fill('drafts')
+    await page.keyboard.press('Enter')
+    await page.locator('.collection', { hasText: 'drafts' }).waitFor()
+    await act('Actions for drafts', 'Rename …')
+    await page.getByLabel('New name').fill('papers')
+    await page.keyboard.press('Enter')
+    await page.locator('.collection', { hasText: 'papers' }).waitFor()
+    await page.getByRole('button', { name: 'Indexes and fields of people' }).click()
+    await page.locator('.detail', { hasText: 'address.city' }).waitFor()
+    await shot(page, 'sidebar')
+    await act('Actions for papers', 'Drop …')
+    await page.locator('dialog').getByRole('button', { name: 'Drop', exact: true }).click()
+    await page.locator('.collection', { hasText: 'papers' }).waitFor({ state: 'detached' })
+  })
+
   test('a link carries the query', async () => {
     const { page } = browser
     await run(page, 'db.people.countDocuments()')
     await page.getByRole('button', { name: 'Share' }).click()
     await page.waitForFunction(() => location.hash.includes('q='))
-    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /#db=samples&q=/)
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    assert.match(link, /#db=samples&q=/)
+    // It is shown to whoever opens it, but waits for them to run it.
+    await run(page, '1')
+    await page.evaluate((address) => (location.href = address), link.replace('#', '#from=friend&'))
+    await page.getByText('This query came with the link').waitFor()
+    assert.equal(await page.locator('.cm-content').innerText(), 'db.people.countDocuments()')
+    await page.evaluate(() => history.replaceState(null, '', location.pathname))
   })
 
   test('a second tab is told at once, and can go on when the first closes', async () => {
@@ -272,6 +328,15 @@ describe('by keyboard only', () => {
     await keyboard.press('Alt+ArrowUp')
     await keyboard.press('Alt+ArrowUp')
     assert.match(await page.locator('.cm-content').innerText(), /db\./)
+  })
+
+  test('the samples are reset', async () => {
+    const { page } = browser
+    await run(page, 'db.penguins.drop()')
+    await page.locator('.collection', { hasText: 'penguins' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Reset sample data' }).click()
+    await page.locator('dialog').getByRole('button', { name: 'Reset', exact: true }).click()
+    await page.locator('.collection', { hasText: 'penguins' }).filter({ hasText: '344' }).waitFor()
   })
 
   test('every control has a name', async () => {
