@@ -155,9 +155,12 @@ impl Database {
             inner.mark();
             inner.store.close();
             inner.lock.borrow_mut().take();
-            flushed
-                .map(|()| JsValue::UNDEFINED)
-                .map_err(|error| thrown(&error))
+            // A checkpoint that failed (for a full quota, say) leaves the journal, which is enough.
+            let (last, durable) = inner.database.sequences();
+            match flushed {
+                Err(error) if last > durable => Err(thrown(&error)),
+                _ => Ok(JsValue::UNDEFINED),
+            }
         })
     }
 }

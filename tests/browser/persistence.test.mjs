@@ -1,0 +1,317 @@
+// What is acknowledged is there after a reload, a crash, a full quota, an aborted transaction, a
+// damaged page; and a database that is open elsewhere, or that the browser dropped, is told of.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch, serveTussock } from './harness.mjs';
+
+let site;
+let chromium;
+
+before(async () => {
+  site = await serveTussock();
+  chromium = await launch();
+});
+
+after(async () => {
+  await chromium.close();
+  await site.close();
+});
+
+/** A fresh page of the site. */
+const open = (browser = chromium) => browser.page(`${site.url}/blank.html`);
+
+/** Runs `act(client, db, argument)` in a page, with a client on the database of this name. */
+function withClient(page, name, act, argument) {
+  return page.evaluate(
+    async ([name, act, argument]) => {
+      const { MongoClient } = await import('tussock');
+      const client = await MongoClient.connect(`indexeddb://${name}`);
+      try {
+        return await new Function('client', 'db', 'argument', `return (${act})(client, db, argument)`)(
+          client,
+          client.db('shop'),
+          argument,
+        );
+      } finally {
+        await client.close();
+      }
+    },
+    [name, String(act), argument],
+  );
+}
+
+/** The error of a promise in the page, as plain data. */
+const FAILURE = `
+  globalThis.failureOf = (promise) => promise.then(
+    () => null,
+    (error) => ({ name: error.name, code: error.code, codeName: error.codeName, message: error.message }),
+  );
+`;
+
+test('documents and indexes are there after a reload, from the journal and from pages', async () => {
+  const page = await open();
+  await withClient(page, 'reload', async (_client, db) => {
+    const things = db.collection('things');
+    await things.createIndex({ group: 1 });
+    // Enough for a checkpoint, then some that only the journal has.
+    const text = 'x'.repeat(300);
+    for (let batch = 0; batch < 10; batch += 1) {
+      const documents = Array.from({ length: 5000 }, (_, at) => ({ _id: batch * 5000 + at, group: at % 100, text }));
+      await things.insertMany(documents);
+    }
+    await things.updateMany({ group: 7 }, { $set: { text: 'changed' } });
+    await things.deleteMany({ group: 8 });
+    await things.insertOne({ _id: 'last', group: 7 });
+  });
+  await page.reload();
+  const seen = await withClient(page, 'reload', async (client, db) => {
+    const things = db.collection('things');
+    const plan = await things.find({ group: 7 }).explain('executionStats');
+    return {
+      all: await things.countDocuments({}),
+      seven: await things.countDocuments({ group: 7 }),
+      changed: await things.countDocuments({ text: 'changed' }),
+      eight: await things.countDocuments({ group: 8 }),
+      last: await things.findOne({ _id: 'last' }),
+      stage: plan.queryPlanner.winningPlan.inputStage.stage,
+      examined: plan.executionStats.totalKeysExamined,
+      lost: client.dataLoss === null,
+    };
+  });
+  assert.deepEqual(seen, {
+    all: 49_501,
+    seven: 501,
+    changed: 500,
+    eight: 0,
+    last: { _id: 'last', group: 7 },
+    stage: 'IXSCAN',
+    examined: 501,
+    lost: true,
+  });
+  assert.deepEqual(page.problems, []);
+  await page.close();
+});
+
+test('a second tab is refused at once, and gets in when the first has closed', async () => {
+  const [first, second] = [await open(), await open()];
+  for (const page of [first, second]) await page.evaluate(FAILURE);
+  const connect = async () => {
+    const { MongoClient } = await import('tussock');
+    const client = new MongoClient('indexeddb://tabs');
+    globalThis.client = client;
+    return globalThis.failureOf(client.connect());
+  };
+  assert.equal(await first.evaluate(connect), null);
+  const failure = await second.evaluate(connect);
+  assert.equal(failure.code, 46);
+  assert.match(failure.message, /open in another tab/);
+  await first.evaluate(() => globalThis.client.close());
+  assert.equal(await second.evaluate(connect), null);
+  await second.evaluate(() => globalThis.client.close());
+  await first.close();
+  await second.close();
+});
+
+test('a tab that goes away without closing lets the next one in', async () => {
+  const first = await open();
+  await first.evaluate(async () => {
+    const { MongoClient } = await import('tussock');
+    const client = await MongoClient.connect('indexeddb://gone');
+    await client.db('shop').collection('things').insertOne({ _id: 1 });
+  });
+  await first.close();
+  const second = await open();
+  const found = await withClient(second, 'gone', (_client, db) => db.collection('things').findOne({}));
+  assert.deepEqual(found, { _id: 1 });
+  await second.close();
+});
+
+test('a full quota is a typed error, and what was acknowledged stays', async () => {
+  // A browser of its own: what other tests left is compacted at some time, which makes room.
+  const browser = await launch();
+  const page = await open(browser);
+  await page.evaluate(FAILURE);
+  const session = await browser.context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 3_000_000 });
+  const filled = await withClient(page, 'quota', async (_client, db) => {
+    const things = db.collection('things');
+    // Random, as Chromium counts what is left after compression.
+    const random = () => String.fromCharCode(33 + Math.floor(Math.random() * 90));
+    let acknowledged = 0;
+    for (;;) {
+      const text = Array.from({ length: 50_000 }, random).join('');
+      const failure = await globalThis.failureOf(things.insertOne({ _id: acknowledged, text }));
+      if (failure !== null) return { acknowledged, failure, left: await things.countDocuments({}) };
+      acknowledged += 1;
+      if (acknowledged > 500) return { acknowledged, failure: null };
+    }
+  });
+  assert.equal(filled.failure?.code, 14031, `after ${filled.acknowledged} documents`);
+  assert.equal(filled.failure.codeName, 'OutOfDiskSpace');
+  assert.equal(filled.left, filled.acknowledged);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url });
+  await page.reload();
+  const after = await withClient(page, 'quota', async (_client, db) => {
+    const things = db.collection('things');
+    const count = await things.countDocuments({});
+    await things.insertOne({ _id: 'more' });
+    return { count, all: await things.countDocuments({}) };
+  });
+  assert.deepEqual(after, { count: filled.acknowledged, all: filled.acknowledged + 1 });
+  await browser.close();
+});
+
+test('an aborted transaction is reported, undone, and the next write goes on', async () => {
+  const page = await open();
+  await page.evaluate(FAILURE);
+  const seen = await withClient(page, 'aborted', async (_client, db) => {
+    const things = db.collection('things');
+    await things.insertOne({ _id: 1, n: 0 });
+    const { commit } = IDBTransaction.prototype;
+    IDBTransaction.prototype.commit = function () {
+      this.abort();
+    };
+    const failures = await Promise.all([
+      globalThis.failureOf(things.insertOne({ _id: 2 })),
+      globalThis.failureOf(things.updateOne({ _id: 1 }, { $inc: { n: 1 } })),
+    ]);
+    IDBTransaction.prototype.commit = commit;
+    const after = await things.find().toArray();
+    await things.insertOne({ _id: 3 });
+    return { failures, after };
+  });
+  assert.ok(seen.failures.every((failure) => failure?.code === 96), JSON.stringify(seen.failures));
+  assert.deepEqual(seen.after, [{ _id: 1, n: 0 }]);
+  await page.reload();
+  const ids = await withClient(page, 'aborted', (_client, db) => db.collection('things').distinct('_id'));
+  assert.deepEqual(ids, [1, 3]);
+  await page.close();
+});
+
+/** Changes what IndexedDB holds behind the client's back. */
+function tamper(page, name, store, act) {
+  return page.evaluate(
+    async ([name, store, act]) => {
+      const done = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await done(indexedDB.open(name));
+      const objects = database.transaction(store, 'readwrite').objectStore(store);
+      const keys = await done(objects.getAllKeys());
+      await new Function('objects', 'keys', 'done', `return (${act})(objects, keys, done)`)(objects, keys, done);
+      database.close();
+    },
+    [name, store, String(act)],
+  );
+}
+
+test('a damaged page fails the collection that it belongs to, and no other', async () => {
+  const page = await open();
+  await page.evaluate(FAILURE);
+  await withClient(page, 'damaged', async (_client, db) => {
+    const text = 'z'.repeat(1000);
+    await db.collection('first').insertMany(Array.from({ length: 200 }, (_, _id) => ({ _id, text })));
+    await db.collection('second').insertMany(Array.from({ length: 200 }, (_, _id) => ({ _id, text })));
+  });
+  await tamper(page, 'damaged', 'pages', async (objects, keys, done) => {
+    const bytes = await done(objects.get(keys[0]));
+    bytes[40] ^= 1;
+    await done(objects.put(bytes, keys[0]));
+  });
+  await page.reload();
+  await page.evaluate(FAILURE);
+  const seen = await withClient(page, 'damaged', async (_client, db) => {
+    const read = (name) => globalThis.failureOf(db.collection(name).find().toArray());
+    return [await read('first'), await read('second')];
+  });
+  const codes = seen.map((failure) => failure?.code ?? 0).sort((one, two) => one - two);
+  assert.deepEqual(codes, [0, 301]);
+  await page.close();
+});
+
+test('a damaged manifest is refused, not taken for an empty database', async () => {
+  const page = await open();
+  await page.evaluate(FAILURE);
+  await withClient(page, 'manifest', (_client, db) => db.collection('things').insertOne({ _id: 1 }));
+  await tamper(page, 'manifest', 'meta', async (objects, keys, done) => {
+    const bytes = await done(objects.get(keys[0]));
+    bytes[bytes.length - 1] ^= 1;
+    await done(objects.put(bytes, keys[0]));
+  });
+  const failure = await page.evaluate(async () => {
+    const { MongoClient } = await import('tussock');
+    return globalThis.failureOf(MongoClient.connect('indexeddb://manifest'));
+  });
+  assert.equal(failure.code, 301);
+  await page.close();
+});
+
+test('storage that the browser dropped is told of, not presented as an empty database', async () => {
+  const page = await open();
+  await withClient(page, 'dropped', (_client, db) => db.collection('things').insertOne({ _id: 1 }));
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase('dropped');
+        request.onsuccess = resolve;
+        request.onerror = () => reject(request.error);
+      }),
+  );
+  const seen = await withClient(page, 'dropped', async (client, db) => ({
+    loss: client.dataLoss?.name ?? null,
+    count: await db.collection('things').countDocuments({}),
+  }));
+  assert.deepEqual(seen, { loss: 'TussockDataLossError', count: 0 });
+  await page.close();
+});
+
+test('a killed browser loses no acknowledged write', async () => {
+  const profile = await mkdtemp(join(tmpdir(), 'tussock-kill-'));
+  let dropped = 0;
+  try {
+    let acknowledged = -1;
+    for (let round = 0; round < 4; round += 1) {
+      const browser = await launch({ userDataDir: profile });
+      const page = await open(browser);
+      const found = await withClient(page, 'killed', async (client, db) => ({
+        loss: client.dataLoss !== null,
+        ids: await db.collection('things').distinct('_id'),
+      }));
+      if (found.ids.length === 0 && acknowledged >= 0) {
+        // Chromium drops a killed origin's storage now and then; the client must have said so.
+        assert.ok(found.loss, 'an empty database was presented in silence');
+        dropped += 1;
+        acknowledged = -1;
+      } else {
+        assert.ok(found.ids.length > acknowledged, `${found.ids.length} of ${acknowledged + 1}`);
+        assert.deepEqual(found.ids, found.ids.map((_, at) => at), 'a prefix of what was written');
+      }
+      await page.exposeFunction('acknowledge', (id) => {
+        acknowledged = Math.max(acknowledged, id);
+      });
+      const first = found.ids.length;
+      page
+        .evaluate(async (first) => {
+          const { MongoClient } = await import('tussock');
+          const client = await MongoClient.connect('indexeddb://killed');
+          const things = client.db('shop').collection('things');
+          for (let id = first; ; id += 1) {
+            await things.insertOne({ _id: id, text: 'w'.repeat(2000) });
+            await globalThis.acknowledge(id);
+          }
+        }, first)
+        .catch(() => undefined);
+      await new Promise((done) => setTimeout(done, 700 + 300 * round));
+      await browser.kill();
+    }
+    assert.ok(acknowledged > 0 || dropped > 0);
+  } finally {
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
