@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::set_field::with_field;
 use crate::catalog::{Collection, Namespace};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Expression, ParseScope, Scope};
@@ -126,6 +127,17 @@ impl MergeKey {
             filter.append_document(field.as_str(), |condition| condition.append("$eq", value));
         }
         Ok(filter)
+    }
+
+    /// The document as it is inserted: fields that are missing are null, as the filter took them.
+    pub fn completed(&self, document: DocumentRef<'_>) -> DocumentBuf {
+        let mut out = DocumentBuf::from(document);
+        for field in self.fields.iter().filter(|field| field.as_str() != "_id") {
+            if field.evaluate(out.as_ref()).is_none() {
+                out = with_field(out.as_ref(), field, ValueRef::Null);
+            }
+        }
+        out
     }
 
     /// True if documents are found by `_id`.

@@ -15,7 +15,7 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
         check_write(concern)?;
     }
     if let Some(ValueRef::Document(concern)) = command.get("readConcern") {
-        check_read(concern)?;
+        check_read(concern, command)?;
     }
     Ok(())
 }
@@ -65,15 +65,12 @@ fn check_w(value: ValueRef<'_>) -> Result<()> {
     }
 }
 
-fn check_read(concern: DocumentRef<'_>) -> Result<()> {
+fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> {
     for (name, value) in concern.iter() {
         match (name, value) {
             ("level", ValueRef::String("local" | "available" | "majority")) => {}
-            ("level", ValueRef::String("snapshot" | "linearizable")) => {
-                return Err(Error::new(
-                    codes::INVALID_OPTIONS,
-                    "this read concern level needs a replica set",
-                ));
+            ("level", ValueRef::String(level @ ("snapshot" | "linearizable"))) => {
+                return Err(level_of_replica_sets(level, command));
             }
             ("level", ValueRef::String(other)) => {
                 return Err(Error::bad_value(format!(
@@ -81,11 +78,30 @@ fn check_read(concern: DocumentRef<'_>) -> Result<()> {
                 )));
             }
             ("level", other) => return Err(wrong_type("readConcern", name, other)),
-            ("provenance", _) => {}
-            ("afterClusterTime" | "atClusterTime", ValueRef::Timestamp(_)) => {
+            ("provenance", ValueRef::String(text)) => {
+                let known = [
+                    "clientSupplied",
+                    "implicitDefault",
+                    "customDefault",
+                    "getLastErrorDefaults",
+                ];
+                if !known.contains(&text) {
+                    return Err(Error::bad_value(format!(
+                        "Enumeration value '{text}' for field 'readConcern.provenance' is not a valid value."
+                    )));
+                }
+            }
+            ("provenance", other) => return Err(wrong_type("readConcern", name, other)),
+            ("afterClusterTime", ValueRef::Timestamp(_)) => {
                 return Err(Error::new(
                     codes::ILLEGAL_OPERATION,
-                    "Cannot specify afterClusterTime or atClusterTime on a standalone server",
+                    "Cannot specify afterClusterTime on a standalone server",
+                ));
+            }
+            ("atClusterTime", ValueRef::Timestamp(_)) => {
+                return Err(Error::new(
+                    codes::INVALID_OPTIONS,
+                    "readConcern atClusterTime needs the level snapshot of a replica set",
                 ));
             }
             ("afterClusterTime" | "atClusterTime", other) => {
@@ -95,6 +111,21 @@ fn check_read(concern: DocumentRef<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Levels that only a replica set has; some commands know nothing of snapshots anywhere.
+#[cold]
+fn level_of_replica_sets(level: &str, command: DocumentRef<'_>) -> Error {
+    let name = command.first().map_or("", |first| first.name);
+    let reads = ["aggregate", "find", "distinct"].contains(&name);
+    let code = match level == "linearizable" || reads {
+        true => codes::NOT_A_REPLICA_SET,
+        false => codes::INVALID_OPTIONS,
+    };
+    Error::new(
+        code,
+        format!("the read concern level '{level}' needs a replica set"),
+    )
 }
 
 #[cold]

@@ -4,9 +4,11 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
+use crate::aggregate::{Pipeline, PipelineScope};
 use crate::catalog::{CollectionKind, Namespace, check_collection_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
+use crate::expression::ParseScope;
 use crate::value::{ArrayBuf, DocumentBuf, compare_documents};
 
 const FIELDS: &[Field] = &[
@@ -62,7 +64,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = "the 'size' and 'max' fields are only allowed when 'capped' is true";
         return Err(Error::new(codes::INVALID_OPTIONS, message));
     }
-    let (kind, options) = kind(request, &arguments)?;
+    let (kind, options) = kind(engine, request, &arguments)?;
     if let Some(existing) = engine.collection(&namespace)
         && compare_documents(existing.info.options.as_ref(), options.as_ref()).is_eq()
     {
@@ -86,7 +88,11 @@ fn check_validation(arguments: &Arguments<'_>) -> Result<()> {
     one_of("validationAction", &["error", "warn", "errorAndLog"])
 }
 
-fn kind(request: &Request<'_>, arguments: &Arguments<'_>) -> Result<(CollectionKind, DocumentBuf)> {
+fn kind(
+    engine: &Engine,
+    request: &Request<'_>,
+    arguments: &Arguments<'_>,
+) -> Result<(CollectionKind, DocumentBuf)> {
     let mut options = DocumentBuf::new();
     let Some(on) = arguments.string("viewOn") else {
         if arguments.get("pipeline").is_some() {
@@ -107,6 +113,10 @@ fn kind(request: &Request<'_>, arguments: &Arguments<'_>) -> Result<(CollectionK
             pipeline.push(stage);
         }
     }
+    // A pipeline that could never run is refused now.
+    let own = request.namespace()?;
+    let scope = PipelineScope::new(engine.catalog(), own.clone(), ParseScope::new());
+    Pipeline::parse(pipeline.as_ref(), &scope.of_view(&own)?)?;
     options.append("viewOn", on);
     options.append("pipeline", &pipeline);
     let on = Namespace::new(request.database, on);

@@ -108,7 +108,6 @@ fn merge_all(
     context: &Context,
     request: &Request<'_>,
 ) -> Result<()> {
-    write.create_implicitly(&merge.target)?;
     let key = merge.key(write.snapshot(&merge.target).as_deref())?;
     for document in documents {
         merge_one(write, merge, &key, document.as_ref(), context, request)?;
@@ -131,7 +130,10 @@ fn merge_one(
     };
     let Some(found) = found else {
         return match merge.when_not_matched {
-            WhenNotMatched::Insert => insert_one(write, target, new, request),
+            WhenNotMatched::Insert => {
+                write.create_implicitly(target)?;
+                insert_one(write, target, key.completed(new).as_ref(), request)
+            }
             WhenNotMatched::Discard => Ok(()),
             WhenNotMatched::Fail => Err(Error::new(
                 codes::MERGE_STAGE_NO_MATCHING_DOCUMENT,

@@ -88,13 +88,18 @@ fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
             ),
         });
     }
-    match value.to_f64() {
+    // As where an int is wanted: doubles are cut, decimals rounded to even.
+    let whole = match value {
+        ValueRef::Decimal128(number) => Some(number.to_i64_rounded().unwrap_or(0)),
+        other => other.to_i64_truncated(),
+    };
+    match whole {
         None => Err(Error::new(
             15974,
             format!("Illegal key in $sort specification: {name}: {value}"),
         )),
-        Some(1.0) => Ok(false),
-        Some(-1.0) => Ok(true),
+        Some(1) => Ok(false),
+        Some(-1) => Ok(true),
         Some(_) => Err(Error::new(
             15975,
             "$sort key ordering must be 1 (for ascending) or -1 (for descending)",

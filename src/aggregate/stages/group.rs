@@ -160,6 +160,16 @@ impl Stage for Group {
     }
 }
 
+/// Division by zero has other codes here than in the stages that map documents.
+#[cold]
+fn in_group(error: Error) -> Error {
+    match (error.code(), error.message()) {
+        (codes::BAD_VALUE, "can't $divide by zero") => Error::new(4848401, "can't $divide by zero"),
+        (16610, message) => Error::new(4848403, message),
+        _ => error,
+    }
+}
+
 /// Documents between two looks at how much memory the accumulators hold.
 const CHECK_EVERY: u32 = 10_000;
 
@@ -207,7 +217,7 @@ impl Running {
             match accumulator.input().as_constant() {
                 Some(constant) => state.add(Some(constant))?,
                 None => {
-                    let value = accumulator.input().evaluate(&scope)?;
+                    let value = accumulator.input().evaluate(&scope).map_err(in_group)?;
                     state.add(value.as_ref().map(|value| value.as_ref()))?;
                 }
             }

@@ -35,7 +35,11 @@ pub fn parse(
                 format!("unrecognized option to $sample: {option}"),
             ));
         }
-        let Some(number) = value.to_i64_truncated() else {
+        let number = match value {
+            ValueRef::Decimal128(number) => Some(number.to_i64_rounded().unwrap_or(0)),
+            other => other.to_i64_truncated(),
+        };
+        let Some(number) = number else {
             return Err(Error::new(
                 28746,
                 "size argument to $sample must be a number",
