@@ -64,6 +64,8 @@ const fn at(position: Position, name: &'static str, parse: Parse) -> Registratio
 /// Every stage, in the order of their names.
 pub static STAGES: &[Registration] = &[
     stage("$addFields", add_fields::parse),
+    stage("$bucket", bucket::parse),
+    stage("$bucketAuto", bucket_auto::parse),
     stage("$count", count::parse),
     at(
         Position::FirstWithoutCollection,
@@ -78,6 +80,7 @@ pub static STAGES: &[Registration] = &[
     at(Position::Last, "$merge", merge::parse),
     at(Position::Last, "$out", out::parse),
     stage("$project", project::parse),
+    stage("$redact", redact::parse),
     stage("$replaceRoot", replace_root::parse),
     stage("$replaceWith", replace_root::parse_with),
     stage("$sample", sample::parse),

@@ -211,9 +211,9 @@ impl<'a> Arguments<'a> {
         self.get(name).map(|value| value.is_truthy())
     }
 
-    /// A whole number, cut toward zero.
+    /// A whole number (see [`ValueRef::to_i64_coerced`]).
     pub fn number(&self, name: &str) -> Option<i64> {
-        self.get(name).and_then(|value| value.to_i64_truncated())
+        self.get(name).and_then(|value| value.to_i64_coerced())
     }
 
     /// A whole number that is not negative.

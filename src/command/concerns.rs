@@ -29,9 +29,14 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
                     return Err(wrong_type("writeConcern", name, value));
                 }
             }
+            // What is no number is no time limit; a number is one for a single node's write, which
+            // is over before it is acknowledged.
             "wtimeout" | "wtimeoutMS" => {
-                if !value.is_number() {
-                    return Err(wrong_type("writeConcern", name, value));
+                if value
+                    .to_i64_coerced()
+                    .is_some_and(|limit| i32::try_from(limit).is_err())
+                {
+                    return Err(Error::failed_to_parse("wtimeout must be a 32-bit integer"));
                 }
             }
             "provenance" => {}
@@ -42,32 +47,42 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
 }
 
 fn check_w(value: ValueRef<'_>) -> Result<()> {
-    if let ValueRef::String(tag) = value {
-        return match tag {
-            "majority" => Ok(()),
-            _ => Err(Error::new(
-                codes::UNKNOWN_REPL_WRITE_CONCERN,
-                format!("No write concern mode named '{tag}' found"),
+    match value {
+        ValueRef::String("majority") => Ok(()),
+        ValueRef::String(tag) => Err(Error::new(
+            codes::UNKNOWN_REPL_WRITE_CONCERN,
+            format!("No write concern mode named '{tag}' found"),
+        )),
+        ValueRef::Document(tags) => {
+            let is_tags = !tags.is_empty() && tags.iter().all(|(_, number)| number.is_number());
+            match is_tags {
+                true => Ok(()),
+                false => Err(Error::failed_to_parse(
+                    "w tags must be a non-empty object of numbers",
+                )),
+            }
+        }
+        ValueRef::Null => Err(Error::bad_value("w may not be null")),
+        _ if value.is_nan() => Err(Error::failed_to_parse("w may not be NaN")),
+        _ => match value.to_i64_coerced() {
+            Some(0 | 1) => Ok(()),
+            Some(number) if !(0..=50).contains(&number) => Err(Error::failed_to_parse(
+                "w has to be a non-negative number and not greater than 50",
             )),
-        };
-    }
-    match value.to_i64_truncated() {
-        Some(0 | 1) => Ok(()),
-        Some(number) if !(0..=50).contains(&number) => Err(Error::failed_to_parse(
-            "w has to be a non-negative number and not greater than 50",
-        )),
-        Some(_) => Err(Error::bad_value(
-            "cannot use 'w' > 1 when a host is not replicated",
-        )),
-        None => Err(Error::failed_to_parse(
-            "w has to be a number, string, or object",
-        )),
+            Some(_) => Err(Error::bad_value(
+                "cannot use 'w' > 1 when a host is not replicated",
+            )),
+            None => Err(Error::failed_to_parse(
+                "w has to be a number, string, or object",
+            )),
+        },
     }
 }
 
 fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> {
     for (name, value) in concern.iter() {
         match (name, value) {
+            (_, ValueRef::Null) => {}
             ("level", ValueRef::String("local" | "available" | "majority")) => {}
             ("level", ValueRef::String(level @ ("snapshot" | "linearizable"))) => {
                 return Err(level_of_replica_sets(level, command));
@@ -118,7 +133,10 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
 fn level_of_replica_sets(level: &str, command: DocumentRef<'_>) -> Error {
     let name = command.first().map_or("", |first| first.name);
     let reads = ["aggregate", "find", "distinct"].contains(&name);
-    let code = match level == "linearizable" || reads {
+    let stages = command.get("pipeline").and_then(|stages| stages.as_array());
+    let last = stages.and_then(|stages| stages.iter().last()?.as_document()?.first());
+    let writes = last.is_some_and(|last| matches!(last.name, "$out" | "$merge"));
+    let code = match (level == "linearizable" || reads) && !writes {
         true => codes::NOT_A_REPLICA_SET,
         false => codes::INVALID_OPTIONS,
     };

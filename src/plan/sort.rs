@@ -88,12 +88,7 @@ fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
             ),
         });
     }
-    // As where an int is wanted: doubles are cut, decimals rounded to even.
-    let whole = match value {
-        ValueRef::Decimal128(number) => Some(number.to_i64_rounded().unwrap_or(0)),
-        other => other.to_i64_truncated(),
-    };
-    match whole {
+    match value.to_i64_coerced() {
         None => Err(Error::new(
             15974,
             format!("Illegal key in $sort specification: {name}: {value}"),

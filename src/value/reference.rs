@@ -272,6 +272,19 @@ impl<'a> ValueRef<'a> {
         }
     }
 
+    /// A number where a command wants a whole one: a double is cut toward zero, a decimal rounded
+    /// half to even; both are clamped, and NaN is zero.
+    pub fn to_i64_coerced(&self) -> Option<i64> {
+        match *self {
+            ValueRef::Decimal128(number) => Some(
+                number
+                    .to_i64_rounded()
+                    .unwrap_or_else(|| number.to_i64_truncated()),
+            ),
+            _ => self.to_i64_truncated(),
+        }
+    }
+
     /// MongoDB's truth: false, zero, null and undefined are false, all else is true.
     /// (Missing is false too: `Option::is_some_and`.)
     pub fn is_truthy(&self) -> bool {

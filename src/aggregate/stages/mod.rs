@@ -1,6 +1,8 @@
 //! The stages, one file each.
 
 pub mod add_fields;
+pub mod bucket;
+pub mod bucket_auto;
 pub mod count;
 pub mod documents;
 pub mod facet;
@@ -12,6 +14,7 @@ pub mod match_stage;
 pub mod merge;
 pub mod out;
 pub mod project;
+pub mod redact;
 pub mod replace_root;
 pub mod sample;
 pub mod skip;

@@ -35,11 +35,7 @@ pub fn parse(
                 format!("unrecognized option to $sample: {option}"),
             ));
         }
-        let number = match value {
-            ValueRef::Decimal128(number) => Some(number.to_i64_rounded().unwrap_or(0)),
-            other => other.to_i64_truncated(),
-        };
-        let Some(number) = number else {
+        let Some(number) = value.to_i64_coerced() else {
             return Err(Error::new(
                 28746,
                 "size argument to $sample must be a number",
