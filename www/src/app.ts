@@ -305,10 +305,9 @@ export class App {
 
   private async openImport(database: string, collection: string | null, file: File | null): Promise<void> {
     const { openImport } = await import('./ui/import-dialog.ts')
-    const onDone = (into: string, name: string, documents: number) => {
+    const onDone = () => {
       this.fieldCache.clear()
       void this.sidebar.refresh()
-      if (documents > 0) toast(`${plural(documents, 'document')} in ${into}.${name}.`)
     }
     openImport({ driver: this.driver(), database, collection, onDone }, file)
   }

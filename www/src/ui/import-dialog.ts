@@ -13,7 +13,8 @@ export interface ImportHost {
   driver: Driver
   database: string
   collection: string | null
-  onDone: (database: string, collection: string, documents: number) => void
+  /** The import has ended, complete or not. */
+  onDone: () => void
 }
 
 export function openImport(host: ImportHost, first: File | null): void {
@@ -124,7 +125,7 @@ async function run(
     button.replaceWith(end)
     end.focus()
     announce(line)
-    host.onDone(target.database, target.collection, done)
+    host.onDone()
   }
   try {
     done = await importFile(file, preview, target, stop.signal, ({ documents, bytes, total }) => {

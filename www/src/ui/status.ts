@@ -8,10 +8,14 @@ export function announce(text: string): void {
   requestAnimationFrame(() => (region.textContent = text))
 }
 
+const NOTES_MAX = 2
+
 /** Shows a note for some seconds; it is announced too. */
 export function toast(text: string, kind: 'info' | 'error' = 'info'): void {
   const note = h('div.toast', { class: kind }, icon(kind === 'error' ? 'warn' : 'check'), h('span', {}, text))
-  byId('toasts').append(note)
+  const notes = byId('toasts')
+  while (notes.children.length >= NOTES_MAX) notes.firstElementChild?.remove()
+  notes.append(note)
   announce(text)
   setTimeout(() => note.remove(), kind === 'error' ? 8000 : 3500)
 }
