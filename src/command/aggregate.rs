@@ -188,3 +188,189 @@ fn batch_size(arguments: &Arguments<'_>) -> Result<usize> {
     let size = cursor.non_negative("batchSize")?;
     Ok(size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    fn shop() -> Shell {
+        let mut shell = Shell::new();
+        shell.insert(
+            "orders",
+            "[{_id: 1, c: 'a', n: 5}, {_id: 2, c: 'b', n: 7}, {_id: 3, n: 1}]",
+        );
+        shell.insert(
+            "customers",
+            "[{_id: 'a', city: 'Graz'}, {_id: 'b', city: 'Linz'}, {_id: 'z'}]",
+        );
+        shell
+    }
+
+    fn pipeline(collection: &str, stages: &str) -> String {
+        format!("{{aggregate: '{collection}', pipeline: {stages}, cursor: {{}}}}")
+    }
+
+    #[test]
+    fn lookups_by_index_hash_and_pipeline_agree() {
+        let mut shell = shop();
+        let expected = "[{_id: 1, x: ['Graz']}, {_id: 2, x: ['Linz']}, {_id: 3, x: []}]";
+        let project = "{$project: {x: '$x.city'}}";
+        let by = |lookup: &str| pipeline("orders", &format!("[{{$lookup: {lookup}}}, {project}]"));
+        // The index on _id, then a hash table on a field without index, then a pipeline.
+        shell.check_batch(
+            &by("{from: 'customers', localField: 'c', foreignField: '_id', as: 'x'}"),
+            expected,
+        );
+        shell.insert(
+            "copies",
+            "[{_id: 1, k: 'a', city: 'Graz'}, {_id: 2, k: 'b', city: 'Linz'}, {_id: 3, k: 'z'}]",
+        );
+        shell.check_batch(
+            &by("{from: 'copies', localField: 'c', foreignField: 'k', as: 'x'}"),
+            expected,
+        );
+        let correlated = "{from: 'copies', let: {c: '$c'}, pipeline: [{$match: {$expr: {$eq: ['$k', '$$c']}}}], as: 'x'}";
+        shell.check_batch(&by(correlated), expected);
+        let indexes = "{createIndexes: 'copies', indexes: [{key: {k: 1}, name: 'k_1'}]}";
+        shell.succeed(indexes);
+        shell.check_batch(&by(correlated), expected);
+        shell.check_batch(&by("{from: 'copies', localField: 'c', foreignField: 'k', pipeline: [{$match: {city: {$ne: 'Wien'}}}], as: 'x'}"), expected);
+    }
+
+    #[test]
+    fn lookups_are_unwound_on_the_way() {
+        let mut shell = shop();
+        let lookup =
+            "{$lookup: {from: 'customers', localField: 'c', foreignField: '_id', as: 'x'}}";
+        shell.check_batch(
+            &pipeline(
+                "orders",
+                &format!("[{lookup}, {{$unwind: '$x'}}, {{$project: {{y: '$x.city'}}}}]"),
+            ),
+            "[{_id: 1, y: 'Graz'}, {_id: 2, y: 'Linz'}]",
+        );
+        shell.check_batch(
+            &pipeline("orders", &format!("[{lookup}, {{$unwind: {{path: '$x', preserveNullAndEmptyArrays: true, includeArrayIndex: 'i'}}}}, {{$project: {{x: 1, i: 1}}}}]")),
+            "[{_id: 1, x: {_id: 'a', city: 'Graz'}, i: 0L}, {_id: 2, x: {_id: 'b', city: 'Linz'}, i: 0L}, {_id: 3, i: null}]",
+        );
+    }
+
+    #[test]
+    fn one_moment_over_get_more() {
+        let mut shell = shop();
+        let reply = shell.field("{aggregate: 'orders', pipeline: [{$lookup: {from: 'customers', localField: 'c', foreignField: '_id', as: 'x'}}, {$unionWith: 'customers'}, {$project: {_id: 1, n: {$size: {$ifNull: ['$x', []]}}}}], cursor: {batchSize: 1}}", "cursor.id");
+        shell.succeed("{delete: 'customers', deletes: [{q: {}, limit: 0}]}");
+        shell.succeed("{delete: 'orders', deletes: [{q: {}, limit: 0}]}");
+        let id = reply
+            .trim_start_matches("Long(")
+            .trim_end_matches(')')
+            .trim_matches('\'')
+            .trim_end_matches('L')
+            .to_owned();
+        shell.check(
+            &format!("{{getMore: {id}L, collection: 'orders'}}"),
+            "cursor.nextBatch",
+            "[{_id: 2, n: 1}, {_id: 3, n: 0}, {_id: 'a', n: 0}, {_id: 'b', n: 0}, {_id: 'z', n: 0}]",
+        );
+    }
+
+    #[test]
+    fn counting_pipelines_read_nothing() {
+        let mut shell = shop();
+        let count = "[{$match: {}}, {$skip: 1}, {$limit: 5}, {$group: {_id: 1, n: {$sum: 1}}}]";
+        shell.check_batch(&pipeline("orders", count), "[{_id: 1, n: 2}]");
+        shell.check_batch(
+            &pipeline("orders", "[{$match: {_id: {$gt: 1}}}, {$count: 'n'}]"),
+            "[{n: 2}]",
+        );
+        shell.check_batch(
+            &pipeline("orders", "[{$match: {_id: 9}}, {$count: 'n'}]"),
+            "[]",
+        );
+        let explain = format!(
+            "{{explain: {}, verbosity: 'executionStats'}}",
+            pipeline("orders", "[{$match: {_id: {$gt: 1}}}, {$count: 'n'}]")
+        );
+        shell.check(&explain, "executionStats.totalDocsExamined", "0");
+    }
+
+    #[test]
+    fn results_are_written() {
+        let mut shell = shop();
+        shell.check_batch(
+            &pipeline("orders", "[{$match: {n: {$gt: 2}}}, {$out: 'big'}]"),
+            "[]",
+        );
+        shell.check_batch(
+            "{find: 'big', projection: {n: 1}}",
+            "[{_id: 1, n: 5}, {_id: 2, n: 7}]",
+        );
+        shell.check_batch(
+            &pipeline(
+                "orders",
+                "[{$set: {n: 0}}, {$merge: {into: 'big', whenMatched: 'keepExisting'}}]",
+            ),
+            "[]",
+        );
+        shell.check_batch(
+            "{find: 'big', projection: {n: 1}}",
+            "[{_id: 1, n: 5}, {_id: 2, n: 7}, {_id: 3, n: 0}]",
+        );
+        shell.check_batch(
+            &pipeline(
+                "orders",
+                "[{$merge: {into: 'big', whenMatched: [{$set: {n: {$add: ['$n', '$$new.n']}}}]}}]",
+            ),
+            "[]",
+        );
+        shell.check_batch(
+            "{find: 'big', projection: {n: 1}}",
+            "[{_id: 1, n: 10}, {_id: 2, n: 14}, {_id: 3, n: 1}]",
+        );
+        shell.check_error(
+            &pipeline(
+                "orders",
+                "[{$merge: {into: 'none', whenNotMatched: 'fail'}}]",
+            ),
+            13113,
+        );
+        shell.check_error(&pipeline("orders", "[{$out: 'x'}, {$match: {}}]"), 40601);
+    }
+
+    #[test]
+    fn views_are_pipelines() {
+        let mut shell = shop();
+        shell.succeed("{create: 'large', viewOn: 'orders', pipeline: [{$match: {n: {$gt: 2}}}]}");
+        shell.succeed("{create: 'names', viewOn: 'large', pipeline: [{$project: {c: 1}}]}");
+        shell.check_batch(
+            "{find: 'names', sort: {_id: -1}, limit: 1}",
+            "[{_id: 2, c: 'b'}]",
+        );
+        shell.check("{count: 'names', query: {c: 'a'}}", "n", "1");
+        shell.check("{distinct: 'names', key: 'c'}", "values", "['a', 'b']");
+        shell.check_batch(&pipeline("customers", "[{$lookup: {from: 'names', localField: '_id', foreignField: 'c', as: 'x'}}, {$project: {x: '$x._id'}}]"), "[{_id: 'a', x: [1]}, {_id: 'b', x: [2]}, {_id: 'z', x: []}]");
+        shell.check_error(&pipeline("orders", "[{$out: 'names'}]"), 166);
+        shell.check_error(
+            "{create: 'bad', viewOn: 'orders', pipeline: [{$out: 'x'}]}",
+            167,
+        );
+    }
+
+    #[test]
+    fn commands_are_checked() {
+        let mut shell = shop();
+        shell.check_error("{aggregate: 'orders', pipeline: []}", 9);
+        shell.check_error("{aggregate: 'orders', pipeline: [1], cursor: {}}", 14);
+        shell.check_error("{aggregate: 'orders', pipeline: [{}], cursor: {}}", 40323);
+        shell.check_error(
+            "{aggregate: 'orders', pipeline: [{$nope: 1}], cursor: {}}",
+            40324,
+        );
+        shell.check_error("{aggregate: 1, pipeline: [{$match: {}}], cursor: {}}", 73);
+        shell.check_error(
+            "{aggregate: 'orders', pipeline: [], cursor: {}, hint: 'no'}",
+            2,
+        );
+        shell.check_batch("{aggregate: 1, pipeline: [{$documents: [{a: 1}]}, {$set: {b: '$$x'}}], let: {x: 2}, cursor: {}}", "[{a: 1, b: 2}]");
+    }
+}

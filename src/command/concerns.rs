@@ -34,7 +34,7 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
             "wtimeout" | "wtimeoutMS" => {
                 if value
                     .to_i64_coerced()
-                    .is_some_and(|limit| i32::try_from(limit).is_err())
+                    .is_some_and(|limit| limit > i64::from(i32::MAX))
                 {
                     return Err(Error::failed_to_parse("wtimeout must be a 32-bit integer"));
                 }
@@ -82,7 +82,7 @@ fn check_w(value: ValueRef<'_>) -> Result<()> {
 fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> {
     for (name, value) in concern.iter() {
         match (name, value) {
-            (_, ValueRef::Null) => {}
+            ("level" | "provenance", ValueRef::Null) => {}
             ("level", ValueRef::String("local" | "available" | "majority")) => {}
             ("level", ValueRef::String(level @ ("snapshot" | "linearizable"))) => {
                 return Err(level_of_replica_sets(level, command));

@@ -124,3 +124,29 @@ pub(super) fn stages(arguments: &Arguments<'_>) -> Result<ArrayBuf> {
     add("$count", ValueRef::String("count"));
     Ok(stages)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    #[test]
+    fn counts_with_and_without_index() {
+        let mut shell = Shell::new();
+        shell.insert(
+            "c",
+            "[{_id: 1, a: 1, t: [1, 2]}, {_id: 2, a: 1}, {_id: 3, a: 2}]",
+        );
+        for _ in 0..2 {
+            shell.check("{count: 'c'}", "n", "3");
+            shell.check("{count: 'c', query: {a: 1}}", "n", "2");
+            shell.check("{count: 'c', query: {a: 1}, skip: 1}", "n", "1");
+            shell.check("{count: 'c', limit: -2}", "n", "2");
+            shell.check("{count: 'c', query: {a: null}}", "n", "0");
+            shell.check("{count: 'c', query: {t: {$gt: 0}}}", "n", "1");
+            shell.check("{count: 'none'}", "n", "0");
+            shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'a_1'}, {key: {t: 1}, name: 't_1'}]}");
+        }
+        shell.check_error("{count: 'c', hint: 'no'}", 2);
+        shell.check_error("{count: 'c', hint: 1}", 9);
+    }
+}

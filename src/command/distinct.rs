@@ -129,3 +129,29 @@ fn collect(mut stream: BoxStream, key: &str, context: &Context) -> Result<ArrayB
     }
     Ok(values)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    #[test]
+    fn values_are_told_once_and_in_order() {
+        let mut shell = Shell::new();
+        shell.insert(
+            "c",
+            "[{a: [3, [1]]}, {a: 3}, {a: null}, {}, {a: []}, {a: 1}, {b: {c: [{d: 1}, {d: 2}]}}]",
+        );
+        for _ in 0..2 {
+            shell.check("{distinct: 'c', key: 'a'}", "values", "[null, 1, 3, [1]]");
+            shell.check("{distinct: 'c', key: 'b.c.d'}", "values", "[1, 2]");
+            shell.check("{distinct: 'c', key: 'b.c.1.d'}", "values", "[2]");
+            shell.check(
+                "{distinct: 'c', key: 'a', query: {a: {$gt: 1}}}",
+                "values",
+                "[3, [1]]",
+            );
+            shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'a_1'}]}");
+        }
+        shell.check_error("{distinct: 'c', key: null}", 40414);
+    }
+}

@@ -411,3 +411,56 @@ fn append_command(reply: &mut DocumentBuf, request: &Request<'_>) {
         server.append("gitVersion", concat!("tussock-", env!("CARGO_PKG_VERSION")));
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    #[test]
+    fn plans_are_shown() {
+        let mut shell = Shell::new();
+        shell.insert("c", "[{_id: 1, a: 1}, {_id: 2, a: 2}, {_id: 3, a: 3}]");
+        shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'a_1'}]}");
+        let find = "{explain: {find: 'c', filter: {a: {$gte: 2}}}, verbosity: 'executionStats'}";
+        shell.check(
+            find,
+            "queryPlanner.winningPlan.inputStage.indexName",
+            "'a_1'",
+        );
+        shell.check(find, "executionStats.nReturned", "2");
+        shell.check(find, "executionStats.totalKeysExamined", "2");
+        shell.check(
+            "{explain: {count: 'c', query: {a: 2}}}",
+            "executionStats.totalDocsExamined",
+            "0",
+        );
+        shell.check(
+            "{explain: {update: 'c', updates: [{q: {a: 2}, u: {$set: {b: 1}}}]}}",
+            "executionStats.executionStages.stage",
+            "'UPDATE'",
+        );
+        shell.check(
+            "{explain: {delete: 'c', deletes: [{q: {_id: 2}, limit: 1}]}}",
+            "executionStats.executionStages.nWouldDelete",
+            "1L",
+        );
+        shell.check("{count: 'c', query: {_id: 2}}", "n", "1");
+        let group = "{explain: {aggregate: 'c', pipeline: [{$match: {a: 2}}, {$group: {_id: '$a', s: {$sum: '$a'}}}], cursor: {}}}";
+        shell.check(
+            group,
+            "stages.0.$cursor.executionStats.totalDocsExamined",
+            "0",
+        );
+        shell.check(group, "stages.1.$group._id", "'$a'");
+    }
+
+    #[test]
+    fn bad_requests_are_refused() {
+        let mut shell = Shell::new();
+        shell.check_error("{explain: {insert: 'c', documents: []}}", 20);
+        shell.check_error("{explain: {nope: 1}}", 59);
+        shell.check_error("{explain: {}}", 59);
+        shell.check_error("{explain: 1}", 14);
+        shell.check_error("{explain: {find: 'c'}, verbosity: 'x'}", 2);
+    }
+}

@@ -38,3 +38,6 @@ mod write_reply;
 
 pub use dispatch::{Outcome, error_reply};
 pub use registry::{COMMANDS, Command};
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -201,6 +201,9 @@ fn part_until_limit(query: &Query, matches: u64) -> f64 {
     }
 }
 
+/// What a scan with a filter costs at least.
+const SCAN_COST_MIN: f64 = 64.0;
+
 fn scan_access<'c>(query: &Query, total: u64, matches: u64) -> Access<'c> {
     let sorted = query.sort.is_none();
     let part = if sorted {
@@ -208,7 +211,14 @@ fn scan_access<'c>(query: &Query, total: u64, matches: u64) -> Access<'c> {
     } else {
         1.0
     };
-    let cost = total as f64 * part + sort_cost(query, matches as f64);
+    // In a collection of a few documents every way is as good; there an index that narrows the
+    // search is what MongoDB would show.
+    let at_least = if query.filter.matcher().is_trivial() {
+        0.0
+    } else {
+        SCAN_COST_MIN
+    };
+    let cost = (total as f64 * part).max(at_least) + sort_cost(query, matches as f64);
     Access {
         cost,
         kind: AccessKind::Scan { backward: false },
