@@ -3,6 +3,7 @@
 use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 
+#[allow(clippy::ptr_arg)] // Rewrites have one signature; others remove stages.
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
     let [map, limit, ..] = &stages[at..] else {
         return Ok(false);

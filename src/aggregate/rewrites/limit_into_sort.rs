@@ -4,6 +4,7 @@ use crate::aggregate::stages::sort;
 use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 
+#[allow(clippy::ptr_arg)] // Rewrites have one signature; others remove stages.
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
     let Some((first, rest)) = stages[at..].split_first() else {
         return Ok(false);

@@ -6,6 +6,7 @@ use crate::expression::Dependencies;
 use crate::plan::Filter;
 use crate::value::FieldPath;
 
+#[allow(clippy::ptr_arg)] // Rewrites have one signature; others remove stages.
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
     let [before, filter, ..] = &stages[at..] else {
         return Ok(false);
