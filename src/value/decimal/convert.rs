@@ -30,7 +30,7 @@ impl Decimal128 {
     }
 
     /// The same number without zeros at the end, the exponent at most zero.
-    fn stripped(self) -> Decimal128 {
+    pub(super) fn stripped(self) -> Decimal128 {
         let Some(mut number) = self.finite() else {
             return self;
         };

@@ -3,6 +3,9 @@
 mod arithmetic;
 mod convert;
 mod exact;
+mod functions;
+mod real;
+mod series;
 mod text;
 mod wide;
 
