@@ -6,27 +6,75 @@ use std::rc::Rc;
 use super::{ListStream, Pipeline, PipelineScope};
 use crate::catalog::{Catalog, Namespace};
 use crate::env::FixedEnv;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expression::testing::{document, value};
 use crate::expression::{Context, ParseScope};
-use crate::plan::Document;
+use crate::plan::{BoxStream, Document, Row, Statistics, Stream};
+use crate::value::DocumentBuf;
 
-fn run(stages: &str, documents: &[&str]) -> Result<Vec<String>> {
+/// How a pipeline is run: the results must not depend on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Rewritten,
+    AsWritten,
+    /// Every other row is missing when it is first asked for.
+    Faulting,
+}
+
+/// Gives a fault before each row.
+struct Faulty {
+    input: BoxStream,
+    has_faulted: bool,
+}
+
+impl Stream for Faulty {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        self.has_faulted = !self.has_faulted;
+        if self.has_faulted {
+            return Err(Error::fault(vec![1]));
+        }
+        self.input.next(context)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        self.input.describe(out);
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.input.statistics()
+    }
+}
+
+fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
     let catalog = Catalog::default();
     let scope = PipelineScope::new(&catalog, Namespace::new("d", "c"), ParseScope::new());
     let stages = value(stages);
-    let pipeline = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope)?.rewritten()?;
+    let mut pipeline = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope)?;
+    if way != Way::AsWritten {
+        pipeline = pipeline.rewritten()?;
+    }
     let documents: Rc<[Document]> = documents
         .iter()
         .map(|text| Document::from(document(text)))
         .collect();
-    let mut stream = pipeline.open_over(Box::new(ListStream::new(documents)))?;
+    let mut input: BoxStream = Box::new(ListStream::new(documents));
+    if way == Way::Faulting {
+        input = Box::new(Faulty {
+            input,
+            has_faulted: false,
+        });
+    }
+    let mut stream = pipeline.open_over(input)?;
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut rows = Vec::new();
-    while let Some(row) = stream.next(&context)? {
-        rows.push(row.document.as_ref().to_string());
+    loop {
+        match stream.next(&context) {
+            Ok(Some(row)) => rows.push(row.document.as_ref().to_string()),
+            Ok(None) => return Ok(rows),
+            Err(error) if error.is_fault() => {}
+            Err(error) => return Err(error),
+        }
     }
-    Ok(rows)
 }
 
 /// The pipeline gives these documents.
@@ -36,16 +84,18 @@ pub(crate) fn check(stages: &str, documents: &[&str], expected: &[&str]) {
         .iter()
         .map(|text| document(text).as_ref().to_string())
         .collect();
-    match run(stages, documents) {
-        Ok(rows) => assert_eq!(rows, expected, "{stages}"),
-        Err(error) => panic!("{stages}: {error}"),
+    for way in [Way::Rewritten, Way::AsWritten, Way::Faulting] {
+        match run(stages, documents, way) {
+            Ok(rows) => assert_eq!(rows, expected, "{stages}"),
+            Err(error) => panic!("{stages}: {error}"),
+        }
     }
 }
 
 /// The pipeline fails with this code, when it is parsed or when it runs.
 #[track_caller]
 pub(crate) fn check_error(stages: &str, documents: &[&str], code: i32) {
-    match run(stages, documents) {
+    match run(stages, documents, Way::Rewritten) {
         Err(error) => assert_eq!(error.code(), code, "{stages}: {error}"),
         Ok(rows) => panic!("{stages} gave {rows:?}"),
     }
