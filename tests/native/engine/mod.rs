@@ -21,7 +21,9 @@ impl Client {
 
     fn run_bytes(&mut self, request: &[u8]) -> Value {
         let reply = self.0.run(request);
-        Value::Document(bson::decode(&reply).unwrap_or_else(|cause| panic!("no BSON: {cause}")))
+        Value::Document(
+            bson::decode_any_positions(&reply).unwrap_or_else(|cause| panic!("no BSON: {cause}")),
+        )
     }
 
     fn run(&mut self, mut command: Document) -> Value {

@@ -239,7 +239,20 @@ fn put_value(value: &Value, out: &mut Vec<u8>) {
 
 /// Reads the bytes of one document, all of them.
 pub fn decode(bytes: &[u8]) -> Result<Document, String> {
-    let mut reader = Reader { bytes, at: 0 };
+    decode_with(bytes, false)
+}
+
+/// As [`decode`], but the keys of an array may be any, as a client may have sent them.
+pub fn decode_any_positions(bytes: &[u8]) -> Result<Document, String> {
+    decode_with(bytes, true)
+}
+
+fn decode_with(bytes: &[u8], any_positions: bool) -> Result<Document, String> {
+    let mut reader = Reader {
+        bytes,
+        at: 0,
+        any_positions,
+    };
     let document = reader.document()?;
     if reader.at != bytes.len() {
         return Err(format!(
@@ -253,6 +266,7 @@ pub fn decode(bytes: &[u8]) -> Result<Document, String> {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    any_positions: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -325,7 +339,7 @@ impl<'a> Reader<'a> {
     fn array(&mut self) -> Result<Value, String> {
         let fields = self.document()?;
         for (position, (key, _)) in fields.iter().enumerate() {
-            if *key != position.to_string() {
+            if !self.any_positions && *key != position.to_string() {
                 return Err(format!("key {key} at position {position} of an array"));
             }
         }
