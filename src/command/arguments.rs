@@ -15,6 +15,8 @@ pub enum Takes {
     Truth,
     /// A whole number, of any numeric type.
     Number,
+    /// A 64-bit integer, nothing else.
+    Long,
     String,
     Document,
     Array,
@@ -74,6 +76,7 @@ impl Takes {
             Takes::Bool => kind == Kind::Boolean,
             Takes::Truth => kind == Kind::Boolean || kind.is_number(),
             Takes::Number => kind.is_number(),
+            Takes::Long => kind == Kind::Int64,
             Takes::String => kind == Kind::String,
             Takes::Document => kind == Kind::Document,
             Takes::Array => kind == Kind::Array,
@@ -88,6 +91,7 @@ impl Takes {
             Takes::Bool => "'bool'",
             Takes::Truth => "'[bool, long, int, decimal, double]'",
             Takes::Number => "'[long, int, decimal, double]'",
+            Takes::Long => "'long'",
             Takes::String => "'string'",
             Takes::Document => "'object'",
             Takes::Array => "'array'",
@@ -151,14 +155,19 @@ impl<'a> Arguments<'a> {
                     None => return Err(self.error(40415, name, "is an unknown field.")),
                 },
             };
-            let is_absent = element.value().is_nullish() && !field.required;
-            if !is_absent && !field.takes.accepts(element.kind) {
+            if element.value().is_nullish() && field.takes != Takes::Any {
+                if field.required {
+                    return Err(self.missing(name));
+                }
+                continue;
+            }
+            if !field.takes.accepts(element.kind) {
                 return Err(self.wrong_type(name, element.kind, field.takes));
             }
         }
         for (at, field) in fields.iter().enumerate() {
             if field.required && seen >> at & 1 == 0 {
-                return Err(self.error(40414, field.name, "is missing but a required field"));
+                return Err(self.missing(field.name));
             }
         }
         Ok(())
@@ -166,8 +175,22 @@ impl<'a> Arguments<'a> {
 
     /// `maxTimeMS` must be a time; the write concern and read concern ones that a single node has.
     fn check_generic(&self) -> Result<()> {
-        self.non_negative("maxTimeMS")?;
+        if let Some(value) = self.get("maxTimeMS") {
+            let Some(millis) = value.to_i64_exact() else {
+                let message = "maxTimeMS has to be a whole number of milliseconds";
+                return Err(Error::failed_to_parse(message));
+            };
+            if !(0..=i64::from(i32::MAX)).contains(&millis) {
+                let what = format!("value must be from 0 to {}, not {millis}", i32::MAX);
+                return Err(self.error(codes::BAD_VALUE, "maxTimeMS", &what));
+            }
+        }
         super::concerns::check(self.document)
+    }
+
+    #[cold]
+    fn missing(&self, name: &str) -> Error {
+        self.error(40414, name, "is missing but a required field")
     }
 
     #[cold]
@@ -218,13 +241,13 @@ impl<'a> Arguments<'a> {
 
     /// A whole number that is not negative.
     ///
-    /// Errors: 51024 for a negative number.
+    /// Errors: `BadValue` (2) for a negative number.
     pub fn non_negative(&self, name: &str) -> Result<Option<u64>> {
         match self.number(name) {
             None => Ok(None),
             Some(number) => u64::try_from(number).map(Some).map_err(|_| {
                 let what = format!("value must be >= 0, actual value '{number}'");
-                self.error(51024, name, &what)
+                self.error(codes::BAD_VALUE, name, &what)
             }),
         }
     }

@@ -13,10 +13,14 @@ use crate::value::{DocumentBuf, ValueRef};
 const FIELDS: &[Field] = &[
     required("collection", Takes::String),
     optional("batchSize", Takes::Number),
-    optional("term", Takes::Number),
+    optional("term", Takes::Long),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    if request.target.is_nullish() {
+        let message = "BSON field 'getMore.getMore' is missing but a required field";
+        return Err(Error::new(40414, message));
+    }
     let ValueRef::Int64(id) = request.target else {
         let message = format!(
             "BSON field 'getMore.getMore' is the wrong type '{}', expected type 'long'",
@@ -43,6 +47,11 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             cursor.namespace
         );
         return Err(Error::new(codes::UNAUTHORIZED, message));
+    }
+    // No cursor waits for data yet.
+    if arguments.get("maxTimeMS").is_some() {
+        let message = "cannot set maxTimeMS on getMore command for a non-awaitData cursor";
+        return Err(Error::bad_value(message));
     }
     let batch = match cursor.batch(batch_size.map(|size| size as usize)) {
         Ok(batch) => batch,

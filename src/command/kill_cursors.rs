@@ -10,9 +10,18 @@ use crate::value::{ArrayRef, DocumentBuf, ValueRef};
 
 const FIELDS: &[Field] = &[required("cursors", Takes::Array)];
 
+/// Cursors are known by their ids alone, so the name need not be theirs: a collection's, or that of
+/// a listing.
+fn check_target(request: &Request<'_>) -> Result<()> {
+    match request.target {
+        ValueRef::String(name) if name.starts_with("$cmd.") => Ok(()),
+        _ => request.namespace().map(|_| ()),
+    }
+}
+
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
-    let namespace = request.namespace()?;
+    check_target(request)?;
     let mut ids = Vec::new();
     for (at, value) in arguments
         .array("cursors")
@@ -20,6 +29,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         .iter()
         .enumerate()
     {
+        if value.is_nullish() {
+            continue;
+        }
         let ValueRef::Int64(id) = value else {
             let message = format!(
                 "BSON field 'killCursors.cursors.{at}' is the wrong type '{}', expected type 'long'",
@@ -31,8 +43,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     }
     let (mut killed, mut not_found) = (Vec::new(), Vec::new());
     for id in ids {
-        let is_there = engine.cursors.namespace(id) == Some(&namespace);
-        if is_there && engine.cursors.close(id) {
+        if engine.cursors.close(id) {
             killed.push(id);
         } else {
             not_found.push(id);

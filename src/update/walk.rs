@@ -26,6 +26,11 @@ pub(super) fn apply(
     .below(root, 0)
 }
 
+#[cold]
+fn no_position() -> Error {
+    Error::bad_value("The positional operator did not find the match needed from the query.")
+}
+
 struct Walk<'w> {
     path: &'w UpdatePath,
     operator: &'w dyn Operator,
@@ -40,9 +45,7 @@ impl Walk<'_> {
             Part::Field(name) => self.field(container, name, at),
             Part::Positional => {
                 let Some(position) = self.run.position else {
-                    return Err(Error::bad_value(
-                        "The positional operator did not find the match needed from the query.",
-                    ));
+                    return Err(no_position());
                 };
                 self.field(container, &position.to_string(), at)
             }
@@ -125,6 +128,7 @@ impl Walk<'_> {
                         format!("Cannot apply array updates to non-array element {name}: {value}");
                     Err(Error::bad_value(message))
                 }
+                Part::Positional if self.run.position.is_none() => Err(no_position()),
                 _ if self.operator.creates() => {
                     let next = match &self.path.parts[at + 1] {
                         Part::Field(next) => next.to_string(),
@@ -188,11 +192,7 @@ impl Walk<'_> {
                 Part::Field(name) => names.push(name.to_string()),
                 Part::Positional => match self.run.position {
                     Some(position) => names.push(position.to_string()),
-                    None => {
-                        return Err(Error::bad_value(
-                            "The positional operator did not find the match needed from the query.",
-                        ));
-                    }
+                    None => return Err(no_position()),
                 },
                 Part::All | Part::Filtered(_) => {
                     return Err(Error::bad_value(format!(
