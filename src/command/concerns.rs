@@ -80,6 +80,12 @@ fn check_w(value: ValueRef<'_>) -> Result<()> {
 }
 
 fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> {
+    if let Some(ValueRef::Timestamp(_)) = concern.get("atClusterTime") {
+        return Err(Error::new(
+            codes::INVALID_OPTIONS,
+            "readConcern atClusterTime needs the level snapshot of a replica set",
+        ));
+    }
     for (name, value) in concern.iter() {
         match (name, value) {
             ("level" | "provenance", ValueRef::Null) => {}
@@ -111,12 +117,6 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
                 return Err(Error::new(
                     codes::ILLEGAL_OPERATION,
                     "Cannot specify afterClusterTime on a standalone server",
-                ));
-            }
-            ("atClusterTime", ValueRef::Timestamp(_)) => {
-                return Err(Error::new(
-                    codes::INVALID_OPTIONS,
-                    "readConcern atClusterTime needs the level snapshot of a replica set",
                 ));
             }
             ("afterClusterTime" | "atClusterTime", other) => {
