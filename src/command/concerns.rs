@@ -6,6 +6,25 @@
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, ValueRef};
 
+/// Commands that take more read concern levels than `local`.
+const READERS: [&str; 5] = ["aggregate", "count", "distinct", "explain", "find"];
+
+/// Stages that look at the server and not at stored data.
+const STAGES_OF_SERVER: [&str; 4] = [
+    "$currentOp",
+    "$listClusterCatalog",
+    "$listLocalSessions",
+    "$planCacheStats",
+];
+
+/// True for commands that take levels other than `local`.
+fn reads_data(command: DocumentRef<'_>) -> bool {
+    let stages = command.get("pipeline").and_then(|stages| stages.as_array());
+    let first = stages.and_then(|stages| stages.iter().next()?.as_document()?.first());
+    let name = command.first().map_or("", |first| first.name);
+    READERS.contains(&name) && first.is_none_or(|stage| !STAGES_OF_SERVER.contains(&stage.name))
+}
+
 /// Checks `readConcern` and `writeConcern` of a command.
 ///
 /// Errors: `FailedToParse` (9), `TypeMismatch` (14), `BadValue` (2) for a `w` that one node cannot
@@ -89,7 +108,14 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
     for (name, value) in concern.iter() {
         match (name, value) {
             ("level" | "provenance", ValueRef::Null) => {}
-            ("level", ValueRef::String("local" | "available" | "majority")) => {}
+            ("level", ValueRef::String("local")) => {}
+            ("level", ValueRef::String("available" | "majority")) if reads_data(command) => {}
+            ("level", ValueRef::String(level @ ("available" | "majority"))) => {
+                return Err(Error::new(
+                    codes::INVALID_OPTIONS,
+                    format!("this command does not support the read concern level '{level}'"),
+                ));
+            }
             ("level", ValueRef::String(level @ ("snapshot" | "linearizable"))) => {
                 return Err(level_of_replica_sets(level, command));
             }
@@ -136,7 +162,7 @@ fn level_of_replica_sets(level: &str, command: DocumentRef<'_>) -> Error {
     let stages = command.get("pipeline").and_then(|stages| stages.as_array());
     let last = stages.and_then(|stages| stages.iter().last()?.as_document()?.first());
     let writes = last.is_some_and(|last| matches!(last.name, "$out" | "$merge"));
-    let code = match (level == "linearizable" || reads) && !writes {
+    let code = match (level == "linearizable" || reads) && !writes && reads_data(command) {
         true => codes::NOT_A_REPLICA_SET,
         false => codes::INVALID_OPTIONS,
     };
