@@ -194,6 +194,7 @@ pub static OPERATORS: &[Registration] = &[
     parsed("$toDate", convert::parse_short),
     parsed("$toDecimal", convert::parse_short),
     parsed("$toDouble", convert::parse_short),
+    exactly("$toHashedIndexKey", 1, hashed_index_key::run),
     parsed("$toInt", convert::parse_short),
     parsed("$toLong", convert::parse_short),
     exactly("$toLower", 1, case::to_lower),

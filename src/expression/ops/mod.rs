@@ -26,6 +26,7 @@ pub(super) mod elements_true;
 pub(super) mod exponential;
 pub(super) mod filter;
 pub(super) mod get_field;
+pub(super) mod hashed_index_key;
 pub(super) mod if_null;
 pub(super) mod in_array;
 pub(super) mod index_of;
