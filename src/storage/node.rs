@@ -229,10 +229,7 @@ impl Inner {
     /// The place of the child in whose range the key lies.
     #[inline]
     pub(super) fn place(&self, key: &[u8]) -> usize {
-        match self.separators.search(key) {
-            Ok(at) => at + 1,
-            Err(at) => at,
-        }
+        self.separators.place(key)
     }
 
     /// What is known about the page of a child.

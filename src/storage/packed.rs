@@ -7,6 +7,10 @@
 //! touches no entry.
 
 use std::cmp::Ordering;
+use std::ops::Range;
+
+/// Bytes of a key that a slot carries.
+const HEAD_BYTES: usize = size_of::<u32>();
 
 /// One entry: where it starts in `bytes`, and the start of its key as a number.
 #[derive(Clone, Copy)]
@@ -37,7 +41,6 @@ impl Span {
 }
 
 /// Entries sorted by key; no key occurs twice.
-#[derive(Default)]
 pub(super) struct Packed {
     slots: Vec<Slot>,
     bytes: Vec<u8>,
@@ -47,6 +50,23 @@ pub(super) struct Packed {
     prefix_number: u64,
     /// How many of `bytes` belong to entries that were removed or replaced.
     dead: usize,
+    /// No key is shorter, or longer, than these (entries that were removed may still count).
+    shortest: usize,
+    longest: usize,
+}
+
+impl Default for Packed {
+    fn default() -> Packed {
+        Packed {
+            slots: Vec::new(),
+            bytes: Vec::new(),
+            prefix: 0,
+            prefix_number: 0,
+            dead: 0,
+            shortest: usize::MAX,
+            longest: 0,
+        }
+    }
 }
 
 impl Packed {
@@ -110,6 +130,8 @@ impl Packed {
             prefix: self.prefix,
             prefix_number: self.prefix_number,
             dead: self.dead,
+            shortest: self.shortest,
+            longest: self.longest,
         }
     }
 
@@ -185,21 +207,13 @@ impl Packed {
             Ordering::Equal => {}
         }
         let target = head(key, self.prefix);
-        // The first slot whose head is not below the target, without branches that would be guessed
-        // wrong.
-        let (mut low, mut size) = (0, slots.len());
-        while size > 1 {
-            let half = size / 2;
-            low = if slots[low + half].head < target {
-                low + half
-            } else {
-                low
-            };
-            size -= half;
-        }
-        low += usize::from(slots[low].head < target);
+        let low = first_from(slots, target, self.is_whole());
         if slots.get(low).is_none_or(|slot| slot.head != target) {
             return Err(low);
+        }
+        if self.is_whole() && self.shortest == key.len() && self.longest == key.len() {
+            // The prefix and the head are all there is of a key.
+            return Ok(low);
         }
         // Most often there is only one with the same head.
         match self.key(low).cmp(key) {
@@ -207,6 +221,31 @@ impl Packed {
             Ordering::Equal => Ok(low),
             Ordering::Greater => Err(low),
         }
+    }
+
+    /// How many keys are not above this one.
+    #[inline]
+    pub(super) fn place(&self, key: &[u8]) -> usize {
+        let slots = self.slots.as_slice();
+        // A key whose bytes are all in its head, and that has the head of another which is not
+        // shorter, is the start of that other or the same: no entry has to be looked at.
+        if !self.is_whole() || key.len() < self.longest || slots.is_empty() {
+            return self.search(key).map_or_else(|at| at, |at| at + 1);
+        }
+        match self.compare_prefix(key) {
+            Ordering::Less => 0,
+            Ordering::Greater => slots.len(),
+            Ordering::Equal => match head(key, self.prefix).checked_add(1) {
+                Some(above) => first_from(slots, above, true),
+                None => slots.len(),
+            },
+        }
+    }
+
+    /// True when no key has bytes behind its head.
+    #[inline]
+    fn is_whole(&self) -> bool {
+        self.longest <= self.prefix + HEAD_BYTES
     }
 
     /// Compares the start of a key with the prefix that all keys here have.
@@ -256,6 +295,7 @@ impl Packed {
     pub(super) fn insert(&mut self, at: usize, key: &[u8], value: &[u8]) {
         self.make_room(entry_size(key.len(), value.len()));
         self.fit_prefix(at, key);
+        self.note_length(key.len());
         let start = self.push(key, value);
         self.slots.insert(
             at,
@@ -418,9 +458,71 @@ impl Packed {
     }
 
     fn find_heads(&mut self) {
+        (self.shortest, self.longest) = (usize::MAX, 0);
         for at in 0..self.slots.len() {
-            self.slots[at].head = head(self.key(at), self.prefix);
+            let key = self.key(at);
+            let (len, head) = (key.len(), head(key, self.prefix));
+            self.note_length(len);
+            self.slots[at].head = head;
         }
+    }
+
+    fn note_length(&mut self, len: usize) {
+        self.shortest = self.shortest.min(len);
+        self.longest = self.longest.max(len);
+    }
+}
+
+/// The first slot whose head is not below the target. Where the heads are `even`, about as far from
+/// one another as numbers that were counted up, it is looked for first where it should be.
+#[inline]
+fn first_from(slots: &[Slot], target: u32, even: bool) -> usize {
+    let (mut low, mut size) = (0, slots.len());
+    if even {
+        match guess(slots, target) {
+            Ok(at) => return at,
+            Err(range) => (low, size) = (range.start, range.len()),
+        }
+    }
+    // Without branches, which would be guessed wrong.
+    while size > 1 {
+        let half = size / 2;
+        low = if slots[low + half].head < target {
+            low + half
+        } else {
+            low
+        };
+        size -= half;
+    }
+    low + usize::from(slots.get(low).is_some_and(|slot| slot.head < target))
+}
+
+/// The first slot whose head is not below the target, or where to look for it.
+#[inline]
+fn guess(slots: &[Slot], target: u32) -> Result<usize, Range<usize>> {
+    let (Some(first), Some(last)) = (slots.first(), slots.last()) else {
+        return Ok(0);
+    };
+    if target <= first.head {
+        return Ok(0);
+    }
+    if target > last.head {
+        return Ok(slots.len());
+    }
+    // From here on the first head is below the target, and the last one is not.
+    let (distance, all) = (target - first.head, last.head - first.head);
+    let steps = slots.len() as u64 - 1;
+    let at = (u64::from(distance) * steps / u64::from(all)) as usize;
+    if slots[at].head < target {
+        if slots[at + 1].head >= target {
+            return Ok(at + 1);
+        }
+        Err(at + 1..slots.len())
+    } else {
+        if slots[at - 1].head < target {
+            return Ok(at);
+        }
+        Err(0..at)
     }
 }
 
@@ -573,16 +675,55 @@ mod tests {
             let mut sorted = set.to_vec();
             sorted.sort_unstable();
             let packed = packed(set);
-            for probe in &probes {
-                assert_eq!(packed.search(probe), sorted.binary_search(probe));
-            }
+            check(&packed, &sorted, &probes);
             for cut in 0..=sorted.len() {
                 let (mut left, right) = (packed.copy_for_write(), &sorted[cut..]);
                 let taken = left.split_off(cut);
-                for probe in &probes {
-                    assert_eq!(left.search(probe), sorted[..cut].binary_search(probe));
-                    assert_eq!(taken.search(probe), right.binary_search(probe));
-                }
+                check(&left, &sorted[..cut], &probes);
+                check(&taken, right, &probes);
+            }
+        }
+    }
+
+    /// Searches give what searches in the sorted keys give.
+    fn check<K: AsRef<[u8]> + Ord>(packed: &Packed, sorted: &[K], probes: &[K]) {
+        for probe in probes {
+            assert_eq!(packed.search(probe.as_ref()), sorted.binary_search(probe));
+            let place = sorted.partition_point(|key| key <= probe);
+            assert_eq!(packed.place(probe.as_ref()), place);
+        }
+    }
+
+    #[test]
+    fn numbers_are_found_however_far_apart_they_are() {
+        let steps: [&[u64]; 5] = [&[1], &[7, 1, 1], &[1, 255, 256, 1 << 31], &[1 << 40], &[3]];
+        for (step, start) in steps.into_iter().zip([1u64, 250, 0, 5, u64::MAX - 200]) {
+            let counted = std::iter::successors(Some((start, 0)), |&(number, round)| {
+                Some((number.checked_add(step[round % step.len()])?, round + 1))
+            });
+            let numbers: Vec<u64> = counted.take(60).map(|(number, _)| number).collect();
+            let near = |n: &u64| [n.saturating_sub(1), *n, n.saturating_add(1)];
+            let mut probes: Vec<Vec<u8>> = numbers
+                .iter()
+                .flat_map(near)
+                .map(|number| number.to_be_bytes().to_vec())
+                .collect();
+            let shorter = probes.iter().map(|key| key[..7].to_vec());
+            let longer = probes.iter().map(|key| [key, &[0][..]].concat());
+            let others: Vec<_> = shorter.chain(longer).collect();
+            probes.extend(others);
+            let mut keys: Vec<Vec<u8>> = numbers
+                .iter()
+                .map(|number| number.to_be_bytes().to_vec())
+                .collect();
+            for _ in 0..2 {
+                let taken: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+                check(&packed(&taken), &keys, &probes);
+                // Of different lengths, as separators are.
+                keys.iter_mut().for_each(|key| {
+                    key.truncate(8 - key.iter().rev().take_while(|b| **b == 0).count())
+                });
+                keys.dedup();
             }
         }
     }
