@@ -22,8 +22,8 @@ mod tests {
         );
         check(
             "{$toHashedIndexKey: '$a'}",
-            "{a: 'string to hash'}",
-            "-5776344739422278694L",
+            "{a: 1.5}",
+            "5902408780260971510L",
         );
     }
 }
