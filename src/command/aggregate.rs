@@ -183,8 +183,8 @@ fn batch_size(arguments: &Arguments<'_>) -> Result<usize> {
     let Some(cursor) = arguments.document("cursor") else {
         return Ok(limits::FIRST_BATCH_DEFAULT);
     };
-    let fields = [optional("batchSize", Takes::Number)];
-    let cursor = Arguments::inside("aggregate.cursor", cursor, &fields)?;
+    const FIELDS: &[Field] = &[optional("batchSize", Takes::Number)];
+    let cursor = Arguments::inside("aggregate.cursor", cursor, FIELDS)?;
     let size = cursor.non_negative("batchSize")?;
     Ok(size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize))
 }

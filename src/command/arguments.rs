@@ -102,11 +102,17 @@ impl Takes {
     }
 }
 
+/// The most fields that a command or a document inside one has.
+const FIELDS_MAX: usize = 24;
+
 /// A command's fields, checked.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a> {
     owner: &'a str,
     document: DocumentRef<'a>,
+    fields: &'static [Field],
+    /// The values, by the fields' places; null is absent.
+    values: [Option<ValueRef<'a>>; FIELDS_MAX],
 }
 
 impl<'a> Arguments<'a> {
@@ -114,13 +120,12 @@ impl<'a> Arguments<'a> {
     ///
     /// Errors: 40415 for an unknown field, 40413 for a repeated one, 40414 for a missing one,
     /// `TypeMismatch` (14).
-    pub fn of(request: &Request<'a>, fields: &[Field]) -> Result<Arguments<'a>> {
-        let arguments = Arguments {
-            owner: request.name,
-            document: request.document,
-        };
-        arguments.check(fields, GENERIC, 1)?;
-        arguments.check_generic()?;
+    pub fn of(request: &Request<'a>, fields: &'static [Field]) -> Result<Arguments<'a>> {
+        let mut arguments = Arguments::new(request.name, request.document, fields);
+        let has_concern = arguments.read(GENERIC, 1)?;
+        if has_concern {
+            super::concerns::check(request.document)?;
+        }
         Ok(arguments)
     }
 
@@ -130,32 +135,45 @@ impl<'a> Arguments<'a> {
     pub fn inside(
         owner: &'a str,
         document: DocumentRef<'a>,
-        fields: &[Field],
+        fields: &'static [Field],
     ) -> Result<Arguments<'a>> {
-        let arguments = Arguments { owner, document };
-        arguments.check(fields, &[], 0)?;
+        let mut arguments = Arguments::new(owner, document, fields);
+        arguments.read(&[], 0)?;
         Ok(arguments)
     }
 
-    fn check(&self, fields: &[Field], generic: &[Field], skip: usize) -> Result<()> {
+    fn new(owner: &'a str, document: DocumentRef<'a>, fields: &'static [Field]) -> Arguments<'a> {
+        debug_assert!(fields.len() <= FIELDS_MAX);
+        Arguments {
+            owner,
+            document,
+            fields,
+            values: [None; FIELDS_MAX],
+        }
+    }
+
+    /// Walks over the document once; true if there is a read or write concern to check.
+    fn read(&mut self, generic: &[Field], skip: usize) -> Result<bool> {
         let mut seen = 0u64;
+        let mut has_concern = false;
         for element in self.document.elements().skip(skip) {
             let name = element.name;
-            let own = fields.iter().position(|field| field.name == name);
+            let own = self.fields.iter().position(|field| field.name == name);
             let field = match own {
+                Some(at) if seen >> at & 1 == 1 => {
+                    return Err(self.error(40413, name, "is a duplicate field"));
+                }
                 Some(at) => {
-                    if seen >> at & 1 == 1 {
-                        return Err(self.error(40413, name, "is a duplicate field"));
-                    }
                     seen |= 1 << at;
-                    &fields[at]
+                    &self.fields[at]
                 }
                 None => match generic.iter().find(|field| field.name == name) {
                     Some(field) => field,
                     None => return Err(self.error(40415, name, "is an unknown field.")),
                 },
             };
-            if element.value().is_nullish() && field.takes != Takes::Any {
+            let value = element.value();
+            if value.is_nullish() && field.takes != Takes::Any {
                 if field.required {
                     return Err(self.missing(name));
                 }
@@ -164,28 +182,33 @@ impl<'a> Arguments<'a> {
             if !field.takes.accepts(element.kind) {
                 return Err(self.wrong_type(name, element.kind, field.takes));
             }
+            if let Some(at) = own {
+                self.values[at] = Some(value).filter(|value| !value.is_nullish());
+            }
+            match name {
+                "maxTimeMS" => self.check_time_limit(value)?,
+                "readConcern" | "writeConcern" => has_concern = true,
+                _ => {}
+            }
         }
-        for (at, field) in fields.iter().enumerate() {
+        for (at, field) in self.fields.iter().enumerate() {
             if field.required && seen >> at & 1 == 0 {
                 return Err(self.missing(field.name));
             }
         }
-        Ok(())
+        Ok(has_concern)
     }
 
-    /// `maxTimeMS` must be a time; the write concern and read concern ones that a single node has.
-    fn check_generic(&self) -> Result<()> {
-        if let Some(value) = self.get("maxTimeMS") {
-            let Some(millis) = value.to_i64_exact() else {
-                let message = "maxTimeMS has to be a whole number of milliseconds";
-                return Err(Error::failed_to_parse(message));
-            };
-            if !(0..=i64::from(i32::MAX)).contains(&millis) {
-                let what = format!("value must be from 0 to {}, not {millis}", i32::MAX);
-                return Err(self.error(codes::BAD_VALUE, "maxTimeMS", &what));
-            }
+    fn check_time_limit(&self, value: ValueRef<'_>) -> Result<()> {
+        let Some(millis) = value.to_i64_exact() else {
+            let message = "maxTimeMS has to be a whole number of milliseconds";
+            return Err(Error::failed_to_parse(message));
+        };
+        if !(0..=i64::from(i32::MAX)).contains(&millis) {
+            let what = format!("value must be from 0 to {}, not {millis}", i32::MAX);
+            return Err(self.error(codes::BAD_VALUE, "maxTimeMS", &what));
         }
-        super::concerns::check(self.document)
+        Ok(())
     }
 
     #[cold]
@@ -209,9 +232,10 @@ impl<'a> Arguments<'a> {
         Error::new(codes::TYPE_MISMATCH, message)
     }
 
-    /// The field's value; null is absent.
+    /// The value of one of the command's own fields; null is absent.
     pub fn get(&self, name: &str) -> Option<ValueRef<'a>> {
-        self.document.get(name).filter(|value| !value.is_nullish())
+        let at = self.fields.iter().position(|field| field.name == name)?;
+        self.values[at]
     }
 
     /// A field of type [`Takes::Document`].

@@ -170,12 +170,12 @@ fn of_statement(
         ));
     };
     engine.catalog().regular(&namespace)?;
-    let fields = [optional("hint", Takes::Hint)];
+    const FIELDS: &[Field] = &[optional("hint", Takes::Hint)];
     let mut hint_only = DocumentBuf::new();
     if let Some(hint) = statement.element("hint") {
         hint_only.append_element(&hint);
     }
-    let arguments = Arguments::inside(request.name, hint_only.as_ref(), &fields)?;
+    let arguments = Arguments::inside(request.name, hint_only.as_ref(), FIELDS)?;
     let filter = statement.get("q").and_then(|filter| filter.as_document());
     let mut query = Query::new(
         engine.collection(&namespace),

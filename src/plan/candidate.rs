@@ -22,13 +22,13 @@ pub(super) struct Candidate<'c> {
     pub ranges: Vec<KeyRange>,
     /// The conjuncts of the filter that hold for every record in the ranges.
     pub known: Vec<usize>,
-    /// Keys in the ranges.
+    /// Keys in the ranges, once they were counted.
     pub keys: u64,
 }
 
 impl<'c> Candidate<'c> {
     /// The best use of an index for the requirements; all of it if there are none.
-    pub fn new(index: &'c Index, requirements: &[Requirement]) -> Result<Candidate<'c>> {
+    pub fn new(index: &'c Index, requirements: &[Requirement]) -> Candidate<'c> {
         let mut sets: Vec<IntervalSet> = Vec::new();
         let mut used: Vec<Vec<&Requirement>> = Vec::new();
         for (at, field) in index.spec.fields.iter().enumerate() {
@@ -54,20 +54,29 @@ impl<'c> Candidate<'c> {
             .filter(|requirement| requirement.exact);
         let proven: Vec<usize> = proven.map(|requirement| requirement.conjunct).collect();
         let known = fully_proven(requirements, &used[..depth], &proven);
-        let mut keys = 0;
-        for range in &ranges {
-            let (from, to) = (range.from.as_slice(), range.to.as_slice());
-            keys += index
-                .tree
-                .count_range(Bound::Included(from), Bound::Excluded(to))?;
-        }
-        Ok(Candidate {
+        Candidate {
             index,
             sets,
             ranges,
             known,
-            keys,
-        })
+            keys: 0,
+        }
+    }
+
+    /// Counts the keys in the ranges.
+    pub fn count(&mut self) -> Result<()> {
+        self.keys = 0;
+        for range in &self.ranges {
+            let (from, to) = (range.from.as_slice(), range.to.as_slice());
+            let range = (Bound::Included(from), Bound::Excluded(to));
+            self.keys += self.index.tree.count_range(range.0, range.1)?;
+        }
+        Ok(())
+    }
+
+    /// True if the first field has single values only.
+    pub fn is_equality(&self) -> bool {
+        self.sets.first().is_some_and(IntervalSet::is_points)
     }
 
     /// True if the ranges are less than the whole index.

@@ -25,11 +25,12 @@ pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<u64>> {
         {
             continue;
         }
-        let candidate = Candidate::new(index, &needs)?;
+        let mut candidate = Candidate::new(index, &needs);
         // A document has one key at most with one value of one field, but may have several in a range.
         let once =
             !index.is_multikey() || candidate.sets.len() == 1 && candidate.sets[0].is_point();
         if once && filter.without(&candidate.known).is_none() {
+            candidate.count()?;
             return Ok(Some(candidate.keys));
         }
     }

@@ -11,6 +11,8 @@ pub enum Document {
     /// In a leaf of a snapshot, which it keeps alive.
     Stored(ValueHandle),
     Owned(Rc<DocumentBuf>),
+    /// Not read: only the record is known.
+    Bare,
 }
 
 impl Document {
@@ -20,13 +22,14 @@ impl Document {
         match self {
             Document::Stored(handle) => DocumentRef::from_valid(handle),
             Document::Owned(document) => document.as_ref().as_ref(),
+            Document::Bare => DocumentRef::EMPTY,
         }
     }
 
     /// Bytes of memory that only this document takes.
     pub fn owned_bytes(&self) -> usize {
         match self {
-            Document::Stored(_) => 0,
+            Document::Stored(_) | Document::Bare => 0,
             Document::Owned(document) => document.as_bytes().len(),
         }
     }

@@ -126,7 +126,7 @@ impl IndexScan {
             }
             let Some(covered) = &self.covered else {
                 return Ok(Some(Row {
-                    document: empty(),
+                    document: Document::Bare,
                     record,
                 }));
             };
@@ -151,10 +151,6 @@ impl IndexScan {
             }));
         }
     }
-}
-
-fn empty() -> Document {
-    Document::from(DocumentBuf::new())
 }
 
 /// Builds `{a: {b: 1, c: 2}}` from the paths `a.b` and `a.c` below the first `depth` parts.

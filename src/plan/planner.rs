@@ -122,7 +122,8 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
     let needs = requirements(conjuncts);
     if let Some(hint) = &query.hint {
         let index = hinted(collection, hint)?;
-        let candidate = Candidate::new(index, &needs)?;
+        let mut candidate = Candidate::new(index, &needs);
+        candidate.count()?;
         return Ok(index_access(query, candidate, 0));
     }
     let mut candidates = Vec::new();
@@ -135,12 +136,18 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
         if index.spec.hidden || !(is_bounded || query.sort.is_some() || query.needed.is_some()) {
             continue;
         }
-        let candidate = Candidate::new(index, &needs)?;
+        let candidate = Candidate::new(index, &needs);
         // A sparse index lacks the documents without its fields.
         if index.spec.sparse && candidate.sets.first().is_none_or(|set| set.has_null()) {
             continue;
         }
         candidates.push(candidate);
+    }
+    if let Some(only) = only_equality(query, &mut candidates) {
+        return Ok(only);
+    }
+    for candidate in &mut candidates {
+        candidate.count()?;
     }
     let total = collection.records.len();
     let matches = candidates
@@ -162,6 +169,29 @@ fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
         best = union;
     }
     Ok(best)
+}
+
+/// Equality on the one index that bounds the query needs no counting: nothing beats it.
+fn only_equality<'c>(query: &Query, candidates: &mut Vec<Candidate<'c>>) -> Option<Access<'c>> {
+    if query.sort.is_some() {
+        return None;
+    }
+    let mut bounded = candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, candidate)| candidate.is_bounded());
+    let (at, only) = bounded.next()?;
+    if bounded.next().is_some() || !only.is_equality() {
+        return None;
+    }
+    Some(Access {
+        cost: 0.0,
+        kind: AccessKind::Index {
+            candidate: candidates.swap_remove(at),
+            backward: false,
+        },
+        sorted: true,
+    })
 }
 
 fn hinted<'c>(collection: &'c Collection, hint: &Hint) -> Result<&'c crate::index::Index> {
@@ -304,7 +334,8 @@ fn union_access<'c>(
             .iter()
             .filter(|index| !index.spec.hidden && !index.spec.sparse)
         {
-            let candidate = Candidate::new(index, &needs)?;
+            let mut candidate = Candidate::new(index, &needs);
+            candidate.count()?;
             if candidate.is_bounded() && best.as_ref().is_none_or(|best| candidate.keys < best.keys)
             {
                 best = Some(candidate);

@@ -51,25 +51,24 @@ impl Collector {
                     .for_each(|child| self.node(child, prefix, group, conjunct));
             }
             Node::Field(field) => {
-                let own = field.path().as_str();
-                let path = match (prefix, own) {
-                    ("", own) => own.to_owned(),
-                    (prefix, "") => prefix.to_owned(),
-                    (prefix, own) => format!("{prefix}.{own}"),
+                let path = match (prefix, field.path().as_str()) {
+                    ("", _) => field.path().clone(),
+                    (prefix, "") => FieldPath::new(prefix),
+                    (prefix, own) => FieldPath::new(&format!("{prefix}.{own}")),
                 };
-                self.shape(field.predicate().shape(), path, group, conjunct);
+                self.shape(field.predicate().shape(), &path, group, conjunct);
             }
             _ => {}
         }
     }
 
-    fn shape(&mut self, shape: Shape<'_>, path: String, group: usize, conjunct: usize) {
+    fn shape(&mut self, shape: Shape<'_>, path: &FieldPath, group: usize, conjunct: usize) {
         let inner = match shape {
             Shape::ElementDocument(node) | Shape::ElementValue(node) => node,
             _ => {
                 if let Some((set, exact)) = intervals(&shape) {
                     let exact = exact && group == 0;
-                    let path = FieldPath::new(&path);
+                    let path = path.clone();
                     self.requirements.push(Requirement {
                         path,
                         set,
@@ -87,24 +86,21 @@ impl Collector {
         }
         self.groups += 1;
         let group = self.groups;
-        let prefix = match shape {
-            Shape::ElementValue(_) => return self.element_value(inner, &path, group, conjunct),
-            _ => path,
-        };
-        self.node(inner, &prefix, group, conjunct);
+        match shape {
+            Shape::ElementValue(_) => self.element_value(inner, path, group, conjunct),
+            _ => self.node(inner, path.as_str(), group, conjunct),
+        }
     }
 
     /// Conditions on the elements themselves have no path of their own.
-    fn element_value(&mut self, node: &Node, path: &str, group: usize, conjunct: usize) {
+    fn element_value(&mut self, node: &Node, path: &FieldPath, group: usize, conjunct: usize) {
         match node {
             Node::And(children) => {
                 children
                     .iter()
                     .for_each(|child| self.element_value(child, path, group, conjunct));
             }
-            Node::Field(field) => {
-                self.shape(field.predicate().shape(), path.to_owned(), group, conjunct);
-            }
+            Node::Field(field) => self.shape(field.predicate().shape(), path, group, conjunct),
             _ => {}
         }
     }
