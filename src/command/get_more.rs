@@ -13,6 +13,7 @@ use crate::value::{DocumentBuf, ValueRef};
 const FIELDS: &[Field] = &[
     required("collection", Takes::String),
     optional("batchSize", Takes::Number),
+    optional("maxTimeMS", Takes::Number),
     optional("term", Takes::Long),
 ];
 
