@@ -1,7 +1,7 @@
 // Decoding and encoding side by side with the package bson: µs per document. Run: node bench/codec.mjs
 import { deserialize, serialize, ObjectId, Long } from 'bson';
 import { decodeReply, decodeDocument } from '../build/codec/decode.js';
-import { encodeDocument, encodeRun } from '../build/codec/encode.js';
+import { DocumentRun, encodeCommand, encodeDocument } from '../build/codec/encode.js';
 
 const words = ['amber', 'birch', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'harbor'];
 function sample(i) {
@@ -41,6 +41,6 @@ time('tussock decode 1', 20000, 1, () => ours(one));
 time('JSON.parse 100', 300, 100, (s => () => JSON.parse(s))(JSON.stringify(docs)));
 time('bson   encode 100', 300, 100, () => serialize({ insert: 'x', documents: docs }));
 time('tussock encode 100', 300, 100, () => encodeDocument({ insert: 'x', documents: docs }, options));
-time('tussock encodeRun 100', 300, 100, () => encodeRun(docs, 0, { bytesMax: 1e9, countMax: 1e5 }, options));
+time('tussock encode a run of 100', 300, 100, () => encodeCommand({ insert: 'x', documents: new DocumentRun(docs, 0, { bytesMax: 1e9, countMax: 1e5 }, false) }, options).release());
 time('bson   encode 1', 20000, 1, () => serialize(docs[3]));
 time('tussock encode 1', 20000, 1, () => encodeDocument(docs[3], options));

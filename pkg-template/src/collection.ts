@@ -20,6 +20,7 @@ import {
   type CommandOperationOptions,
   inherit,
   INHERITED_OPTIONS,
+  NO_OPTIONS,
   optionNames,
   type ReadConcern,
   type ReadPreference,
@@ -146,7 +147,11 @@ const REPLACING_NAMES = ['bypassDocumentValidation', 'returnDocument', 'upsert']
 const FIND_REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES);
 const FIND_UPDATE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES, ['arrayFilters']);
 const RENAME_OPTIONS = optionNames(COMMAND_OPTIONS, ['dropTarget', 'new_collection']);
-const NO_OPTIONS: Record<string, never> = {};
+
+/** Options of a write whose collation stands in its statement rather than in the command. */
+function withoutCollation<T extends CommandOperationOptions>(options: T): T {
+  return options.collation == null ? options : { ...options, collation: undefined };
+}
 
 /** A collection of documents. */
 export class Collection<TSchema extends Document = Document> {
@@ -330,7 +335,7 @@ export class Collection<TSchema extends Document = Document> {
     const command: Document = { update: this.collectionName, updates: [statement], ordered: true };
     if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     if (options.let !== undefined) command['let'] = options.let;
-    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'write');
+    const reply = await execute(this.source, this.dbName, command, withoutCollation(options), 'write');
     if (options.explain !== undefined) return reply.body as unknown as UpdateResult<TSchema>;
     throwWriteError(reply.body);
     const upserted = (reply.body['upserted'] as { _id: unknown }[] | undefined) ?? [];
@@ -358,7 +363,7 @@ export class Collection<TSchema extends Document = Document> {
     const statement = deleteStatement({ filter, collation, hint: options.hint ?? this.collectionHint }, kind);
     const command: Document = { delete: this.collectionName, deletes: [statement], ordered: options.ordered ?? true };
     if (options.let !== undefined) command['let'] = options.let;
-    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'write');
+    const reply = await execute(this.source, this.dbName, command, withoutCollation(options), 'write');
     if (options.explain !== undefined) return reply.body as unknown as DeleteResult;
     throwWriteError(reply.body);
     return { acknowledged: isAcknowledged(this.source, options), deletedCount: Number(reply.body['n'] ?? 0) };
@@ -459,11 +464,13 @@ export class Collection<TSchema extends Document = Document> {
   /** One command, no cursor: the shortest way to a document. */
   async findOne(filter: Filter<TSchema> = {}, options: FindOptions = NO_OPTIONS): Promise<WithId<TSchema> | null> {
     refuseUnknown('findOne', options, FIND_OPTIONS);
-    const command = findCommand(this.collectionName, filter, this.hinted(options));
-    delete command['batchSize'];
-    command['limit'] = 1;
-    command['singleBatch'] = true;
-    const reply = await execute(this.source, this.dbName, command, { ...options, collation: undefined }, 'read', this.namespace);
+    const { collectionName: name, source } = this;
+    const command: Document =
+      options === NO_OPTIONS && this.collectionHint === undefined
+        ? { find: name, filter, limit: 1, singleBatch: true }
+        : findCommand(name, filter, { ...this.hinted(options), batchSize: undefined, limit: 1, singleBatch: true });
+    const answer = execute(source, this.dbName, command, options, 'read', { kind: this.namespace, whole: true });
+    const reply = answer instanceof Promise ? await answer : answer;
     return (reply.batch?.shift() ?? null) as WithId<TSchema> | null;
   }
 

@@ -7,6 +7,11 @@ export interface Connection {
    * as durable as the connection promises.
    */
   runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /**
+   * Like `runCommand`, without copies, for connections that can: the command's bytes are read before this returns, and
+   * may be overwritten then; a reply that is not promised may be overwritten by the next call.
+   */
+  runCommandInPlace?(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** Gives up what the engine holds; waits for writes that are on their way. */
   close(): Promise<void>;
   /** The number of commits that are applied but not yet durable. */

@@ -3,7 +3,7 @@
  * tells who listens. An engine that broke down stays down: every later command says so.
  */
 import { type Batch, decodeReply, type Reply } from './codec/decode.js';
-import { Encoded, encodeDocument } from './codec/encode.js';
+import { DocumentRun, type EncodedCommand, encodeCommand } from './codec/encode.js';
 import type { Connection } from './connection.js';
 import {
   MongoClientClosedError,
@@ -24,9 +24,32 @@ export interface Monitor {
   emit(event: 'commandFailed', failed: CommandFailedEvent): boolean;
 }
 
+/** What becomes of a reply. */
+export interface ReplyUse {
+  /** What the documents of the reply's batch have in common: their namespace. */
+  readonly kind?: string;
+  /** All documents of the batch are taken at once, so that it need not keep any encoded. */
+  readonly whole?: boolean;
+}
+
+/** A command that is encoded and not yet sent. */
+export interface Request {
+  readonly database: string;
+  readonly command: Document;
+  readonly bson: BSONSerializeOptions;
+  readonly bytes: EncodedCommand;
+}
+
+/** Tells a monitor how a command ended. */
+interface Watch {
+  succeeded(reply: Reply): void;
+  failed(failure: Error): void;
+}
+
 type State = 'new' | 'open' | 'closed';
 
 const NO_SHAPE = 'reply';
+const NO_USE: ReplyUse = {};
 
 export class Deployment {
   private connection: Connection | null = null;
@@ -87,26 +110,83 @@ export class Deployment {
     return this.connection;
   }
 
+  /** Runs a command, whose first key is its name and which becomes this function's own (`$db` is added to it). */
+  async run(database: string, command: Document, bson: BSONSerializeOptions, use: ReplyUse = NO_USE): Promise<Reply> {
+    return this.runNow(database, command, bson, use);
+  }
+
   /**
-   * Runs a command, whose first key is its name and which becomes this function's own (`$db` is added to it).
-   * `kind` names what the documents of the reply's batch have in common.
+   * Like {@link run} without waiting for what need not be waited for: the reply of an engine that answers at once is
+   * given at once, and so are errors.
    */
-  async run(database: string, command: Document, bson: BSONSerializeOptions, kind: string = NO_SHAPE): Promise<Reply> {
+  runNow(database: string, command: Document, bson: BSONSerializeOptions, use: ReplyUse = NO_USE): Reply | Promise<Reply> {
+    return this.send(this.prepare(database, command, bson), use);
+  }
+
+  /** Encodes a command; every request that was prepared is to be sent or released. */
+  prepare(database: string, command: Document, bson: BSONSerializeOptions): Request {
     command['$db'] = database;
-    const request = encodeDocument(command, encodeOptions(bson));
-    const connection = this.connection ?? (await this.ready());
+    return { database, command, bson, bytes: encodeCommand(command, encodeOptions(bson)) };
+  }
+
+  /** Sends what was prepared. */
+  send(request: Request, use: ReplyUse = NO_USE): Reply | Promise<Reply> {
+    const { connection } = this;
+    if (connection === null) return this.sendWhenReady(request, use);
+    return this.sendOver(connection, request, use);
+  }
+
+  private async sendWhenReady(request: Request, use: ReplyUse): Promise<Reply> {
+    return this.sendOver(await this.ready(), request, use);
+  }
+
+  private sendOver(connection: Connection, request: Request, use: ReplyUse): Reply | Promise<Reply> {
     if (this.broken !== null) throw this.broken;
+    const { database, command, bson, bytes } = request;
     const watch = this.monitor === null ? null : this.watch(this.monitor, database, command);
-    let answer: Uint8Array;
+    let answer: Uint8Array | Promise<Uint8Array>;
+    let inPlace = false;
     try {
-      const given = connection.runCommand(request);
-      answer = given instanceof Uint8Array ? given : await given;
+      if (connection.runCommandInPlace === undefined) {
+        answer = connection.runCommand(bytes.copy());
+      } else {
+        inPlace = true;
+        answer = connection.runCommandInPlace(bytes.view());
+      }
     } catch (error) {
-      const failure = this.breakdown(error);
-      watch?.failed(failure);
-      throw failure;
+      throw this.breakdown(error, watch);
+    } finally {
+      bytes.release();
     }
-    const reply = decodeReply(answer, decodeOptions(bson), kind);
+    if (!(answer instanceof Uint8Array)) return this.receiveLater(answer, bson, use, watch);
+    return this.receive(answer, bson, use, inPlace, watch);
+  }
+
+  private async receiveLater(
+    answer: Promise<Uint8Array>,
+    bson: BSONSerializeOptions,
+    use: ReplyUse,
+    watch: Watch | null,
+  ): Promise<Reply> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await answer;
+    } catch (error) {
+      throw this.breakdown(error, watch);
+    }
+    return this.receive(bytes, bson, use, false, watch);
+  }
+
+  private receive(
+    answer: Uint8Array,
+    bson: BSONSerializeOptions,
+    use: ReplyUse,
+    inPlace: boolean,
+    watch: Watch | null,
+  ): Reply {
+    // Who watches gets documents of his own, decoded beside those of the caller.
+    const whole = use.whole === true && watch === null;
+    const reply = decodeReply(answer, decodeOptions(bson), use.kind ?? NO_SHAPE, whole, inPlace);
     if (reply.body['ok'] !== 1) {
       const error = serverError(reply.body);
       watch?.failed(error);
@@ -117,14 +197,19 @@ export class Deployment {
   }
 
   /** An engine that threw is not asked again. */
-  private breakdown(error: unknown): MongoError {
-    if (error instanceof MongoError) return error;
-    const message = error instanceof Error ? error.message : String(error);
-    this.broken = new MongoSystemError(`The engine broke down and must be opened again: ${message}`, error);
-    return this.broken;
+  private breakdown(error: unknown, watch: Watch | null): MongoError {
+    let failure: MongoError;
+    if (error instanceof MongoError) {
+      failure = error;
+    } else {
+      const message = error instanceof Error ? error.message : String(error);
+      failure = this.broken = new MongoSystemError(`The engine broke down and must be opened again: ${message}`, error);
+    }
+    watch?.failed(failure);
+    return failure;
   }
 
-  private watch(monitor: Monitor, database: string, command: Document) {
+  private watch(monitor: Monitor, database: string, command: Document): Watch {
     const requestId = ++this.requestId;
     const name = Object.keys(command)[0] ?? '';
     const start = performance.now();
@@ -143,24 +228,10 @@ export class Deployment {
   }
 }
 
-/** Documents that went along encoded, under the name of the field that holds them. */
-export class EncodedDocuments extends Encoded {
-  constructor(
-    bytes: Uint8Array,
-    private readonly documents: readonly unknown[],
-  ) {
-    super(4, bytes);
-  }
-
-  toArray(): readonly unknown[] {
-    return this.documents;
-  }
-}
-
 function shown(command: Document): Document {
   const result = { ...command };
   for (const key of Object.keys(result)) {
-    if (result[key] instanceof EncodedDocuments) result[key] = (result[key] as EncodedDocuments).toArray();
+    if (result[key] instanceof DocumentRun) result[key] = (result[key] as DocumentRun).taken();
   }
   return result;
 }

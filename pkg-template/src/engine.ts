@@ -24,6 +24,9 @@ export interface EngineOptions {
 type Glue = typeof import('./wasm/tussock.js');
 
 let loading: Promise<Glue> | null = null;
+/** The module's memory; its buffer is another one after it grew. */
+let memory: { readonly buffer: ArrayBuffer } = { buffer: new ArrayBuffer(0) };
+let memoryView = new DataView(memory.buffer);
 /** What a panic said. All engines of a realm share the module's memory: after a panic none of them may go on. */
 let stopped: string | null = null;
 
@@ -41,7 +44,8 @@ async function instantiate(wasm: WasmSource | undefined): Promise<Glue> {
   const source = wasm ?? new URL('./wasm/tussock_bg.wasm', import.meta.url);
   const module = readable(source);
   const glue = await import('./wasm/tussock.js');
-  await glue.default({ module_or_path: await module });
+  memory = (await glue.default({ module_or_path: await module })).memory;
+  memoryView = new DataView(memory.buffer);
   return glue;
 }
 
@@ -73,6 +77,13 @@ function guarded<T>(glue: Glue, call: () => T): T {
     stopped = glue.lastPanic() ?? String(error);
     throw new Error(`the engine stopped: ${stopped}`, { cause: error });
   }
+}
+
+/** The reply that lies at an address of the module's memory, not copied. It begins with its length, as all BSON. */
+function replyAt(address: number): Uint8Array {
+  const { buffer } = memory;
+  if (memoryView.buffer !== buffer) memoryView = new DataView(buffer);
+  return new Uint8Array(buffer, address, memoryView.getInt32(address, true));
 }
 
 const waiting = new Set<(error: Error) => void>();
@@ -130,6 +141,13 @@ export class Engine {
     return guarded(this.#glue, () => engine.runCommand(command));
   }
 
+  /** Like `runCommand`; the reply is overwritten by the next call into the module. @internal */
+  runCommandInPlace(command: Uint8Array): Uint8Array {
+    const engine = this.#engine;
+    if (engine === null) throw new Error('the engine is closed');
+    return replyAt(guarded(this.#glue, () => engine.runCommandInPlace(command)));
+  }
+
   /** Gives the engine's memory back. */
   close(): void {
     if (stopped === null) this.#engine?.free();
@@ -142,6 +160,7 @@ export async function openMemory(wasm: WasmSource | undefined): Promise<Connecti
   const engine = await Engine.memory(wasm === undefined ? {} : { wasm });
   return {
     runCommand: (command) => engine.runCommand(command),
+    runCommandInPlace: (command) => engine.runCommandInPlace(command),
     close: async () => engine.close(),
   };
 }
@@ -156,6 +175,10 @@ export async function openIndexedDb(name: string, options: object, wasm: WasmSou
     runCommand: (command) => {
       const answer = guarded(glue, () => database.runCommand(command));
       return answer instanceof Uint8Array ? answer : later(glue, answer);
+    },
+    runCommandInPlace: (command) => {
+      const answer = guarded(glue, () => database.runCommandInPlace(command));
+      return typeof answer === 'number' ? replyAt(answer) : later(glue, answer);
     },
     close: () => later(glue, database.close()),
     flush: () => later(glue, database.flush()),

@@ -3,6 +3,7 @@ import type { Reply } from './codec/decode.js';
 import { MongoInvalidArgumentError, MongoServerError, MongoWriteConcernError } from './errors.js';
 import { type ExplainOptions, explainCommand } from './cursor/explain.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
+import type { ReplyUse } from './deployment.js';
 import { type CommandOperationOptions, inheritBson, ReadConcern, WriteConcern } from './options.js';
 import type { Document } from './types/document.js';
 
@@ -35,23 +36,28 @@ export function isAcknowledged(source: CursorSource, options: CommandOperationOp
   return writeConcern(source, options)?.acknowledged ?? true;
 }
 
-/** Runs a command with its options. */
-export async function execute(
+/** Runs a command with its options. The reply of an engine that answers at once is given at once, and so are errors. */
+export function execute(
   source: CursorSource,
   database: string,
   command: Document,
   options: CommandOperationOptions & ExplainOptions,
   intent: Intent,
-  kind?: string,
-): Promise<Reply> {
+  use?: ReplyUse,
+): Reply | Promise<Reply> {
   const bson = inheritBson(source.settings.bson, options);
   let complete = withOptions(command, source, options, intent);
   if (options.explain !== undefined) {
     delete complete['writeConcern'];
     complete = explainCommand(complete, options.explain);
   }
-  const reply = await source.deployment.run(database, complete, bson, kind);
-  if (intent === 'write' && reply.body['writeConcernError'] !== undefined && reply.body['writeErrors'] === undefined) {
+  const reply = source.deployment.runNow(database, complete, bson, use);
+  if (intent !== 'write') return reply;
+  return reply instanceof Promise ? reply.then(checkWriteConcern) : checkWriteConcern(reply);
+}
+
+function checkWriteConcern(reply: Reply): Reply {
+  if (reply.body['writeConcernError'] !== undefined && reply.body['writeErrors'] === undefined) {
     throw new MongoWriteConcernError(reply.body);
   }
   return reply;

@@ -1,7 +1,7 @@
 /** The WebAssembly module's glue, made by wasm-bindgen (target web): what this package uses of it. */
 declare module '*/wasm/tussock.js' {
   type Source = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
-  export default function init(input?: { module_or_path: Source | Promise<Source> }): Promise<unknown>;
+  export default function init(input?: { module_or_path: Source | Promise<Source> }): Promise<{ memory: WebAssembly.Memory }>;
 
   /** The message of the panic that stopped the module, if there was one. */
   export function lastPanic(): string | undefined;
@@ -9,12 +9,16 @@ declare module '*/wasm/tussock.js' {
   export class Engine {
     constructor(seed?: bigint);
     runCommand(command: Uint8Array): Uint8Array;
+    /** Where in the memory the reply lies until the next call. */
+    runCommandInPlace(command: Uint8Array): number;
     free(): void;
   }
 
   export class Database {
     static open(name: string, options: object): Promise<Database>;
     runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+    /** Where in the memory the reply lies until the next call, or the reply's own bytes later. */
+    runCommandInPlace(command: Uint8Array): number | Promise<Uint8Array>;
     close(): Promise<void>;
     flush(): Promise<void>;
     readonly pending: number;

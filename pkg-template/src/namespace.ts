@@ -3,10 +3,15 @@ import { MongoInvalidArgumentError, MongoRuntimeError } from './errors.js';
 
 /** The names of a database and of a collection in it. */
 export class MongoDBNamespace {
-  constructor(
-    readonly db: string,
-    readonly collection?: string,
-  ) {}
+  readonly db: string;
+  readonly collection?: string;
+  readonly #text: string;
+
+  constructor(db: string, collection?: string) {
+    this.db = db;
+    if (collection !== undefined) this.collection = collection;
+    this.#text = collection === undefined ? db : `${db}.${collection}`;
+  }
 
   static fromString(namespace: string): MongoDBNamespace {
     const dot = namespace.indexOf('.');
@@ -21,7 +26,7 @@ export class MongoDBNamespace {
   }
 
   toString(): string {
-    return this.collection === undefined ? this.db : `${this.db}.${this.collection}`;
+    return this.#text;
   }
 }
 

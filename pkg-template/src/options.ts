@@ -177,8 +177,12 @@ export function optionNames(...lists: (readonly string[])[]): ReadonlySet<string
   return new Set(lists.flat());
 }
 
+/** What stands for options that were not given; recognised by identity. */
+export const NO_OPTIONS: Readonly<Record<string, never>> = Object.freeze({});
+
 /** Refuses options that `place` does not have; those that are undefined do not count. */
 export function refuseUnknown(place: string, options: object, known: ReadonlySet<string> | readonly string[]): void {
+  if (options === NO_OPTIONS) return;
   const has = known instanceof Set ? (name: string) => known.has(name) : (name: string) => (known as string[]).includes(name);
   for (const name of Object.keys(options)) {
     if (has(name)) {
@@ -230,7 +234,7 @@ export function inherit(parent: Settings, options: SettingsOptions | undefined):
 /** BSON options of an operation over those of its collection; the same object when nothing differs. */
 export function inheritBson(parent: BSONSerializeOptions, options: BSONSerializeOptions | undefined): BSONSerializeOptions {
   let result = parent;
-  if (options === undefined) return result;
+  if (options === undefined || options === NO_OPTIONS) return result;
   for (const name of BSON_OPTIONS) {
     const value = options[name];
     if (value === undefined || value === parent[name]) continue;
@@ -247,12 +251,19 @@ function checkBson(options: BSONSerializeOptions): void {
   }
 }
 
-/** The options of the encoder. */
+let lastBson: BSONSerializeOptions | null = null;
+let lastEncoding: EncodeOptions = { ignoreUndefined: false, serializeFunctions: false };
+
+/** The options of the encoder. They are asked for with every command, and mostly with the same settings. */
 export function encodeOptions(bson: BSONSerializeOptions): EncodeOptions {
-  return {
-    ignoreUndefined: bson.ignoreUndefined === true,
-    serializeFunctions: bson.serializeFunctions === true,
-  };
+  if (bson !== lastBson) {
+    lastBson = bson;
+    lastEncoding = {
+      ignoreUndefined: bson.ignoreUndefined === true,
+      serializeFunctions: bson.serializeFunctions === true,
+    };
+  }
+  return lastEncoding;
 }
 
 /** The options of the decoder. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { deserialize, Long, ObjectId, serialize } from 'bson';
 import { decodeDocument, decodeReply } from '../build/codec/decode.js';
-import { encodeDocument, encodeRun } from '../build/codec/encode.js';
+import { DocumentRun, encodeCommand, encodeDocument } from '../build/codec/encode.js';
 import { generator, randomDocument } from './random.mjs';
 
 const SEED = Number(process.env.TUSSOCK_SEED ?? 20261123);
@@ -122,12 +122,41 @@ test('runs of documents keep to their limits', () => {
   const documents = Array.from({ length: 2500 }, (_, i) => ({ i, text: 'x'.repeat(i % 90) }));
   let taken = 0;
   while (taken < documents.length) {
-    const { array, count } = encodeRun(documents, taken, { bytesMax: 20_000, countMax: 700 }, options);
-    assert.ok(count > 0 && count <= 700 && array.bytes.length <= 20_001);
-    assert.deepEqual(deserialize(encodeDocument({ array }, options)).array, documents.slice(taken, taken + count));
+    const run = new DocumentRun(documents, taken, { bytesMax: 20_000, countMax: 700 }, false);
+    const bytes = encodeDocument({ before: 1, run, after: 2 }, options);
+    const { count } = run;
+    assert.ok(count > 0 && count <= 700 && bytes.length <= 20_100);
+    const part = documents.slice(taken, taken + count);
+    assert.equal(hex(bytes), hex(serialize({ before: 1, run: part, after: 2 })));
+    assert.deepEqual(run.taken(), part);
     taken += count;
   }
-  assert.equal(encodeRun([{ text: 'x'.repeat(9000) }], 0, { bytesMax: 100, countMax: 10 }, options).count, 1);
+  const large = new DocumentRun([{ text: 'x'.repeat(9000) }], 0, { bytesMax: 100, countMax: 10 }, false);
+  encodeDocument({ large }, options);
+  assert.equal(large.count, 1);
+});
+
+test('the keys of a run are checked, those of its command are not', () => {
+  const options = { ignoreUndefined: false, serializeFunctions: false };
+  const limits = { bytesMax: 1000, countMax: 10 };
+  const command = (checkKeys) => ({ 'a.b': 1, run: new DocumentRun([{ $x: 1 }], 0, limits, checkKeys), $y: 2 });
+  assert.throws(() => encodeDocument(command(true), options), { name: 'BSONError' });
+  assert.deepEqual(deserialize(encodeDocument(command(false), options)), { 'a.b': 1, run: [{ $x: 1 }], $y: 2 });
+});
+
+test('a command keeps its bytes until it is released', () => {
+  const options = { ignoreUndefined: false, serializeFunctions: false };
+  const first = encodeCommand({ first: 'x'.repeat(50) }, options);
+  const second = encodeCommand({ second: 'y'.repeat(50_000) }, options);
+  assert.deepEqual(deserialize(first.view()), { first: 'x'.repeat(50) });
+  const own = second.copy();
+  first.release();
+  second.release();
+  encodeDocument({ third: 'z'.repeat(80_000) }, options);
+  assert.deepEqual(deserialize(own), { second: 'y'.repeat(50_000) });
+  for (const length of [9e6, 100, 12e6, 5e6, 100]) {
+    assert.deepEqual(deserialize(encodeDocument({ text: 'l'.repeat(length) }, options)), { text: 'l'.repeat(length) });
+  }
 });
 
 test('keys that are data do not fill the memory', () => {

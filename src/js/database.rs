@@ -39,6 +39,8 @@ struct Inner {
     lost: Option<u64>,
     /// The sequence number that was noted last.
     marked: Cell<u64>,
+    /// The reply that the host reads in place.
+    reply: RefCell<Vec<u8>>,
 }
 
 /// The store, which closing needs too.
@@ -107,15 +109,22 @@ impl Database {
     pub fn run_command(&self, command: Vec<u8>) -> JsValue {
         match self.0.database.try_command(&command) {
             Attempt::Done(reply) => Uint8Array::from(reply.as_slice()).into(),
-            attempt => {
-                let inner = self.0.clone();
-                future_to_promise(async move {
-                    let reply = inner.database.finish(&command, attempt).await;
-                    inner.mark();
-                    Ok(Uint8Array::from(reply.as_slice()).into())
-                })
-                .into()
+            attempt => self.0.clone().later(command, attempt),
+        }
+    }
+
+    /// Runs one command (BSON). Says where in this module's memory the reply (BSON, which begins
+    /// with its length) lies until the next call of this database; or gives a promise of the
+    /// reply's bytes when the command has to wait.
+    #[wasm_bindgen(js_name = runCommandInPlace)]
+    pub fn run_command_in_place(&self, command: Vec<u8>) -> JsValue {
+        match self.0.database.try_command(&command) {
+            Attempt::Done(reply) => {
+                let mut kept = self.0.reply.borrow_mut();
+                *kept = reply;
+                JsValue::from(kept.as_ptr() as usize)
             }
+            attempt => self.0.clone().later(command, attempt),
         }
     }
 
@@ -189,7 +198,18 @@ impl Inner {
             marker,
             lost,
             marked: Cell::new(last),
+            reply: RefCell::default(),
         })
+    }
+
+    /// A promise of the reply to a command that has to wait.
+    fn later(self: Rc<Inner>, command: Vec<u8>, attempt: Attempt) -> JsValue {
+        future_to_promise(async move {
+            let reply = self.database.finish(&command, attempt).await;
+            self.mark();
+            Ok(Uint8Array::from(reply.as_slice()).into())
+        })
+        .into()
     }
 
     /// Notes how far the store has come, if it has come further.

@@ -222,7 +222,7 @@ async function runPart(
   };
   if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
   if (options.let !== undefined) command['let'] = options.let;
-  const reply = await execute(client.source, 'admin', command, options, 'write', 'bulkWrite');
+  const reply = await execute(client.source, 'admin', command, options, 'write', { kind: 'bulkWrite' });
   merged.addCounts(reply.body);
   let failed = false;
   const given = await results(client, reply);
@@ -248,7 +248,7 @@ async function results(client: MongoClient, reply: Awaited<ReturnType<typeof exe
   let id = (reply.body['cursor'] as Document | undefined)?.['id'];
   while (id !== undefined && !id.isZero()) {
     const command = { getMore: id, collection: '$cmd.bulkWrite' };
-    const more = await client.source.deployment.run('admin', command, {}, 'bulkWrite');
+    const more = await client.source.deployment.run('admin', command, {}, { kind: 'bulkWrite' });
     found.push(...((more.batch?.peek() ?? []) as Document[]));
     id = (more.body['cursor'] as Document)['id'];
   }

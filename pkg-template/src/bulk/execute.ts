@@ -1,8 +1,8 @@
 /** Runs writes in batches: same kinds together, no command larger than the engine takes. */
-import { type EncodedRun, encodeRun } from '../codec/encode.js';
-import { EncodedDocuments } from '../deployment.js';
+import { DocumentRun } from '../codec/encode.js';
+import type { Request } from '../deployment.js';
 import { MongoServerError } from '../errors.js';
-import { type CommandOperationOptions, encodeOptions, inheritBson } from '../options.js';
+import { type CommandOperationOptions, inheritBson } from '../options.js';
 import type { CursorSource } from '../cursor/abstract_cursor.js';
 import { isAcknowledged, withOptions } from '../execute.js';
 import type { MongoDBNamespace } from '../namespace.js';
@@ -31,6 +31,12 @@ export const LIMITS = { bytesMax: 16 << 20, countMax: 100_000 };
 
 const FIELD = { insert: 'documents', update: 'updates', delete: 'deletes' } as const;
 
+/** A command of a bulk, encoded, and the statements it carries. */
+interface Prepared {
+  readonly run: DocumentRun;
+  readonly request: Request;
+}
+
 class Run {
   readonly result: BulkResult = emptyResult();
 
@@ -47,33 +53,37 @@ class Run {
   /** While one command is on its way, the next is encoded: both take time, and in different places. */
   async batch(batch: Batch): Promise<void> {
     const bson = inheritBson(this.source.settings.bson, this.options);
-    const encoding = { ...encodeOptions(bson), checkKeys: batch.type === 'insert' && bson.checkKeys === true };
-    const { statements } = batch;
-    const encode = (from: number) => (from < statements.length ? encodeRun(statements, from, LIMITS, encoding) : null);
-    let from = 0;
-    let run = encode(0);
-    while (run !== null && !this.stopped) {
-      const { array, count } = run;
-      const reply = this.source.deployment.run(this.namespace.db, this.command(batch, from, array.bytes, count), bson);
-      let next: { run: EncodedRun | null } | { error: unknown };
+    const { deployment } = this.source;
+    const prepare = (from: number): Prepared => {
+      const checkKeys = batch.type === 'insert' && bson.checkKeys === true;
+      const run = new DocumentRun(batch.statements, from, LIMITS, checkKeys);
+      return { run, request: deployment.prepare(this.namespace.db, this.command(batch, run), bson) };
+    };
+    let next = batch.statements.length > 0 ? prepare(0) : null;
+    while (next !== null) {
+      const { run, request }: Prepared = next;
+      const end = run.from + run.count;
+      const reply = deployment.send(request);
+      let failure: { error: unknown } | null = null;
+      next = null;
       try {
-        next = { run: encode(from + count) };
+        if (end < batch.statements.length) next = prepare(end);
       } catch (error) {
-        next = { error }; // what was sent is heard first
+        failure = { error }; // what was sent is heard first
       }
-      this.merge((await reply).body, batch, from, count);
-      if ('error' in next) throw next.error;
-      from += count;
-      run = next.run;
+      this.merge((await reply).body, batch, run.from, run.count);
+      if (failure !== null) throw failure.error;
+      if (this.stopped) {
+        next?.request.bytes.release();
+        next = null;
+      }
     }
   }
 
-  private command(batch: Batch, from: number, bytes: Uint8Array, count: number): Document {
-    const all = count === batch.statements.length;
-    const statements = all ? batch.statements : batch.statements.slice(from, from + count);
+  private command(batch: Batch, run: DocumentRun): Document {
     const command: Document = {
       [batch.type]: this.namespace.collection,
-      [FIELD[batch.type]]: new EncodedDocuments(bytes, statements),
+      [FIELD[batch.type]]: run,
       ordered: this.options.ordered !== false,
     };
     const bypass = this.options.bypassDocumentValidation;

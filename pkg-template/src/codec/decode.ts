@@ -408,57 +408,60 @@ export function decodeDocument(source: Uint8Array, options: DecodeOptions = {}):
   return result as Decoded;
 }
 
-/** The documents of one batch of a cursor: they stay encoded until they are asked for. */
+/** The documents of one batch of a cursor: unless they are all wanted at once, they stay encoded until asked for. */
 export class Batch {
-  private readonly starts: number[];
   private index = 0;
-  private readonly own: boolean;
 
-  constructor(
-    private readonly source: Uint8Array,
-    starts: number[],
-    private readonly options: DecodeOptions,
-    private readonly shape: Shape,
-  ) {
-    this.starts = starts;
-    this.own = isDefault(options);
+  private constructor(
+    private readonly count: number,
+    /** Takes the document at an index. */
+    private readonly at: (index: number) => unknown,
+  ) {}
+
+  /** Documents that start at these places of bytes that stay as they are. */
+  static encoded(source: Uint8Array, starts: readonly number[], options: DecodeOptions, shape: Shape): Batch {
+    const own = isDefault(options) && options.raw !== true;
+    return new Batch(starts.length, (index) => {
+      const start = starts[index] as number;
+      if (!own) return piece(source, start, options);
+      use(source, start);
+      return document(shape);
+    });
+  }
+
+  /** Documents that are decoded. */
+  static decoded(documents: readonly unknown[]): Batch {
+    return new Batch(documents.length, (index) => documents[index]);
   }
 
   /** How many documents are left. */
   get length(): number {
-    return this.starts.length - this.index;
+    return this.count - this.index;
   }
 
   /** The next document (its bytes when `raw` was asked for); null at the end. */
   shift(): unknown {
-    if (this.index >= this.starts.length) return null;
-    const start = this.starts[this.index++] as number;
-    if (this.own && this.options.raw !== true) {
-      use(this.source, start);
-      return document(this.shape);
-    }
-    return this.slow(start);
-  }
-
-  private slow(start: number): unknown {
-    use(this.source, start);
-    const piece = this.source.slice(start, start + view.getInt32(start, true));
-    return this.options.raw === true ? piece : deserialize(piece, deserializeOptions(this.options));
+    return this.index >= this.count ? null : this.at(this.index++);
   }
 
   /** Decodes what is left without taking it. */
   peek(): unknown[] {
-    const { index } = this;
     const result: unknown[] = [];
-    for (let next = this.shift(); next !== null; next = this.shift()) result.push(next);
-    this.index = index;
+    for (let index = this.index; index < this.count; index++) result.push(this.at(index));
     return result;
   }
 
   /** Drops what is left. */
   clear(): void {
-    this.index = this.starts.length;
+    this.index = this.count;
   }
+}
+
+/** A document by options that only `bson` knows, or its bytes. */
+function piece(source: Uint8Array, start: number, options: DecodeOptions): unknown {
+  use(source, start);
+  const bytes = source.slice(start, start + view.getInt32(start, true));
+  return options.raw === true ? bytes : deserialize(bytes, deserializeOptions(options));
 }
 
 /** A reply to a command, its batch of documents (if it has one) not yet decoded. */
@@ -487,11 +490,39 @@ function starts(): number[] | null {
   return found;
 }
 
+/** Decodes all documents of the array at the position; null when it holds anything else, or what cannot be decoded. */
+function documents(shape: Shape): unknown[] | null {
+  const begin = position;
+  const outside = depth;
+  try {
+    const end = open();
+    const result: unknown[] = [];
+    while (position < end && bytes[position++] === 3) {
+      while (bytes[position++] !== 0) if (position > end) throw corrupt('an array index without an end');
+      result.push(document(shape));
+    }
+    close(end);
+    return result;
+  } catch {
+    // Whoever takes the document gets the error, after those before it.
+    position = begin;
+    depth = outside;
+    return null;
+  }
+}
+
 /**
- * Decodes a reply; `cursor.firstBatch` / `cursor.nextBatch` become a {@link Batch} that decodes on demand.
- * `kind` names what the documents of the batch have in common: their namespace.
+ * Decodes a reply; `cursor.firstBatch` / `cursor.nextBatch` become a {@link Batch}, which is decoded at once if `whole`,
+ * else on demand. `kind` names what the documents of the batch have in common: their namespace. `inPlace`: the bytes
+ * may change after this call, so what is decoded later needs a copy of them.
  */
-export function decodeReply(source: Uint8Array, options: DecodeOptions, kind: string): Reply {
+export function decodeReply(
+  source: Uint8Array,
+  options: DecodeOptions,
+  kind: string,
+  whole = false,
+  inPlace = false,
+): Reply {
   if (source.length < 5) throw corrupt('a reply of less than five bytes');
   use(source, 0);
   const reply: Reply = { body: {}, batch: null };
@@ -501,7 +532,7 @@ export function decodeReply(source: Uint8Array, options: DecodeOptions, kind: st
     const type = bytes[position++] as number;
     at = key(at);
     if (type === 3 && at.key === 'cursor') {
-      reply.body['cursor'] = cursor(at, reply, source, options, rootShape(kind));
+      reply.body['cursor'] = cursor(at, (shape) => batch(options, shape, whole, inPlace), reply, kind);
     } else {
       reply.body[at.key] = value(type, at);
     }
@@ -510,7 +541,18 @@ export function decodeReply(source: Uint8Array, options: DecodeOptions, kind: st
   return reply;
 }
 
-function cursor(parent: Shape, reply: Reply, source: Uint8Array, options: DecodeOptions, shape: Shape): Decoded {
+/** The batch at the position; null when that is something else. */
+function batch(options: DecodeOptions, shape: Shape, whole: boolean, inPlace: boolean): Batch | null {
+  if (whole && options.raw !== true && isDefault(options)) {
+    const decoded = documents(shape);
+    if (decoded !== null) return Batch.decoded(decoded);
+  }
+  const found = starts();
+  if (found === null) return null;
+  return Batch.encoded(inPlace ? bytes.slice() : bytes, found, options, shape);
+}
+
+function cursor(parent: Shape, take: (shape: Shape) => Batch | null, reply: Reply, kind: string): Decoded {
   const result: Decoded = {};
   const end = open();
   let at = (parent.child ??= newShape());
@@ -518,9 +560,9 @@ function cursor(parent: Shape, reply: Reply, source: Uint8Array, options: Decode
     const type = bytes[position++] as number;
     at = key(at);
     if (type === 4 && (at.key === 'firstBatch' || at.key === 'nextBatch')) {
-      const found = starts();
+      const found = take(rootShape(kind));
       if (found !== null) {
-        reply.batch = new Batch(source, found, options, shape);
+        reply.batch = found;
         continue;
       }
     }
@@ -535,4 +577,3 @@ function cursor(parent: Shape, reply: Reply, source: Uint8Array, options: Decode
   close(end);
   return result;
 }
-

@@ -17,13 +17,39 @@ export interface EncodeOptions {
   checkKeys?: boolean;
 }
 
-/** BSON that is already encoded: the bytes of a whole array or document, which a command carries as they are. */
-export class Encoded {
-  /** `type` is the BSON type byte: 3 a document, 4 an array. */
+/** How much of a list of documents one command may carry. */
+export interface RunLimits {
+  readonly bytesMax: number;
+  readonly countMax: number;
+}
+
+/** A value of a command: documents from a list, as many as the limits allow and at least one, as an array. */
+export class DocumentRun {
+  /** How many documents there were room for: known once the command is encoded. */
+  count = 0;
+
   constructor(
-    readonly type: 3 | 4,
-    readonly bytes: Uint8Array,
+    readonly documents: readonly object[],
+    readonly from: number,
+    readonly limits: RunLimits,
+    readonly checkKeys: boolean,
   ) {}
+
+  /** The documents that were encoded. */
+  taken(): readonly object[] {
+    const { documents, from, count } = this;
+    return count === documents.length ? documents : documents.slice(from, from + count);
+  }
+}
+
+/** A command in the encoder's own buffer, until it is released. */
+export interface EncodedCommand {
+  /** The bytes in place: good until the release. */
+  view(): Uint8Array;
+  /** Bytes of the caller's own. */
+  copy(): Uint8Array;
+  /** Gives the buffer back. To be called once, and nothing else after it. */
+  release(): void;
 }
 
 const BSON_MAJOR_VERSION = 7;
@@ -40,43 +66,45 @@ const KEYS_WITH_DOLLAR = new Set(['$db', '$ref', '$id', '$clusterTime']);
 const encoder = new TextEncoder();
 const indexKeys: Uint8Array[] = [];
 
-let spare: Uint8Array | null = new Uint8Array(16 << 10);
-
 type Tagged = { readonly [name: string | symbol]: unknown };
 
-class Writer {
-  private buffer: Uint8Array;
-  private view: DataView;
+/** The writer that is free; a toBSON method may need another meanwhile. */
+let spare: Writer | null = null;
+/** The buffer of the last large command, as long as the garbage collector leaves it: the next is often as large. */
+let large: WeakRef<Uint8Array> | null = null;
+
+class Writer implements EncodedCommand {
+  private buffer: Uint8Array = new Uint8Array(16 << 10);
+  private bytes: DataView = new DataView(this.buffer.buffer);
   private position = 0;
   private readonly path: object[] = [];
-  private readonly ignoreUndefined: boolean;
-  private readonly serializeFunctions: boolean;
-  private readonly checkKeys: boolean;
+  private ignoreUndefined = false;
+  private serializeFunctions = false;
+  private checkKeys = false;
 
-  constructor(options: EncodeOptions) {
-    this.buffer = spare ?? new Uint8Array(16 << 10);
-    spare = null; // a toBSON method may encode something of its own meanwhile
-    this.view = new DataView(this.buffer.buffer);
-    this.ignoreUndefined = options.ignoreUndefined;
-    this.serializeFunctions = options.serializeFunctions;
-    this.checkKeys = options.checkKeys === true;
+  /** A writer that nobody else uses. */
+  static free(options: EncodeOptions): Writer {
+    const writer = spare ?? new Writer();
+    spare = null;
+    writer.position = 0;
+    writer.path.length = 0;
+    writer.ignoreUndefined = options.ignoreUndefined;
+    writer.serializeFunctions = options.serializeFunctions;
+    writer.checkKeys = options.checkKeys === true;
+    return writer;
   }
 
-  /** Gives the buffer back for the next call. */
   release(): void {
-    if (this.buffer.length <= KEPT_BUFFER_BYTES) spare = this.buffer;
+    if (this.buffer.length <= KEPT_BUFFER_BYTES) spare = this;
+    else large = new WeakRef(this.buffer);
   }
 
-  get length(): number {
-    return this.position;
+  view(): Uint8Array {
+    return this.buffer.subarray(0, this.position);
   }
 
-  take(): Uint8Array {
+  copy(): Uint8Array {
     return this.buffer.slice(0, this.position);
-  }
-
-  truncate(position: number): void {
-    this.position = position;
   }
 
   /** Reserves the four bytes of a length and says where they are. */
@@ -90,7 +118,7 @@ class Writer {
   close(start: number): void {
     this.ensure(1);
     this.buffer[this.position++] = 0;
-    this.view.setInt32(start, this.position - start, true);
+    this.bytes.setInt32(start, this.position - start, true);
   }
 
   private ensure(extra: number): void {
@@ -99,12 +127,16 @@ class Writer {
   }
 
   private grow(needed: number): void {
-    let size = this.buffer.length * 2;
-    while (size < needed) size *= 2;
-    const larger = new Uint8Array(size);
+    let larger = large?.deref();
+    large = null;
+    if (larger === undefined || larger.length < needed) {
+      let size = this.buffer.length * 2;
+      while (size < needed) size *= 2;
+      larger = new Uint8Array(size);
+    }
     larger.set(this.buffer.subarray(0, this.position));
     this.buffer = larger;
-    this.view = new DataView(larger.buffer);
+    this.bytes = new DataView(larger.buffer);
   }
 
   /** The type byte and the key; leaves room for a fixed-size value (16 bytes and what surrounds it). */
@@ -160,12 +192,12 @@ class Writer {
       position += encoder.encodeInto(value, buffer.subarray(position)).written;
     }
     buffer[position++] = 0;
-    this.view.setInt32(start, position - start - 4, true);
+    this.bytes.setInt32(start, position - start - 4, true);
     this.position = position;
   }
 
   private int32(value: number): void {
-    this.view.setInt32(this.position, value, true);
+    this.bytes.setInt32(this.position, value, true);
     this.position += 4;
   }
 
@@ -204,7 +236,7 @@ class Writer {
         return;
       case 'bigint':
         this.head(18, key, at);
-        this.view.setBigInt64(this.position, value, true);
+        this.bytes.setBigInt64(this.position, value, true);
         this.position += 8;
         return;
       case 'function':
@@ -226,7 +258,7 @@ class Writer {
       this.int32(value);
     } else {
       this.head(1, key, at);
-      this.view.setFloat64(this.position, value, true);
+      this.bytes.setFloat64(this.position, value, true);
       this.position += 8;
     }
   }
@@ -246,19 +278,20 @@ class Writer {
 
   private plain(key: string | null, at: number, value: object): void {
     const tagged = value as Tagged;
-    if (value instanceof Encoded) {
-      this.head(value.type, key, at);
-      this.raw(value.bytes);
-    } else if (tagged['_bsontype'] != null) {
+    if (tagged['_bsontype'] != null) {
       this.bsonValue(key, at, tagged);
     } else if (Array.isArray(value)) {
       this.head(4, key, at);
       this.array(value);
     } else {
       const prototype = Object.getPrototypeOf(value) as object | null;
-      if (prototype !== Object.prototype && prototype !== null && this.builtin(key, at, value)) return;
-      this.head(3, key, at);
-      this.document(value);
+      if (prototype === Object.prototype || prototype === null) {
+        this.head(3, key, at);
+        this.simple(value);
+      } else if (!this.builtin(key, at, value)) {
+        this.head(3, key, at);
+        this.document(value);
+      }
     }
   }
 
@@ -267,6 +300,7 @@ class Writer {
     if (value instanceof Date) this.date(key, at, value);
     else if (value instanceof Uint8Array) this.binary(key, at, value, value.length, 0);
     else if (value instanceof RegExp) this.regExp(key, at, value);
+    else if (value instanceof DocumentRun) this.run(key, at, value);
     else {
       switch (Object.prototype.toString.call(value)) {
         case '[object Date]':
@@ -289,8 +323,8 @@ class Writer {
     this.head(9, key, at);
     const time = value.getTime();
     const milliseconds = Number.isNaN(time) ? 0 : time; // as bson does with an invalid date
-    this.view.setUint32(this.position, milliseconds >>> 0, true);
-    this.view.setInt32(this.position + 4, Math.floor(milliseconds / 4294967296), true);
+    this.bytes.setUint32(this.position, milliseconds >>> 0, true);
+    this.bytes.setInt32(this.position + 4, Math.floor(milliseconds / 4294967296), true);
     this.position += 8;
   }
 
@@ -336,7 +370,7 @@ class Writer {
         return;
       case 'Double':
         this.head(1, key, at);
-        this.view.setFloat64(this.position, value['value'] as number, true);
+        this.bytes.setFloat64(this.position, value['value'] as number, true);
         this.position += 8;
         return;
       case 'Int32':
@@ -392,15 +426,47 @@ class Writer {
     this.path.pop();
   }
 
+  private run(key: string | null, at: number, run: DocumentRun): void {
+    const { documents, from, limits } = run;
+    this.head(4, key, at);
+    const { checkKeys } = this;
+    this.checkKeys = run.checkKeys;
+    const start = this.open();
+    const last = Math.min(documents.length, from + limits.countMax);
+    run.count = 0;
+    for (let i = from; i < last; i++) {
+      const before = this.position;
+      this.element(null, run.count, rootOf(documents[i]));
+      if (this.position - start > limits.bytesMax && run.count > 0) {
+        this.position = before;
+        break;
+      }
+      run.count++;
+    }
+    this.close(start);
+    this.checkKeys = checkKeys;
+  }
+
   /** A document with its length and its end. */
   document(value: object): void {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Object.prototype || prototype === null) this.simple(value);
+    else if (value instanceof Map || Object.prototype.toString.call(value) === '[object Map]') {
+      this.enter(value);
+      const start = this.open();
+      for (const [key, item] of value as Map<unknown, unknown>) this.field(String(key), item);
+      this.close(start);
+      this.path.pop();
+    } else {
+      this.simple(value);
+    }
+  }
+
+  /** A document that is no map. */
+  private simple(value: object): void {
     this.enter(value);
     const start = this.open();
-    if (value instanceof Map || Object.prototype.toString.call(value) === '[object Map]') {
-      for (const [key, item] of value as Map<unknown, unknown>) this.field(String(key), item);
-    } else {
-      this.fields(value as { readonly [key: string]: unknown });
-    }
+    this.fields(value as { readonly [key: string]: unknown });
     this.close(start);
     this.path.pop();
   }
@@ -459,50 +525,20 @@ function rootOf(document: unknown): object {
 
 /** One document as BSON, in bytes of its own. */
 export function encodeDocument(document: object, options: EncodeOptions): Uint8Array {
-  const writer = new Writer(options);
+  const writer = encodeCommand(document, options);
+  const bytes = writer.copy();
+  writer.release();
+  return bytes;
+}
+
+/** One document as BSON, to be sent and then released. */
+export function encodeCommand(document: object, options: EncodeOptions): EncodedCommand {
+  const writer = Writer.free(options);
   try {
     writer.document(rootOf(document));
-    return writer.take();
-  } finally {
+    return writer;
+  } catch (error) {
     writer.release();
-  }
-}
-
-/** A run of documents, encoded as one BSON array. */
-export interface EncodedRun {
-  /** The array that a command carries. */
-  array: Encoded;
-  /** How many of the documents it holds. */
-  count: number;
-}
-
-/**
- * Encodes documents from `from` on as one BSON array until `bytesMax` is reached or the documents are used up.
- * Always takes at least one document.
- */
-export function encodeRun(
-  documents: readonly object[],
-  from: number,
-  limits: { bytesMax: number; countMax: number },
-  options: EncodeOptions,
-): EncodedRun {
-  const writer = new Writer(options);
-  try {
-    const start = writer.open();
-    const last = Math.min(documents.length, from + limits.countMax);
-    let count = 0;
-    for (let i = from; i < last; i++) {
-      const before = writer.length;
-      writer.element(null, count, rootOf(documents[i]));
-      if (writer.length > limits.bytesMax && count > 0) {
-        writer.truncate(before);
-        break;
-      }
-      count++;
-    }
-    writer.close(start);
-    return { array: new Encoded(4, writer.take()), count };
-  } finally {
-    writer.release();
+    throw error;
   }
 }

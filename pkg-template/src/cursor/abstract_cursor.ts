@@ -236,7 +236,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
         for (let document = batch.shift(); document !== null; document = batch.shift()) {
           result.push((this.transform === null ? document : this.apply(document)) as TSchema);
         }
-      } while (await this.fill());
+      } while (await this.fill(false, true));
     } finally {
       if (!this.ended) await this.close();
     }
@@ -363,8 +363,11 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     }
   }
 
-  /** Gets batches (`once`: a single one) until there is a document; at the end the cursor is closed. */
-  private async fill(once = false): Promise<boolean> {
+  /**
+   * Gets batches (`once`: a single one) until there is a document; at the end the cursor is closed. `whole`: the caller
+   * takes all that comes.
+   */
+  private async fill(once = false, whole = false): Promise<boolean> {
     for (let round = 0; this.bufferedCount() === 0; round++) {
       if (this.started && (this.ended || (this.cursorId?.isZero() ?? true))) {
         this.finish(false);
@@ -372,8 +375,8 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
       }
       if (once && round > 0) return false;
       try {
-        if (this.started) await this.more();
-        else await this.start();
+        const waiting = this.started ? this.more(whole) : this.start(whole);
+        if (waiting !== undefined) await waiting;
       } catch (error) {
         await this.close();
         throw error;
@@ -382,23 +385,27 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return true;
   }
 
-  private async start(): Promise<void> {
+  private start(whole: boolean): Promise<void> | undefined {
     this.started = true;
-    const kind = this.cursorNamespace.toString();
-    this.take(await this.source.deployment.run(this.database(), this.opening(), this.bson, kind));
+    return this.ask(this.database(), this.opening(), whole);
   }
 
-  private async more(): Promise<void> {
+  private more(whole: boolean): Promise<void> | undefined {
     const batchSize = this.nextBatchSize();
-    if (batchSize === 0) {
-      await this.close();
-      return;
-    }
+    if (batchSize === 0) return this.close();
     const command: Document = { getMore: this.cursorId, collection: this.cursorNamespace.collection };
     if (batchSize !== undefined) command['batchSize'] = Math.abs(batchSize);
     this.addToGetMore(command);
-    const kind = this.cursorNamespace.toString();
-    this.take(await this.source.deployment.run(this.cursorNamespace.db, command, this.bson, kind));
+    return this.ask(this.cursorNamespace.db, command, whole);
+  }
+
+  /** Takes the next batch; gives a promise only if it has to be waited for. */
+  private ask(database: string, command: Document, whole: boolean): Promise<void> | undefined {
+    const use = { kind: this.cursorNamespace.toString(), whole };
+    const reply = this.source.deployment.runNow(database, command, this.bson, use);
+    if (reply instanceof Promise) return reply.then((late) => this.take(late));
+    this.take(reply);
+    return undefined;
   }
 
   /** @internal */
