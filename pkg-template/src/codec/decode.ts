@@ -34,6 +34,11 @@ const SHORT_STRING_BYTES = 3;
 /** Replies below this size have no window: their strings are decoded one by one. */
 const SMALL_REPLY_BYTES = 160;
 
+/** A key is compared with at most this many that are known at its place before it is read as text. */
+const COMPARED_FOLLOWERS = 8;
+/** Keys up to this length are put together from their character codes: a TextDecoder is dear to call. */
+const LONG_KEY_BYTES = 24;
+
 const latin1 = new TextDecoder('latin1');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -148,30 +153,41 @@ function close(end: number): void {
   depth--;
 }
 
+/** Whether the key at the position is this one; then the position moves behind it. */
+function isKey(expected: Uint8Array): boolean {
+  const length = expected.length;
+  const start = position;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== expected[i]) return false;
+  position = start + length;
+  return true;
+}
+
 /** The shape of the key at the position, which moves behind it. */
 function key(previous: Shape): Shape {
   const expected = previous.next;
-  if (expected !== null) {
-    const expectedBytes = expected.bytes;
-    const length = expectedBytes.length;
-    const start = position;
-    let i = 0;
-    while (i < length && bytes[start + i] === expectedBytes[i]) i++;
-    if (i === length) {
-      position = start + length;
-      return expected;
+  return expected !== null && isKey(expected.bytes) ? expected : unexpectedKey(previous);
+}
+
+/** The key of a document that goes on otherwise than the one before: known all the same, or new. */
+function unexpectedKey(previous: Shape): Shape {
+  const { followers } = previous;
+  if (followers !== null && followers.size <= COMPARED_FOLLOWERS) {
+    for (const known of followers.values()) {
+      if (known !== previous.next && isKey(known.bytes)) return (previous.next = known);
     }
   }
   const start = position;
   const end = cstringEnd(start);
   position = end + 1;
-  const found = shapeOf(previous, bytes, start, end + 1, keyText);
-  previous.next = found;
-  return found;
+  return (previous.next = shapeOf(previous, bytes, start, end + 1, keyText));
 }
 
 function keyText(start: number, end: number): string {
-  return isAscii(start, end) ? latin1.decode(bytes.subarray(start, end)) : utf8Text(start, end);
+  if (!isAscii(start, end)) return utf8Text(start, end);
+  if (end - start > LONG_KEY_BYTES) return latin1.decode(bytes.subarray(start, end));
+  let key = '';
+  for (let at = start; at < end; at++) key += String.fromCharCode(bytes[at] as number);
+  return key;
 }
 
 function set(target: Decoded, name: string, value: unknown): void {
