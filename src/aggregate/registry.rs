@@ -73,6 +73,7 @@ pub static STAGES: &[Registration] = &[
         documents::parse,
     ),
     at(Position::NotInFacet, "$facet", facet::parse),
+    stage("$graphLookup", graph_lookup::parse),
     stage("$group", group::parse),
     stage("$limit", limit::parse),
     stage("$lookup", lookup::parse),

@@ -295,6 +295,37 @@ mod tests {
     }
 
     #[test]
+    fn graphs_are_walked() {
+        let mut shell = Shell::new();
+        shell.insert(
+            "g",
+            "[{_id: 1, to: [2, 3]}, {_id: 2, to: 4}, {_id: 3, to: 4}, {_id: 4, to: 1}]",
+        );
+        let walk = |more: &str| {
+            let lookup = format!(
+                "{{$graphLookup: {{from: 'g', startWith: '$to', connectFromField: 'to', connectToField: '_id', as: 'x'{more}}}}}"
+            );
+            let project = "{$project: {x: {$map: {input: '$x', in: {$add: ['$$this._id', {$ifNull: ['$$this.d', 0L]}]}}}}}";
+            pipeline(
+                "g",
+                &format!("[{{$match: {{_id: 1}}}}, {lookup}, {project}]"),
+            )
+        };
+        shell.check_batch(&walk(""), "[{_id: 1, x: [2L, 3L, 4L, 1L]}]");
+        shell.check_batch(
+            &walk(", depthField: 'd', maxDepth: 1"),
+            "[{_id: 1, x: [2L, 3L, 5L]}]",
+        );
+        shell.check_batch(
+            &walk(", restrictSearchWithMatch: {_id: {$lt: 3}}"),
+            "[{_id: 1, x: [2L]}]",
+        );
+        shell.check_error(&walk(", maxDepth: -1"), 40101);
+        shell.check_error(&walk(", no: 1"), 40104);
+        shell.check_error(&pipeline("g", "[{$graphLookup: {from: 'g'}}]"), 40105);
+    }
+
+    #[test]
     fn results_are_written() {
         let mut shell = shop();
         shell.check_batch(

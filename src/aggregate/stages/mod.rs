@@ -7,6 +7,7 @@ pub mod count;
 pub mod documents;
 pub mod facet;
 mod foreign;
+pub mod graph_lookup;
 pub mod group;
 pub mod limit;
 pub mod lookup;
