@@ -167,7 +167,18 @@ impl<'a> Elements<'a> {
     /// the fast way to one field.
     #[inline]
     pub fn find_name(&mut self, name: &str) -> Option<Element<'a>> {
-        self.find(|element| element.name.len() == name.len() && element.name == name)
+        let wanted = name.as_bytes();
+        loop {
+            let (&code, after) = self.rest.split_first()?;
+            // A name ends with the first zero, so a zero at its end and its bytes before are enough.
+            if after.get(wanted.len()) == Some(&0) && after.starts_with(wanted) {
+                return self.next();
+            }
+            let kind = Kind::from_code(code)?;
+            let name_len = after.iter().position(|&byte| byte == 0)?;
+            let value = &after[name_len + 1..];
+            self.rest = &value[value_len(kind, value)..];
+        }
     }
 }
 
