@@ -74,6 +74,7 @@ impl Expression {
             Node::Constant(value) => Ok(Some(value.clone())),
             Node::Path(path) => Ok(path.evaluate(scope.root)),
             Node::Call(call) => call.run(scope),
+            Node::Local(id, None) => Ok(scope.local_value(*id).cloned()),
             other => evaluate_rare(other, scope),
         }
     }

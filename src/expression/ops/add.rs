@@ -8,32 +8,42 @@ use crate::value::{Value, ValueRef};
 /// Errors: `TypeMismatch` (14), 16612 (two dates), `Overflow` (15: a date out of range).
 pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let mut sum = Sum::new();
-    for argument in call.arguments() {
-        let Some(value) = argument.evaluate(scope)? else {
+    let mut arguments = call.arguments().iter();
+    if let [left, right] = call.arguments() {
+        // Two numbers, neither a decimal: what most sums are.
+        let left = left.evaluate(scope)?;
+        if let Some(number) = left.as_ref().and_then(|value| plain(value.as_ref())) {
+            let right = right.evaluate(scope)?;
+            if let Some(other) = right.as_ref().and_then(|value| plain(value.as_ref())) {
+                return Ok(Some(number.plus(other).value()));
+            }
+            if sum.take(call, left)?.and(sum.take(call, right)?).is_none() {
+                return Ok(Some(Value::NULL));
+            }
+            return sum.finish(call.name()).map(Some);
+        }
+        if sum.take(call, left)?.is_none() {
             return Ok(Some(Value::NULL));
-        };
-        match value.as_ref() {
-            ValueRef::Int32(number) => sum.add_integer(i64::from(number), false),
-            ValueRef::Int64(number) => sum.add_integer(number, true),
-            ValueRef::Double(number) => sum.add(Number::Double(number)),
-            ValueRef::Decimal128(number) => sum.add(Number::Decimal(number)),
-            ValueRef::Date(_) if sum.date.is_some() => {
-                let message = format!("only one date allowed in an {} expression", call.name());
-                return Err(Error::new(16612, message));
-            }
-            ValueRef::Date(millis) => sum.date = Some(millis),
-            ValueRef::Null | ValueRef::Undefined => return Ok(Some(Value::NULL)),
-            other => {
-                let message = format!(
-                    "{} only supports numeric or date types, not {}",
-                    call.name(),
-                    other.kind().alias()
-                );
-                return Err(Error::type_mismatch(message));
-            }
+        }
+        arguments.next();
+    }
+    for argument in arguments {
+        if sum.take(call, argument.evaluate(scope)?)?.is_none() {
+            return Ok(Some(Value::NULL));
         }
     }
     sum.finish(call.name()).map(Some)
+}
+
+/// An int, long or double. Zero stands for minus zero: a sum begins with zero.
+#[inline]
+fn plain(value: ValueRef<'_>) -> Option<Number> {
+    match value {
+        ValueRef::Int32(number) => Some(Number::Int(number)),
+        ValueRef::Int64(number) => Some(Number::Long(number)),
+        ValueRef::Double(number) => Some(Number::Double(number + 0.0)),
+        _ => None,
+    }
 }
 
 /// Integers are summed in 64 bits and narrowed at the end; the first double, decimal or
@@ -53,6 +63,34 @@ impl Sum {
             wide: None,
             date: None,
         }
+    }
+
+    /// Adds an argument's value; `None` when it is null or missing, which makes null.
+    fn take(&mut self, call: &Call, value: Option<Value<'_>>) -> Result<Option<()>> {
+        let Some(value) = value else {
+            return Ok(None);
+        };
+        match value.as_ref() {
+            ValueRef::Int32(number) => self.add_integer(i64::from(number), false),
+            ValueRef::Int64(number) => self.add_integer(number, true),
+            ValueRef::Double(number) => self.add(Number::Double(number)),
+            ValueRef::Decimal128(number) => self.add(Number::Decimal(number)),
+            ValueRef::Date(_) if self.date.is_some() => {
+                let message = format!("only one date allowed in an {} expression", call.name());
+                return Err(Error::new(16612, message));
+            }
+            ValueRef::Date(millis) => self.date = Some(millis),
+            ValueRef::Null | ValueRef::Undefined => return Ok(None),
+            other => {
+                let message = format!(
+                    "{} only supports numeric or date types, not {}",
+                    call.name(),
+                    other.kind().alias()
+                );
+                return Err(Error::type_mismatch(message));
+            }
+        }
+        Ok(Some(()))
     }
 
     #[inline]
