@@ -29,16 +29,17 @@ export type Decoded = { [key: string]: unknown };
 const DEPTH_MAX = 250;
 /** Text is cut out of windows of about this size, so that a string that is kept holds no more than that alive. */
 const WINDOW_BYTES = 64 << 10;
-/** Strings shorter than this are put together from their character codes; longer ones are cut out of the window. */
-const SHORT_STRING_BYTES = 3;
-/** Replies below this size have no window: their strings are decoded one by one. */
-const SMALL_REPLY_BYTES = 160;
+/**
+ * A call of TextDecoder costs as much as some 200 characters that are put together from their codes: in replies below
+ * this size, which hold a document or two, text up to the length after it is made so.
+ */
+const SMALL_REPLY_BYTES = 2048;
+const SHORT_TEXT_BYTES = 160;
+/** In larger replies a window serves many texts, and only the shortest come without one. */
+const TINY_TEXT_BYTES = 2;
 
 /** A key is compared with at most this many that are known at its place before it is read as text. */
 const COMPARED_FOLLOWERS = 8;
-/** Keys up to this length are put together from their character codes: a TextDecoder is dear to call. */
-const LONG_KEY_BYTES = 24;
-
 const latin1 = new TextDecoder('latin1');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -89,18 +90,22 @@ function text(start: number, end: number): string {
   const length = end - start;
   if (length === 0) return '';
   if (!isAscii(start, end)) return utf8Text(start, end);
-  if (length < SHORT_STRING_BYTES) {
-    return length === 1
-      ? String.fromCharCode(bytes[start] as number)
-      : String.fromCharCode(bytes[start] as number, bytes[start + 1] as number);
-  }
   if (start < windowStart || end > windowEnd) {
-    if (length > WINDOW_BYTES || bytes.length < SMALL_REPLY_BYTES) {
-      return latin1.decode(bytes.subarray(start, end));
-    }
+    if (length <= (bytes.length < SMALL_REPLY_BYTES ? SHORT_TEXT_BYTES : TINY_TEXT_BYTES)) return shortText(start, length);
+    if (length > WINDOW_BYTES) return latin1.decode(bytes.subarray(start, end));
     moveWindow(start);
   }
   return windowText.substring(start - windowStart, end - windowStart);
+}
+
+const characterCodes: number[][] = [];
+
+/** ASCII text put together from its character codes. */
+function shortText(start: number, length: number): string {
+  // An array for each length: changing the length of one is dear.
+  const codes = (characterCodes[length] ??= new Array<number>(length).fill(0));
+  for (let i = 0; i < length; i++) codes[i] = bytes[start + i] as number;
+  return String.fromCharCode.apply(null, codes);
 }
 
 function utf8Text(start: number, end: number): string {
@@ -184,10 +189,7 @@ function unexpectedKey(previous: Shape): Shape {
 
 function keyText(start: number, end: number): string {
   if (!isAscii(start, end)) return utf8Text(start, end);
-  if (end - start > LONG_KEY_BYTES) return latin1.decode(bytes.subarray(start, end));
-  let key = '';
-  for (let at = start; at < end; at++) key += String.fromCharCode(bytes[at] as number);
-  return key;
+  return end - start <= SHORT_TEXT_BYTES ? shortText(start, end - start) : latin1.decode(bytes.subarray(start, end));
 }
 
 function set(target: Decoded, name: string, value: unknown): void {
