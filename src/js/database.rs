@@ -1,6 +1,7 @@
 //! `Database`: an engine over IndexedDB; writes are answered once they are durable.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::Uint8Array;
@@ -47,17 +48,12 @@ struct Inner {
 struct Shared(Rc<IndexedDb>);
 
 impl persist::Store for Shared {
-    async fn read(&self, keys: &[persist::Key]) -> crate::error::Result<Vec<Option<Vec<u8>>>> {
-        self.0.read(keys).await
-    }
-
-    async fn read_range(
+    async fn read(
         &self,
         space: persist::Space,
-        from: u64,
-        to: u64,
-    ) -> crate::error::Result<Vec<(u64, Vec<u8>)>> {
-        self.0.read_range(space, from, to).await
+        ranges: &[Range<u64>],
+    ) -> crate::error::Result<Vec<persist::Values>> {
+        self.0.read(space, ranges).await
     }
 
     async fn commit(&self, batch: persist::Batch) -> crate::error::Result<()> {

@@ -4,6 +4,7 @@
 //! across anything but its own requests.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
@@ -12,7 +13,7 @@ use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransacti
 
 use super::idb;
 use crate::error::{Error, Result, codes};
-use crate::persist::{Batch, Durability, Key, Space, Store};
+use crate::persist::{Batch, Durability, Space, Store, Values};
 
 const SPACES: [Space; 3] = [Space::Meta, Space::Journal, Space::Pages];
 
@@ -155,19 +156,20 @@ fn store(
 }
 
 /// Keys from the first to before the second.
-fn range(from: u64, to: u64) -> std::result::Result<IdbKeyRange, JsValue> {
+fn key_range(from: u64, to: u64) -> std::result::Result<IdbKeyRange, JsValue> {
     let (from, to) = (JsValue::from_f64(from as f64), JsValue::from_f64(to as f64));
     IdbKeyRange::bound_with_lower_open_and_upper_open(&from, &to, false, true)
 }
 
-fn put_all(transaction: &IdbTransaction, batch: &Batch) -> std::result::Result<(), JsValue> {
+fn put_all(transaction: &IdbTransaction, batch: &mut Batch) -> std::result::Result<(), JsValue> {
     for key in &batch.deletes {
         store(transaction, key.space)?.delete(&JsValue::from_f64(key.number as f64))?;
     }
     for &(space, from, to) in &batch.delete_ranges {
-        store(transaction, space)?.delete(&range(from, to)?.into())?;
+        store(transaction, space)?.delete(&key_range(from, to)?.into())?;
     }
-    for (key, value) in &batch.puts {
+    // What IndexedDB has is not kept here as well.
+    for (key, value) in batch.puts.drain(..) {
         let bytes = Uint8Array::from(value.as_slice());
         store(transaction, key.space)?
             .put_with_key(&bytes, &JsValue::from_f64(key.number as f64))?;
@@ -176,50 +178,50 @@ fn put_all(transaction: &IdbTransaction, batch: &Batch) -> std::result::Result<(
 }
 
 impl Store for IndexedDb {
-    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
-        if keys.is_empty() {
+    async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>> {
+        if ranges.is_empty() {
             return Ok(Vec::new());
         }
         let failed = |thrown: JsValue| idb::error(&thrown);
         let transaction = self.transaction(false, Durability::Relaxed).await?;
-        let mut requests = Vec::with_capacity(keys.len());
-        for key in keys {
-            let store = store(&transaction, key.space).map_err(failed)?;
-            let request = store
-                .get(&JsValue::from_f64(key.number as f64))
-                .map_err(failed)?;
-            requests.push(idb::request(&request));
-        }
-        let mut values = Vec::with_capacity(keys.len());
-        for request in requests {
-            let value = request.await.map_err(failed)?;
-            values.push((!value.is_undefined()).then(|| Uint8Array::new(&value).to_vec()));
-        }
-        Ok(values)
-    }
-
-    async fn read_range(&self, space: Space, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>> {
-        let failed = |thrown: JsValue| idb::error(&thrown);
-        let transaction = self.transaction(false, Durability::Relaxed).await?;
         let store = store(&transaction, space).map_err(failed)?;
-        let range = range(from, to).map_err(failed)?;
-        let keys = idb::request(&store.get_all_keys_with_key(&range).map_err(failed)?);
-        let values = idb::request(&store.get_all_with_key(&range).map_err(failed)?);
-        let keys: Array = keys.await.map_err(failed)?.unchecked_into();
-        let values: Array = values.await.map_err(failed)?.unchecked_into();
-        let number = |key: JsValue| key.as_f64().unwrap_or(0.0) as u64;
-        let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
-        Ok(keys
+        // All requests are made before the first is waited for.
+        let requests: std::result::Result<Vec<_>, JsValue> = ranges
             .iter()
-            .map(number)
-            .zip(values.iter().map(bytes))
-            .collect())
+            .map(|range| {
+                if range.end - range.start == 1 {
+                    let key = JsValue::from_f64(range.start as f64);
+                    return Ok((idb::request(&store.get(&key)?), None));
+                }
+                let keys = key_range(range.start, range.end)?;
+                let values = idb::request(&store.get_all_with_key(&keys)?);
+                let keys = idb::request(&store.get_all_keys_with_key(&keys)?);
+                Ok((values, Some(keys)))
+            })
+            .collect();
+        let mut found = Vec::with_capacity(ranges.len());
+        for (range, (values, keys)) in ranges.iter().zip(requests.map_err(failed)?) {
+            let values = values.await.map_err(failed)?;
+            let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
+            found.push(match keys {
+                Some(keys) => {
+                    let keys: Array = keys.await.map_err(failed)?.unchecked_into();
+                    let number = |key: JsValue| key.as_f64().unwrap_or(0.0) as u64;
+                    let values: Array = values.unchecked_into();
+                    let values = values.iter().map(bytes);
+                    keys.iter().map(number).zip(values).collect()
+                }
+                None if values.is_undefined() => Vec::new(),
+                None => vec![(range.start, bytes(values))],
+            });
+        }
+        Ok(found)
     }
 
-    async fn commit(&self, batch: Batch) -> Result<()> {
+    async fn commit(&self, mut batch: Batch) -> Result<()> {
         let transaction = self.transaction(true, batch.durability).await?;
         let completion = idb::completion(&transaction);
-        if let Err(thrown) = put_all(&transaction, &batch) {
+        if let Err(thrown) = put_all(&transaction, &mut batch) {
             // Nothing of it may be applied.
             let _ = transaction.abort();
             return Err(idb::error(&thrown));

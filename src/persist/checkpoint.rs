@@ -84,7 +84,7 @@ impl Checkpoint {
         dropped
             .iter()
             .for_each(|&page| delete_page(page, &mut batch));
-        frame::seal(Space::Meta, MANIFEST, &manifest, &mut batch.puts);
+        frame::seal(Space::Meta, MANIFEST, &[&manifest], &mut batch.puts);
         Ok(Checkpoint {
             batch,
             counters,
@@ -123,7 +123,7 @@ fn write_tree(tree: &Tree, next_page: &mut u64, batch: &mut Batch) -> Result<Pre
         *next_page - 1
     };
     let prepared = tree.prepare(&mut allocate, &mut |page, bytes| {
-        frame::seal(Space::Pages, page * PAGE_CHUNKS, &bytes, &mut batch.puts);
+        frame::seal(Space::Pages, page * PAGE_CHUNKS, &[&bytes], &mut batch.puts);
         Ok(())
     })?;
     prepared

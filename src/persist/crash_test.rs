@@ -3,18 +3,20 @@
 #![allow(clippy::unwrap_used)]
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::faulty_store::{Disk, Fault, FaultyStore};
+use super::format::PAGE_CHUNKS;
 use super::store::{Key, Space};
 use super::{Database, Options};
 use crate::catalog::Collection;
 use crate::engine::Engine;
 use crate::env::FixedEnv;
+use crate::error::PageId;
 use crate::index::{Index, KeySet};
 use crate::storage::{Pager, Tree};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
@@ -43,8 +45,12 @@ fn command(fill: impl FnOnce(&mut DocumentBuf)) -> Vec<u8> {
 }
 
 fn insert(ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
+    insert_into("things", ids, padding)
+}
+
+fn insert_into(collection: &str, ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
     command(|command| {
-        command.append("insert", "things");
+        command.append("insert", collection);
         command.append_array("documents", |list| {
             for id in ids {
                 let mut document = list.document();
@@ -67,20 +73,76 @@ fn delete(group: i32) -> Vec<u8> {
     })
 }
 
-/// Commands that together reach every kind of step: journal groups, checkpoints, faults.
-fn workload() -> Vec<Vec<u8>> {
-    vec![
+/// Moves all documents of a group to another, and gives them a new text.
+fn update(group: i32, to: i32, padding: usize) -> Vec<u8> {
+    command(|command| {
+        command.append("update", "things");
+        command.append_array("updates", |list| {
+            let mut statement = list.document();
+            statement.document("q").append("group", group);
+            let mut change = statement.document("u");
+            let mut set = change.document("$set");
+            set.append("group", to);
+            set.append("text", "y".repeat(padding).as_str());
+            drop(set);
+            drop(change);
+            statement.append("multi", true);
+        });
+    })
+}
+
+fn create_index(collection: &str, field: &str) -> Vec<u8> {
+    command(|command| {
+        command.append("createIndexes", collection);
+        command.append_array("indexes", |list| {
+            let mut index = list.document();
+            index.document("key").append(field, 1);
+            index.append("name", field);
+        });
+    })
+}
+
+fn drop_index(collection: &str, name: &str) -> Vec<u8> {
+    command(|command| {
+        command.append("dropIndexes", collection);
+        command.append("index", name);
+    })
+}
+
+fn drop_collection(collection: &str) -> Vec<u8> {
+    command(|command| command.append("drop", collection))
+}
+
+/// Commands that together reach every kind of step and of change: journal groups, checkpoints,
+/// faults; documents, indexes and collections that come, change and go. In two sessions.
+fn workload() -> [Vec<Vec<u8>>; 2] {
+    let first = vec![
         insert(0..3, 10),
+        insert_into("others", 0..60, 200),
         insert(3..40, 300),
+        create_index("others", "group"),
         insert(40..41, 150_000),
         delete(3),
+        create_index("things", "group"),
         insert(41..90, 400),
+        update(2, 12, 30),
         delete(5),
         insert(90..95, 20),
         // A duplicate: writes nothing, and is acknowledged as an error.
         insert(90..91, 20),
+    ];
+    let second = vec![
+        update(4, 1, 500),
+        create_index("things", "text"),
+        drop_collection("others"),
+        insert_into("others", 7..9, 20),
         delete(1),
-    ]
+        drop_index("things", "group"),
+        insert(95..140, 400),
+        update(0, 3, 10),
+        drop_index("things", "text"),
+    ];
+    [first, second]
 }
 
 const OPTIONS: Options = Options {
@@ -90,15 +152,20 @@ const OPTIONS: Options = Options {
 
 type Documents = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// All documents by their ids' bytes, and a check of all indexes against the documents.
+/// All documents by collection and id, the indexes by collection, and a check of all indexes
+/// against the documents.
 fn contents(engine: &Engine) -> Documents {
     let mut all = Documents::new();
     for collection in engine.catalog().iter() {
+        let name = collection.info.namespace.to_string().into_bytes();
+        let indexes: Vec<_> = collection.indexes.iter().collect();
+        let names = indexes.iter().map(|index| index.spec.name.as_bytes());
+        all.insert(name.clone(), names.collect::<Vec<_>>().join(&b',').to_vec());
         let mut cursor = collection.records.cursor();
         while let Some((_, bytes)) = cursor.next().unwrap() {
             let document = DocumentRef::from_valid(&bytes);
-            let id = document.first().unwrap().raw.to_vec();
-            all.insert(id, bytes.to_vec());
+            let id = document.first().unwrap().raw;
+            all.insert([&name, &b"/"[..], id].concat(), bytes.to_vec());
         }
         collection
             .indexes
@@ -137,8 +204,8 @@ fn is_ok(reply: &[u8]) -> bool {
 fn history() -> Vec<Documents> {
     let mut engine = Engine::memory(env());
     let mut states = vec![Documents::new()];
-    for command in workload() {
-        assert!(is_ok(&engine.run_command(&command)));
+    for command in workload().iter().flatten() {
+        assert!(is_ok(&engine.run_command(command)));
         states.push(contents(&engine));
     }
     states
@@ -163,21 +230,51 @@ fn scan_all(database: &Database<FaultyStore>) -> usize {
         .count()
 }
 
-/// Runs the workload with a fault; gives how many commands were acknowledged.
+/// Runs the workload with a fault; says of every command whether it was acknowledged.
 fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<bool> {
-    let store = FaultyStore::new(disk, steps, fault);
-    let Ok(database) = run(Database::open(store, env(), OPTIONS)) else {
-        return Vec::new();
-    };
-    let acknowledged = workload()
-        .iter()
-        .map(|command| is_ok(&run(database.run_command(command))))
-        .collect();
-    let _ = run(database.flush());
+    let mut acknowledged = Vec::new();
+    for commands in workload() {
+        let died = fault.is_some_and(|(at, kind)| kind != Fault::Refuse && steps.get() > at);
+        let store = FaultyStore::new(disk, steps, fault);
+        let opened = (!died).then(|| run(Database::open(store, env(), OPTIONS)).ok());
+        let Some(database) = opened.flatten() else {
+            acknowledged.extend(commands.iter().map(|_| false));
+            continue;
+        };
+        let done = |command: &Vec<u8>| is_ok(&run(database.run_command(command)));
+        acknowledged.extend(commands.iter().map(done));
+        // The first session ends without a word, the second is closed.
+        if acknowledged.len() > commands.len() {
+            let _ = run(database.flush());
+        }
+    }
     acknowledged
 }
 
+/// The pages in the store, and those that the manifest leads to.
+fn pages(disk: &Disk) -> (BTreeSet<PageId>, BTreeSet<PageId>) {
+    let disk_keys = disk.borrow();
+    let keys = disk_keys.keys().filter(|key| key.space == Space::Pages);
+    let stored = keys.map(|key| key.number / PAGE_CHUNKS).collect();
+    let mut reachable = BTreeSet::new();
+    loaded(disk).with_engine(|engine| {
+        for collection in engine.catalog().iter() {
+            let trees = collection.indexes.iter().map(|index| &index.tree);
+            for tree in trees.chain([collection.records.tree()]) {
+                tree.pages(&mut |page| assert!(reachable.insert(page)))
+                    .unwrap();
+            }
+        }
+    });
+    (stored, reachable)
+}
+
 fn reopened(disk: &Disk) -> Documents {
+    loaded(disk).with_engine(contents)
+}
+
+/// The database with all of its pages in memory.
+fn loaded(disk: &Disk) -> Database<FaultyStore> {
     let store = FaultyStore::new(disk, &Rc::default(), None);
     let database = run(Database::open(store, env(), OPTIONS)).unwrap();
     // Load every page, then look at the trees directly.
@@ -190,7 +287,7 @@ fn reopened(disk: &Disk) -> Documents {
             Err(pages) => run(database.load(&pages)).unwrap(),
         }
     }
-    database.with_engine(contents)
+    database
 }
 
 /// The pages that are missing, if any.
@@ -222,7 +319,9 @@ fn everything_is_there_after_reopening() {
     assert_eq!(&reopened(&disk), history().last().unwrap());
     let store = FaultyStore::new(&disk, &steps, None);
     let database = run(Database::open(store, env(), OPTIONS)).unwrap();
-    assert_eq!(scan_all(&database), history().last().unwrap().len());
+    let is_thing = |key: &&Vec<u8>| key.starts_with(b"test.things/");
+    let last = history().pop().unwrap();
+    assert_eq!(scan_all(&database), last.keys().filter(is_thing).count());
 }
 
 #[test]
@@ -230,7 +329,7 @@ fn a_crash_at_any_step_keeps_a_prefix_with_all_acknowledged_writes() {
     let steps = Rc::new(Cell::new(0));
     play(&Disk::default(), &steps, None);
     let states = history();
-    assert!(steps.get() > 10);
+    assert!(steps.get() > 20, "{} steps", steps.get());
     for fault in [Fault::DieBefore, Fault::DieAfter] {
         for step in 0..steps.get() {
             let disk = Disk::default();
@@ -256,12 +355,54 @@ fn a_refused_commit_is_undone_and_reported() {
         let acknowledged = play(&disk, &Rc::default(), Some((step, Fault::Refuse)));
         // The model runs only what was acknowledged.
         let mut engine = Engine::memory(env());
-        for (command, done) in workload().iter().zip(&acknowledged) {
+        for (command, done) in workload().iter().flatten().zip(&acknowledged) {
             if *done {
                 engine.run_command(command);
             }
         }
         assert_eq!(reopened(&disk), contents(&engine), "refused at step {step}");
+    }
+}
+
+#[test]
+fn no_page_of_a_dropped_collection_is_left() {
+    let (disk, steps) = (Disk::default(), Rc::default());
+    play(&disk, &steps, None);
+    let (stored, before) = pages(&disk);
+    assert!(stored.is_superset(&before));
+    let flushed = |commands: &[Vec<u8>]| {
+        let store = FaultyStore::new(&disk, &steps, None);
+        let database = run(Database::open(store, env(), OPTIONS)).unwrap();
+        for command in commands {
+            assert!(is_ok(&run(database.run_command(command))));
+            run(database.flush()).unwrap();
+        }
+    };
+    flushed(&[
+        insert_into("large", 0..500, 300),
+        create_index("large", "text"),
+    ]);
+    let (stored, with_large) = pages(&disk);
+    let large: BTreeSet<_> = with_large.difference(&before).copied().collect();
+    assert!(large.len() > 20 && stored.is_superset(&large));
+    flushed(&[drop_collection("large"), insert(200..201, 10)]);
+    let (stored, reachable) = pages(&disk);
+    assert!(stored.is_superset(&reachable));
+    assert!(stored.is_disjoint(&large));
+}
+
+#[test]
+fn what_is_larger_than_the_journal_is_written_once() {
+    let (disk, steps) = (Disk::default(), Rc::new(Cell::new(0)));
+    let store = FaultyStore::new(&disk, &steps, None);
+    let database = run(Database::open(store, env(), OPTIONS)).unwrap();
+    let opened = steps.get();
+    for round in 1..4 {
+        let ids = round * 1000..round * 1000 + 500;
+        assert!(is_ok(&run(database.run_command(&insert(ids, 300)))));
+        assert_eq!(steps.get(), opened + round as u64);
+        let disk = disk.borrow();
+        assert!(disk.keys().all(|key| key.space != Space::Journal));
     }
 }
 

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::checkpoint::{Checkpoint, WrittenTrees, join_ranges, stored_trees};
 use super::format::Counters;
-use super::journal;
 use super::notify::Notify;
 use super::recovery::{self, Recovered};
 use super::store::{Batch, Durability, Store};
+use super::{journal, load};
 use crate::command::{Outcome, error_reply};
 use crate::engine::Engine;
 use crate::env::Env;
@@ -31,6 +31,9 @@ impl Default for Options {
         }
     }
 }
+
+/// Pages that were loaded and that no tree has taken, at most: twice what a scan reads ahead.
+const WAITING_PAGES_MAX: usize = 8192;
 
 /// A database whose commits are acknowledged once the store has them.
 pub struct Database<S> {
@@ -120,7 +123,11 @@ impl<S: Store> Database<S> {
             match attempt {
                 Attempt::Done(reply) => return reply,
                 Attempt::Fault(pages) => {
-                    if let Err(error) = recovery::load(&self.store, &self.pager, &pages).await {
+                    // What was read along and nobody took is not kept for ever.
+                    if self.pager.waiting() > WAITING_PAGES_MAX {
+                        self.pager.forget_waiting();
+                    }
+                    if let Err(error) = load::load(&self.store, &self.pager, &pages).await {
                         return error_reply(&error).into_bytes();
                     }
                     attempt = self.try_command(request);
@@ -148,7 +155,7 @@ impl<S: Store> Database<S> {
     /// Loads pages for a test.
     #[cfg(test)]
     pub(super) async fn load(&self, pages: &[PageId]) -> Result<()> {
-        recovery::load(&self.store, &self.pager, pages).await
+        load::load(&self.store, &self.pager, pages).await
     }
 
     /// The sequence numbers of the last commit and of the last durable one.
@@ -261,6 +268,7 @@ impl<S: Store> Database<S> {
         let mut batch = std::mem::take(&mut checkpoint.batch);
         join_ranges(&mut batch);
         self.store.commit(batch).await?;
+        self.pager.forget(&dropped);
         let mut progress = self.progress.borrow_mut();
         progress.counters = checkpoint.counters;
         progress.trees = std::mem::take(&mut checkpoint.trees);
@@ -295,7 +303,7 @@ impl<S: Store> Database<S> {
                         break;
                     }
                     Err(error) => match error.missing_pages() {
-                        Some(missing) => recovery::load(&self.store, &pager, missing).await?,
+                        Some(missing) => load::load(&self.store, &pager, missing).await?,
                         // A damaged tree that is dropped leaves its pages behind, unused.
                         None if error.code() == codes::DATA_CORRUPTION_DETECTED => break,
                         None => return Err(error),

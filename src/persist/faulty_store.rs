@@ -6,9 +6,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
-use super::store::{Batch, Key, Space, Store};
+use super::store::{Batch, Key, Space, Store, Values};
 use crate::error::{Error, Result, codes};
 
 /// What happens at a step.
@@ -78,23 +79,17 @@ fn died() -> Error {
 }
 
 impl Store for FaultyStore {
-    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>> {
+    async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>> {
         self.step(|| {
             let disk = self.disk.borrow();
-            keys.iter().map(|key| disk.get(key).cloned()).collect()
-        })
-    }
-
-    async fn read_range(&self, space: Space, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>> {
-        self.step(|| {
-            let range = Key {
-                space,
-                number: from,
-            }..Key { space, number: to };
-            let disk = self.disk.borrow();
-            disk.range(range)
-                .map(|(key, value)| (key.number, value.clone()))
-                .collect()
+            let key = |number| Key { space, number };
+            let read = |range: &Range<u64>| {
+                let found = disk.range(key(range.start)..key(range.end));
+                found
+                    .map(|(key, value)| (key.number, value.clone()))
+                    .collect()
+            };
+            ranges.iter().map(read).collect()
         })
     }
 

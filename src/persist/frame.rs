@@ -28,21 +28,36 @@ fn checksum(key: Key, rest: &[u8]) -> u64 {
     hash.digest()
 }
 
-/// Cuts a value into chunks named `number`, `number + 1`, ...
-pub(super) fn seal(space: Space, number: u64, value: &[u8], out: &mut Vec<(Key, Vec<u8>)>) -> u64 {
-    let count = value.len().div_ceil(PAYLOAD_BYTES_MAX).max(1) as u64;
+/// Cuts a value, given in parts, into chunks named `number`, `number + 1`, ...; gives their count.
+pub(super) fn seal(
+    space: Space,
+    number: u64,
+    parts: &[&[u8]],
+    out: &mut Vec<(Key, Vec<u8>)>,
+) -> u64 {
+    let mut left: usize = parts.iter().map(|part| part.len()).sum();
+    let count = left.div_ceil(PAYLOAD_BYTES_MAX).max(1) as u64;
+    let mut parts = parts.iter().copied();
+    let mut part: &[u8] = &[];
     for index in 0..count {
-        let start = index as usize * PAYLOAD_BYTES_MAX;
-        let payload = &value[start..value.len().min(start + PAYLOAD_BYTES_MAX)];
         let key = Key {
             space,
             number: number + index,
         };
-        let mut chunk = Vec::with_capacity(HEAD_BYTES + payload.len());
+        let length = HEAD_BYTES + left.min(PAYLOAD_BYTES_MAX);
+        left -= length - HEAD_BYTES;
+        let mut chunk = Vec::with_capacity(length);
         chunk.extend_from_slice(&[0; 8]);
         chunk.extend_from_slice(&(index as u32).to_le_bytes());
         chunk.extend_from_slice(&(count as u32).to_le_bytes());
-        chunk.extend_from_slice(payload);
+        while chunk.len() < length {
+            let (taken, rest) = part.split_at(part.len().min(length - chunk.len()));
+            chunk.extend_from_slice(taken);
+            part = rest;
+            if part.is_empty() && chunk.len() < length {
+                part = parts.next().unwrap_or_default();
+            }
+        }
         let sum = checksum(key, &chunk[8..]);
         chunk[..8].copy_from_slice(&sum.to_le_bytes());
         out.push((key, chunk));
@@ -99,7 +114,7 @@ mod tests {
     #[test]
     fn every_flipped_bit_is_noticed() {
         let mut chunks = Vec::new();
-        seal(Space::Pages, 7, b"some bytes", &mut chunks);
+        seal(Space::Pages, 7, &[b"some ", b"", b"bytes"], &mut chunks);
         let (key, chunk) = &chunks[0];
         assert_eq!(open(*key, chunk).unwrap().payload, b"some bytes");
         for bit in 0..chunk.len() * 8 {
@@ -115,7 +130,10 @@ mod tests {
     fn long_values_are_cut() {
         let mut chunks = Vec::new();
         let value = vec![1; 2 * PAYLOAD_BYTES_MAX + 1];
-        assert_eq!(seal(Space::Journal, 3, &value, &mut chunks), 3);
+        assert_eq!(
+            seal(Space::Journal, 3, &[&value[..5], &value[5..]], &mut chunks),
+            3
+        );
         assert!(chunks.iter().all(|(_, chunk)| chunk.len() < 64 * 1024));
         let last = open(chunks[2].0, &chunks[2].1).unwrap();
         assert_eq!((last.index, last.count, last.payload.len()), (2, 3, 1));

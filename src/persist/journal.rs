@@ -12,14 +12,20 @@ use crate::error::Result;
 
 /// Appends the chunks of a group, the first of which is named `number`; gives their count.
 pub(super) fn write(commits: &[Commit], number: u64, out: &mut Vec<(Key, Vec<u8>)>) -> u64 {
-    let length: usize = commits.iter().map(|commit| commit.changes.len() + 12).sum();
-    let mut group = Vec::with_capacity(length);
-    for commit in commits {
-        group.extend_from_slice(&commit.sequence.to_le_bytes());
-        group.extend_from_slice(&(commit.changes.len() as u32).to_le_bytes());
-        group.extend_from_slice(&commit.changes);
-    }
-    frame::seal(Space::Journal, number, &group, out)
+    let heads: Vec<[u8; 12]> = commits
+        .iter()
+        .map(|commit| {
+            let mut head = [0; 12];
+            head[..8].copy_from_slice(&commit.sequence.to_le_bytes());
+            head[8..].copy_from_slice(&(commit.changes.len() as u32).to_le_bytes());
+            head
+        })
+        .collect();
+    let parts = heads.iter().zip(commits);
+    let parts: Vec<&[u8]> = parts
+        .flat_map(|(head, commit)| [head.as_slice(), &commit.changes])
+        .collect();
+    frame::seal(Space::Journal, number, &parts, out)
 }
 
 /// The commits in the chunks of a journal, and the number after the last chunk.

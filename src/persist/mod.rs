@@ -17,6 +17,7 @@ mod database;
 mod format;
 mod frame;
 mod journal;
+mod load;
 mod notify;
 mod recovery;
 mod store;
@@ -27,4 +28,4 @@ mod crash_test;
 mod faulty_store;
 
 pub use database::{Attempt, Database, Options};
-pub use store::{Batch, Durability, Key, Space, Store};
+pub use store::{Batch, Durability, Key, Space, Store, Values};

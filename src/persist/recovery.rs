@@ -1,14 +1,15 @@
 //! Opening: the manifest, then the commits of the journal that came after it.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::checkpoint::{WrittenTrees, stored_trees};
-use super::format::{self, Counters, MANIFEST, MANIFEST_END, PAGE_CHUNKS};
-use super::store::{Key, Space, Store};
-use super::{frame, journal};
+use super::format::{self, Counters, MANIFEST, MANIFEST_END};
+use super::store::{Key, Space, Store, Values};
+use super::{frame, journal, load};
 use crate::engine::Engine;
 use crate::env::Env;
-use crate::error::{PageId, Result};
+use crate::error::Result;
 use crate::limits;
 use crate::storage::Pager;
 use crate::value::validate;
@@ -45,9 +46,7 @@ pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Rec
         engine.restore(catalog, counters.sequence, counters.next_collection);
     }
     let trees = stored_trees(&engine);
-    let chunks = store
-        .read_range(Space::Journal, counters.journal, 1 << 53)
-        .await?;
+    let chunks = read_range(store, Space::Journal, counters.journal..1 << 53).await?;
     let journal_bytes = chunks.iter().map(|(_, chunk)| chunk.len() as u64).sum();
     let (commits, after) = journal::read(&chunks)?;
     for commit in commits
@@ -58,7 +57,7 @@ pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Rec
             match engine.replay(commit.sequence, &commit.changes) {
                 Ok(()) => break,
                 Err(error) => match error.missing_pages() {
-                    Some(pages) => load(store, &pager, pages).await?,
+                    Some(pages) => load::load(store, &pager, pages).await?,
                     None => return Err(error),
                 },
             }
@@ -74,10 +73,13 @@ pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Rec
     })
 }
 
+async fn read_range<S: Store>(store: &S, space: Space, range: Range<u64>) -> Result<Values> {
+    let found = store.read(space, &[range]).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 async fn read_manifest<S: Store>(store: &S) -> Result<Option<Vec<u8>>> {
-    let chunks = store
-        .read_range(Space::Meta, MANIFEST, MANIFEST_END)
-        .await?;
+    let chunks = read_range(store, Space::Meta, MANIFEST..MANIFEST_END).await?;
     let mut manifest = Vec::new();
     for (at, (number, bytes)) in chunks.iter().enumerate() {
         let key = Key {
@@ -92,59 +94,4 @@ async fn read_manifest<S: Store>(store: &S) -> Result<Option<Vec<u8>>> {
         manifest.extend_from_slice(chunk.payload);
     }
     Ok((!chunks.is_empty()).then_some(manifest))
-}
-
-/// Loads pages. One that is damaged or missing makes every later access to it fail, and nothing
-/// else.
-///
-/// Errors: the store's.
-pub(super) async fn load<S: Store>(store: &S, pager: &Pager, pages: &[PageId]) -> Result<()> {
-    let key = |page: PageId, chunk: u64| Key {
-        space: Space::Pages,
-        number: page * PAGE_CHUNKS + chunk,
-    };
-    let keys: Vec<Key> = pages.iter().map(|&page| key(page, 0)).collect();
-    let found = store.read(&keys).await?;
-    for (&page, bytes) in pages.iter().zip(found) {
-        let first = key(page, 0);
-        let Some(bytes) = bytes else {
-            pager.refuse(page, frame::damaged(first));
-            continue;
-        };
-        let count = match frame::open(first, &bytes) {
-            Ok(chunk) if chunk.count <= 1 => {
-                // What is wrong with a page is told to whoever needs it.
-                let _ = pager.supply(page, chunk.payload);
-                continue;
-            }
-            Ok(chunk) => chunk.count,
-            Err(error) => {
-                pager.refuse(page, error);
-                continue;
-            }
-        };
-        let keys: Vec<Key> = (1..u64::from(count))
-            .map(|chunk| key(page, chunk))
-            .collect();
-        let rest = store.read(&keys).await?;
-        match join(first, &bytes, &keys, &rest) {
-            Ok(whole) => drop(pager.supply(page, &whole)),
-            Err(error) => pager.refuse(page, error),
-        }
-    }
-    Ok(())
-}
-
-/// Puts the chunks of a page together.
-fn join(first: Key, head: &[u8], keys: &[Key], rest: &[Option<Vec<u8>>]) -> Result<Vec<u8>> {
-    let mut whole = frame::open(first, head)?.payload.to_vec();
-    for (at, (key, bytes)) in keys.iter().zip(rest).enumerate() {
-        let bytes = bytes.as_deref().ok_or_else(|| frame::damaged(*key))?;
-        let chunk = frame::open(*key, bytes)?;
-        if chunk.index as usize != at + 1 {
-            return Err(frame::damaged(*key));
-        }
-        whole.extend_from_slice(chunk.payload);
-    }
-    Ok(whole)
 }

@@ -1,5 +1,7 @@
 //! What persistence asks of a store: named values, read one by one, written together.
 
+use std::ops::Range;
+
 use crate::error::Result;
 
 /// Which part of the store a value is in.
@@ -38,17 +40,17 @@ pub struct Batch {
     pub durability: Durability,
 }
 
+/// Values with their numbers.
+pub type Values = Vec<(u64, Vec<u8>)>;
+
 /// A store of named values.
 ///
 /// Errors of all methods: `OutOfDiskSpace` (14031) when the quota is used up, else what the
 /// implementation says; after an error of `commit` nothing of the batch was applied.
 #[allow(async_fn_in_trait)]
 pub trait Store {
-    /// The values with these names; `None` for those that are not there.
-    async fn read(&self, keys: &[Key]) -> Result<Vec<Option<Vec<u8>>>>;
-
-    /// All values of a space whose numbers are at least `from` and below `to`, in order.
-    async fn read_range(&self, space: Space, from: u64, to: u64) -> Result<Vec<(u64, Vec<u8>)>>;
+    /// All values of a space whose numbers are in these ranges, in order, each range by itself.
+    async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>>;
 
     /// Applies a batch; returns once it is as durable as it asks for.
     async fn commit(&self, batch: Batch) -> Result<()>;

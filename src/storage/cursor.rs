@@ -337,7 +337,10 @@ impl Cursor {
                 index,
             });
             node = &inner.children[index].node;
-            content = self.tree.load_child(inner, index)?;
+            content = match target {
+                Target::Before(_) | Target::After(_) => self.tree.load_toward(inner, index)?,
+                _ => self.tree.load_child(inner, index)?,
+            };
         }
         let Content::Leaf(leaf) = content else {
             return Err(not_loaded());

@@ -50,6 +50,11 @@ impl Pager {
         self.supplied.borrow_mut().insert(page, Err(error));
     }
 
+    /// True for a page that waits to be taken, or that cannot be had.
+    pub(super) fn is_supplied(&self, page: PageId) -> bool {
+        self.supplied.borrow().contains_key(&page)
+    }
+
     /// Number of pages that no tree has taken yet.
     pub fn waiting(&self) -> usize {
         self.supplied.borrow().len()
@@ -61,7 +66,7 @@ impl Pager {
     }
 
     /// Forgets pages that no longer exist.
-    pub(super) fn forget(&self, pages: &[PageId]) {
+    pub fn forget(&self, pages: &[PageId]) {
         let mut supplied = self.supplied.borrow_mut();
         for page in pages {
             supplied.remove(page);

@@ -15,6 +15,11 @@ pub const PAGE_BYTES: usize = 8 << 10;
 /// Bytes of an entry (key and value) must be fewer than this.
 pub const ENTRY_BYTES_END: usize = 256 << 20;
 
+/// Entries of a leaf from which on a fault names its neighbours too.
+const DENSE_LEAF: u64 = 32;
+/// Pages that such a fault names, at most: half a megabyte.
+const NEIGHBOURS: usize = 64;
+
 /// A sorted map from bytes to bytes: a copy-on-write B+tree that knows how many entries lie below
 /// each of its nodes.
 ///
@@ -137,6 +142,37 @@ impl Tree {
         }
     }
 
+    /// As [`Tree::load_child`], on the way to a key. Where many entries lie on a page, as in an
+    /// index, the keys that are asked for next are likely to lie beside it: a fault names the
+    /// leaves beside the missing one as well, so that a tree is in memory after a few of them.
+    #[inline]
+    pub(super) fn load_toward<'a>(&self, inner: &'a Inner, at: usize) -> Result<&'a Content> {
+        let loaded = self.load_child(inner, at);
+        match loaded {
+            Err(error) if error.is_fault() => Err(self.with_neighbours(inner, at, error)),
+            other => other,
+        }
+    }
+
+    #[cold]
+    fn with_neighbours(&self, inner: &Inner, at: usize, fault: Error) -> Error {
+        if inner.level != 1 || inner.children[at].count < DENSE_LEAF {
+            return fault;
+        }
+        let mut pages = fault.missing_pages().unwrap_or_default().to_vec();
+        let from = at.saturating_sub(NEIGHBOURS / 2);
+        for beside in inner.children.iter().skip(from).take(NEIGHBOURS) {
+            let page = beside.node.page();
+            if beside.node.content().is_none()
+                && !pages.contains(&page)
+                && !self.pager.is_supplied(page)
+            {
+                pages.push(page);
+            }
+        }
+        Error::fault(pages)
+    }
+
     /// The leaf in whose range the key lies.
     #[inline]
     pub(super) fn leaf_for(&self, key: &[u8]) -> Result<(&Rc<Node>, &Leaf)> {
@@ -148,7 +184,7 @@ impl Tree {
                 Content::Inner(inner) => {
                     let at = inner.place(key);
                     node = &inner.children[at].node;
-                    content = self.load_child(inner, at)?;
+                    content = self.load_toward(inner, at)?;
                 }
             }
         }
@@ -219,7 +255,7 @@ impl Tree {
                 Content::Inner(inner) => {
                     let at = inner.place(key);
                     below += inner.count_before(at);
-                    content = self.load_child(inner, at)?;
+                    content = self.load_toward(inner, at)?;
                 }
             }
         }
