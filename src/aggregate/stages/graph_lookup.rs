@@ -47,25 +47,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             "the $graphLookup stage specification must be an object",
         ));
     };
-    let (mut start, mut restriction, mut depth_max) = (None, None, None);
-    for (option, value) in document.iter() {
-        match option {
-            "startWith" => start = Some(Expression::parse(value, &scope.variables)?),
-            "maxDepth" => depth_max = Some(depth(value)?),
-            "restrictSearchWithMatch" => match value {
-                ValueRef::Document(filter) => restriction = Some(filter),
-                _ => {
-                    let message = "restrictSearchWithMatch must be an object";
-                    return Err(Error::new(40185, message));
-                }
-            },
-            "from" | "as" | "connectFromField" | "connectToField" | "depthField" => {}
-            other => {
-                let message = format!("Unknown argument to $graphLookup: {other}");
-                return Err(Error::new(40104, message));
-            }
-        }
-    }
+    let (start, restriction, depth_max) = options(document, scope)?;
     let from = path(document, "connectFromField")?;
     let to = path(document, "connectToField")?;
     let field = path(document, "as")?;
@@ -102,6 +84,32 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         restriction: pipeline,
     }));
     Ok(PipelineStage::new(name, value, body).into())
+}
+
+type Options<'a> = (Option<Expression>, Option<DocumentRef<'a>>, Option<u64>);
+
+/// `startWith`, `restrictSearchWithMatch` and `maxDepth`; refuses what is no option.
+fn options<'a>(document: DocumentRef<'a>, scope: &PipelineScope<'_>) -> Result<Options<'a>> {
+    let (mut start, mut restriction, mut depth_max) = (None, None, None);
+    for (option, value) in document.iter() {
+        match option {
+            "startWith" => start = Some(Expression::parse(value, &scope.variables)?),
+            "maxDepth" => depth_max = Some(depth(value)?),
+            "restrictSearchWithMatch" => match value {
+                ValueRef::Document(filter) => restriction = Some(filter),
+                _ => {
+                    let message = "restrictSearchWithMatch must be an object";
+                    return Err(Error::new(40185, message));
+                }
+            },
+            "from" | "as" | "connectFromField" | "connectToField" | "depthField" => {}
+            other => {
+                let message = format!("Unknown argument to $graphLookup: {other}");
+                return Err(Error::new(40104, message));
+            }
+        }
+    }
+    Ok((start, restriction, depth_max))
 }
 
 fn depth(value: ValueRef<'_>) -> Result<u64> {
