@@ -102,6 +102,13 @@ impl Takes {
     }
 }
 
+/// What becomes of a field that is not listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Refused,
+    PassedOver,
+}
+
 /// The most fields that a command or a document inside one has.
 const FIELDS_MAX: usize = 24;
 
@@ -121,9 +128,25 @@ impl<'a> Arguments<'a> {
     /// Errors: 40415 for an unknown field, 40413 for a repeated one, 40414 for a missing one,
     /// `TypeMismatch` (14).
     pub fn of(request: &Request<'a>, fields: &'static [Field]) -> Result<Arguments<'a>> {
+        Arguments::with_unknown(request, fields, Unknown::Refused)
+    }
+
+    /// As [`Arguments::of`], for the few commands that pass over fields they do not know.
+    ///
+    /// Errors: as [`Arguments::of`], without 40415.
+    pub fn of_lenient(request: &Request<'a>, fields: &'static [Field]) -> Result<Arguments<'a>> {
+        Arguments::with_unknown(request, fields, Unknown::PassedOver)
+    }
+
+    fn with_unknown(
+        request: &Request<'a>,
+        fields: &'static [Field],
+        unknown: Unknown,
+    ) -> Result<Arguments<'a>> {
         let mut arguments = Arguments::new(request.name, request.document, fields);
-        let has_concern = arguments.read(GENERIC, 1)?;
-        if has_concern {
+        let has_more_to_check = arguments.read(GENERIC, 1, unknown)?;
+        if has_more_to_check {
+            super::api_version::check(request.document)?;
             super::concerns::check(request.document)?;
         }
         Ok(arguments)
@@ -138,7 +161,7 @@ impl<'a> Arguments<'a> {
         fields: &'static [Field],
     ) -> Result<Arguments<'a>> {
         let mut arguments = Arguments::new(owner, document, fields);
-        arguments.read(&[], 0)?;
+        arguments.read(&[], 0, Unknown::Refused)?;
         Ok(arguments)
     }
 
@@ -152,10 +175,11 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// Walks over the document once; true if there is a read or write concern to check.
-    fn read(&mut self, generic: &[Field], skip: usize) -> Result<bool> {
+    /// Walks over the document once; true if there is a read or write concern or an API version
+    /// to check.
+    fn read(&mut self, generic: &[Field], skip: usize, unknown: Unknown) -> Result<bool> {
         let mut seen = 0u64;
-        let mut has_concern = false;
+        let mut has_more_to_check = false;
         for element in self.document.elements().skip(skip) {
             let name = element.name;
             let own = self.fields.iter().position(|field| field.name == name);
@@ -169,6 +193,7 @@ impl<'a> Arguments<'a> {
                 }
                 None => match generic.iter().find(|field| field.name == name) {
                     Some(field) => field,
+                    None if unknown == Unknown::PassedOver => continue,
                     None => return Err(self.error(40415, name, "is an unknown field.")),
                 },
             };
@@ -187,7 +212,8 @@ impl<'a> Arguments<'a> {
             }
             match name {
                 "maxTimeMS" => self.check_time_limit(value)?,
-                "readConcern" | "writeConcern" => has_concern = true,
+                "readConcern" | "writeConcern" | "apiVersion" | "apiStrict"
+                | "apiDeprecationErrors" => has_more_to_check = true,
                 _ => {}
             }
         }
@@ -196,7 +222,7 @@ impl<'a> Arguments<'a> {
                 return Err(self.missing(field.name));
             }
         }
-        Ok(has_concern)
+        Ok(has_more_to_check)
     }
 
     fn check_time_limit(&self, value: ValueRef<'_>) -> Result<()> {

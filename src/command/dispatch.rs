@@ -67,6 +67,8 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
         let message = format!("no such command: '{}'", request.name);
         Error::new(codes::COMMAND_NOT_FOUND, message)
     })?;
+    let session = super::sessions::of_command(document)?;
+    engine.cursors.enter_session(session);
     (command.run)(engine, &request)
 }
 

@@ -1,4 +1,4 @@
-//! hello, ping, buildInfo, endSessions: what a driver asks first and says last.
+//! hello, ping, buildInfo: what a driver asks first.
 //!
 //! Source: the manual's pages of the same names.
 
@@ -68,10 +68,4 @@ pub(super) fn build_info(_engine: &mut Engine, request: &Request<'_>) -> Result<
     reply.append("maxBsonObjectSize", limits::DOCUMENT_BYTES_MAX as i32);
     reply.append_array("storageEngines", |list| list.push("tussock"));
     Ok(reply)
-}
-
-/// Sessions hold nothing on the engine's side yet, so there is nothing to free.
-pub(super) fn end_sessions(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    Arguments::of(request, &[])?;
-    Ok(DocumentBuf::new())
 }

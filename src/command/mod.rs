@@ -1,6 +1,7 @@
 //! Commands: one file each, parse -> engine -> reply. Only this room knows the wire's field names.
 
 mod aggregate;
+mod api_version;
 mod arguments;
 mod bulk_write;
 mod concerns;
@@ -30,6 +31,7 @@ mod registry;
 mod rename_collection;
 mod request;
 mod selection;
+mod sessions;
 mod statistics;
 mod update;
 mod updating;

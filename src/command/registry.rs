@@ -56,7 +56,7 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["deleteIndexes"],
         run: super::drop_indexes::run,
     },
-    command("endSessions", super::handshake::end_sessions),
+    command("endSessions", super::sessions::kill),
     command("explain", super::explain::run),
     command("find", super::find::run),
     Command {
@@ -71,12 +71,16 @@ pub static COMMANDS: &[Command] = &[
         run: super::handshake::hello,
     },
     command("insert", super::insert::run),
+    command("killAllSessions", super::sessions::kill_all),
     command("killCursors", super::kill_cursors::run),
+    command("killSessions", super::sessions::kill),
     command("listCollections", super::list_collections::run),
     command("listDatabases", super::list_databases::run),
     command("listIndexes", super::list_indexes::run),
     command("ping", super::handshake::ping),
+    command("refreshSessions", super::sessions::refresh),
     command("renameCollection", super::rename_collection::run),
+    command("startSession", super::sessions::start),
     command("update", super::update::run),
 ];
 

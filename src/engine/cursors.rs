@@ -20,7 +20,12 @@ pub struct Cursor {
     /// Why the cursor cannot go on.
     killed: Option<&'static str>,
     last_used_ms: i64,
+    /// The session of the command that opened it.
+    session: Option<SessionId>,
 }
+
+/// The id of a session: a UUID that the client made, or that `startSession` gave.
+pub type SessionId = [u8; 16];
 
 /// One batch.
 pub struct Batch {
@@ -42,6 +47,7 @@ impl Cursor {
             is_end: false,
             killed: None,
             last_used_ms,
+            session: None,
         }
     }
 
@@ -98,11 +104,14 @@ impl Cursor {
 #[derive(Default)]
 pub struct Cursors {
     open: BTreeMap<i64, Cursor>,
+    /// The session of the command that runs.
+    session: Option<SessionId>,
 }
 
 impl Cursors {
     /// Keeps a cursor; gives its id, which is never zero.
-    pub fn open(&mut self, cursor: Cursor, env: &dyn Env) -> i64 {
+    pub fn open(&mut self, mut cursor: Cursor, env: &dyn Env) -> i64 {
+        cursor.session = self.session;
         loop {
             // 53 bits, so that the id is a whole number in JavaScript too.
             let id = (env.random() >> 11) as i64;
@@ -124,11 +133,26 @@ impl Cursors {
         }
     }
 
-    /// The cursor with this id.
+    /// Says in which session the commands from here on run.
+    pub fn enter_session(&mut self, session: Option<SessionId>) {
+        self.session = session;
+    }
+
+    /// Closes the cursors of sessions that `ends` says end.
+    pub fn close_sessions(&mut self, ends: impl Fn(&SessionId) -> bool) {
+        self.open
+            .retain(|_, cursor| !cursor.session.as_ref().is_some_and(&ends));
+    }
+
+    /// The cursor with this id, for a command of the session that opened it.
     ///
-    /// Errors: `CursorNotFound` (43).
+    /// Errors: `CursorNotFound` (43), 50738 for a cursor of another session.
     pub fn get(&mut self, id: i64, now_ms: i64) -> Result<&mut Cursor> {
         match self.open.get_mut(&id) {
+            Some(cursor) if cursor.session != self.session => {
+                let message = format!("cursor id {id} belongs to another session");
+                Err(Error::new(50738, message))
+            }
             Some(cursor) => {
                 cursor.last_used_ms = now_ms;
                 Ok(cursor)

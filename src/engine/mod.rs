@@ -4,6 +4,6 @@ mod cursors;
 mod state;
 mod write;
 
-pub use cursors::{Batch, Cursor, Cursors};
+pub use cursors::{Batch, Cursor, Cursors, SessionId};
 pub use state::{Commit, Engine};
 pub use write::Write;

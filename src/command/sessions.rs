@@ -1,0 +1,158 @@
+//! startSession, endSessions, refreshSessions, killSessions, killAllSessions: sessions hold cursors.
+//!
+//! Source: the manual's pages of the same names. A session is made by its first use and needs no
+//! memory of its own here, so ending one means closing its cursors.
+
+use super::arguments::{Arguments, Field, Takes, required};
+use super::request::Request;
+use crate::engine::{Engine, SessionId};
+use crate::error::{Error, Result, codes};
+use crate::value::{ArrayRef, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
+
+const UUID_SUBTYPE: u8 = 4;
+
+/// The minutes after which a client has to expect an idle session to be gone.
+const TIMEOUT_MINUTES: i32 = 30;
+
+/// The session that a command runs in: its `lsid`.
+///
+/// Errors: as [`id`].
+pub(super) fn of_command(command: DocumentRef<'_>) -> Result<Option<SessionId>> {
+    match command.get("lsid") {
+        Some(ValueRef::Document(lsid)) => {
+            id("lsid", lsid, &["id", "uid", "txnUUID", "txnNumber"]).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The id in a document `{id: UUID}`.
+///
+/// Errors: 40414 without an id, 40415 for fields other than `known`, `TypeMismatch` (14),
+/// `InvalidUUID` (207).
+fn id(owner: &str, document: DocumentRef<'_>, known: &[&str]) -> Result<SessionId> {
+    if let Some(element) = document
+        .elements()
+        .find(|element| !known.contains(&element.name))
+    {
+        let message = format!("BSON field '{owner}.{}' is an unknown field.", element.name);
+        return Err(Error::new(40415, message));
+    }
+    let bytes = match document.get("id").filter(|id| !id.is_nullish()) {
+        Some(ValueRef::Binary(BinaryRef {
+            subtype: UUID_SUBTYPE,
+            bytes,
+        })) => bytes,
+        Some(other) => {
+            return Err(Error::type_mismatch(format!(
+                "BSON field '{owner}.id' must be a UUID, not {}",
+                other.kind().alias()
+            )));
+        }
+        None => {
+            let message = format!("BSON field '{owner}.id' is missing but a required field");
+            return Err(Error::new(40414, message));
+        }
+    };
+    SessionId::try_from(bytes)
+        .map_err(|_| Error::new(codes::INVALID_UUID, "a UUID must have 16 bytes"))
+}
+
+/// The array that stands after the command's name.
+///
+/// Errors: 40414 for null, `TypeMismatch` (14).
+fn list<'a>(request: &Request<'a>) -> Result<ArrayRef<'a>> {
+    match request.target {
+        ValueRef::Array(list) => Ok(list),
+        other if other.is_nullish() => Err(Error::new(
+            40414,
+            format!(
+                "BSON field '{0}.{0}' is missing but a required field",
+                request.name
+            ),
+        )),
+        other => Err(Error::type_mismatch(format!(
+            "BSON field '{0}.{0}' is the wrong type '{1}', expected type 'array'",
+            request.name,
+            other.kind().alias()
+        ))),
+    }
+}
+
+/// A document of that array.
+fn member<'a>(request: &Request<'_>, at: usize, value: ValueRef<'a>) -> Result<DocumentRef<'a>> {
+    value.as_document().ok_or_else(|| {
+        Error::type_mismatch(format!(
+            "BSON field '{0}.{0}.{at}' is the wrong type '{1}', expected type 'object'",
+            request.name,
+            value.kind().alias()
+        ))
+    })
+}
+
+fn ids(request: &Request<'_>) -> Result<Vec<SessionId>> {
+    Arguments::of_lenient(request, &[])?;
+    let ids = list(request)?
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !value.is_nullish())
+        .map(|(at, value)| id(request.name, member(request, at, value)?, &["id"]));
+    ids.collect()
+}
+
+/// startSession: an id that nobody else has.
+pub(super) fn start(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    Arguments::of_lenient(request, &[])?;
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&engine.env.random().to_le_bytes());
+    id[8..].copy_from_slice(&engine.env.random().to_le_bytes());
+    // Version 4 (random), variant 1.
+    id[6] = id[6] & 0x0f | 0x40;
+    id[8] = id[8] & 0x3f | 0x80;
+    let mut reply = DocumentBuf::new();
+    reply.append_document("id", |inner| {
+        let uuid = BinaryRef {
+            subtype: UUID_SUBTYPE,
+            bytes: &id,
+        };
+        inner.append("id", ValueRef::Binary(uuid));
+    });
+    reply.append("timeoutMinutes", TIMEOUT_MINUTES);
+    Ok(reply)
+}
+
+/// endSessions and killSessions: closes the cursors of sessions.
+pub(super) fn kill(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let ids = ids(request)?;
+    engine
+        .cursors
+        .close_sessions(|session| ids.contains(session));
+    Ok(DocumentBuf::new())
+}
+
+/// refreshSessions: sessions do not grow old here, so it is enough that the ids are ids.
+pub(super) fn refresh(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    ids(request)?;
+    Ok(DocumentBuf::new())
+}
+
+/// killAllSessions: the sessions of some users, or of everyone. There are no users, so a pattern
+/// that names one matches nothing.
+pub(super) fn kill_all(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    const USER: &[Field] = &[
+        required("user", Takes::String),
+        required("db", Takes::String),
+    ];
+    Arguments::of_lenient(request, &[])?;
+    let users = list(request)?;
+    for (at, user) in users.iter().enumerate() {
+        if user.is_nullish() {
+            continue;
+        }
+        Arguments::inside(request.name, member(request, at, user)?, USER)?;
+    }
+    if users.iter().all(|user| user.is_nullish()) {
+        engine.cursors.close_sessions(|_| true);
+    }
+    Ok(DocumentBuf::new())
+}
