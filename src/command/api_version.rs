@@ -3,7 +3,7 @@
 //! Source: the manual, "Stable API".
 
 use crate::error::{Error, Result, codes};
-use crate::value::DocumentRef;
+use crate::value::{DocumentRef, ValueRef};
 
 /// The commands of version 1.
 const VERSION_1: &[&str] = &[
@@ -40,9 +40,13 @@ const OTHER_STAGES: &[&str] = &[
     "$collStats",
     "$currentOp",
     "$indexStats",
+    "$listSearchIndexes",
     "$listLocalSessions",
     "$listSessions",
     "$planCacheStats",
+    "$search",
+    "$searchMeta",
+    "$vectorSearch",
 ];
 
 /// Checks the three fields of a command.
@@ -76,18 +80,29 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
     if !VERSION_1.contains(&name) {
         return Err(outside(name));
     }
-    let stages = command.get("pipeline").and_then(|stages| stages.as_array());
-    let names = stages
-        .into_iter()
-        .flat_map(|stages| stages.iter())
-        .filter_map(|stage| {
-            let first = stage.as_document()?.first()?;
-            OTHER_STAGES.iter().find(|name| **name == first.name)
-        });
-    match names.into_iter().next() {
-        Some(stage) => Err(outside(stage)),
-        None => Ok(()),
+    if command
+        .get("explain")
+        .is_some_and(|value| value.is_truthy())
+    {
+        return Err(outside("explain"));
     }
+    let stages = command.get("pipeline").and_then(|stages| stages.as_array());
+    for stage in stages.iter().flat_map(|stages| stages.iter()) {
+        let first = stage.as_document().and_then(|stage| stage.first());
+        if let Some(first) = first.filter(|first| is_outside(first.name, first.value())) {
+            return Err(outside(first.name));
+        }
+    }
+    Ok(())
+}
+
+/// Of `$collStats` the counting is in version 1, the rest is not.
+fn is_outside(stage: &str, argument: ValueRef<'_>) -> bool {
+    let only_counts = || {
+        let argument = argument.as_document();
+        argument.is_some_and(|fields| fields.iter().all(|(name, _)| name == "count"))
+    };
+    OTHER_STAGES.contains(&stage) && !(stage == "$collStats" && only_counts())
 }
 
 #[cold]

@@ -38,9 +38,15 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["collstats"],
         run: super::statistics::collection,
     },
+    command("connectionStatus", super::server::connection_status),
     command("count", super::count::run),
     command("create", super::create::run),
     command("createIndexes", super::create_indexes::run),
+    Command {
+        name: "dataSize",
+        aliases: &["datasize"],
+        run: super::data_size::run,
+    },
     Command {
         name: "dbStats",
         aliases: &["dbstats"],
@@ -73,8 +79,10 @@ pub static COMMANDS: &[Command] = &[
     command("insert", super::insert::run),
     command("killAllSessions", super::sessions::kill_all),
     command("killCursors", super::kill_cursors::run),
+    command("killOp", super::server::kill_op),
     command("killSessions", super::sessions::kill),
     command("listCollections", super::list_collections::run),
+    command("listCommands", super::server::list_commands),
     command("listDatabases", super::list_databases::run),
     command("listIndexes", super::list_indexes::run),
     command("ping", super::handshake::ping),
@@ -82,6 +90,7 @@ pub static COMMANDS: &[Command] = &[
     command("renameCollection", super::rename_collection::run),
     command("startSession", super::sessions::start),
     command("update", super::update::run),
+    command("validate", super::validate::run),
 ];
 
 /// The command with this name.

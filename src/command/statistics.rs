@@ -10,7 +10,7 @@ use crate::value::DocumentBuf;
 
 const FIELDS: &[Field] = &[
     optional("scale", Takes::Number),
-    optional("freeStorage", Takes::Number),
+    optional("freeStorage", Takes::Truth),
 ];
 
 fn scale(arguments: &Arguments<'_>) -> Result<i64> {
