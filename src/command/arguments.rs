@@ -212,7 +212,10 @@ impl<'a> Arguments<'a> {
             }
             match name {
                 "maxTimeMS" => self.check_time_limit(value)?,
-                "readConcern" | "writeConcern" | "apiVersion" | "apiStrict"
+                "readConcern"
+                | "writeConcern"
+                | "apiVersion"
+                | "apiStrict"
                 | "apiDeprecationErrors" => has_more_to_check = true,
                 _ => {}
             }
