@@ -218,9 +218,10 @@ fn every_plan_finds_what_a_scan_finds() {
             assert_counts(&mut client, filter);
         }
     }
+    let asked = seeds as usize * 25;
     assert!(
-        answered > 800,
-        "only {answered} of 1000 queries were answered"
+        answered * 5 > asked * 4,
+        "only {answered} of {asked} queries were answered"
     );
 }
 
