@@ -107,8 +107,8 @@ fn read_count(name: &str, count: &Expression, scope: &Scope<'_, '_>) -> Result<u
         let message = format!("Value for 'n' must be of integral type in {name}");
         return Err(Error::new(5_787_903, message));
     };
-    match usize::try_from(whole) {
-        Ok(count) if count > 0 => Ok(count),
+    match whole {
+        1.. => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
         _ => Err(Error::new(
             5_787_908,
             format!("'n' must be greater than 0, found {whole} in {name}"),

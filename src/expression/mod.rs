@@ -5,6 +5,7 @@ mod context;
 mod convert;
 mod date_argument;
 mod dependencies;
+mod memory;
 mod named_arguments;
 pub mod number;
 mod operators;

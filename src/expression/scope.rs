@@ -18,11 +18,13 @@ pub struct Scope<'a, 's> {
     pub locals: Option<&'s Local<'a, 's>>,
 }
 
-/// A local variable and those around it.
+/// A local variable, or several with numbers in a row, and those around them.
 pub struct Local<'a, 's> {
-    pub id: u32,
-    pub value: Option<Value<'a>>,
-    pub outer: Option<&'s Local<'a, 's>>,
+    id: u32,
+    value: Option<Value<'a>>,
+    /// The values of several variables; then `value` is not used.
+    block: &'s [Option<Value<'a>>],
+    outer: Option<&'s Local<'a, 's>>,
 }
 
 impl<'a, 's> Scope<'a, 's> {
@@ -42,6 +44,20 @@ impl<'a, 's> Scope<'a, 's> {
         Local {
             id,
             value,
+            block: &[],
+            outer: self.locals,
+        }
+    }
+
+    /// Local variables with numbers from `first` on, for [`Scope::within`].
+    pub fn local_block<'t>(&self, first: u32, values: &'t [Option<Value<'a>>]) -> Local<'a, 't>
+    where
+        's: 't,
+    {
+        Local {
+            id: first,
+            value: None,
+            block: values,
             outer: self.locals,
         }
     }
@@ -64,8 +80,12 @@ impl<'a, 's> Scope<'a, 's> {
     pub(super) fn local_value(&self, id: u32) -> Option<&Value<'a>> {
         let mut next = self.locals;
         while let Some(local) = next {
-            if local.id == id {
+            if local.id == id && local.block.is_empty() {
                 return local.value.as_ref();
+            }
+            let place = id.wrapping_sub(local.id) as usize;
+            if let Some(value) = local.block.get(place) {
+                return value.as_ref();
             }
             next = local.outer;
         }
@@ -89,6 +109,16 @@ struct Defined {
     name: Rc<str>,
     place: Place,
     outer: Option<Rc<Defined>>,
+}
+
+// A long chain must not be dropped by recursion.
+impl Drop for Defined {
+    fn drop(&mut self) {
+        let mut next = self.outer.take();
+        while let Some(Ok(mut defined)) = next.map(Rc::try_unwrap) {
+            next = defined.outer.take();
+        }
+    }
 }
 
 /// Where a variable's value is found.

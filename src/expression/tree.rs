@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::memory::check_bytes;
 use super::{Call, Dependencies, Scope};
 use crate::error::{Error, Result};
 use crate::value::path::evaluate_value;
@@ -176,6 +177,7 @@ fn evaluate_rare<'a>(node: &Node, scope: &Scope<'a, '_>) -> Outcome<'a> {
                     Some(value) => array.push(&value),
                     None => array.push(ValueRef::Null),
                 }
+                check_bytes("an array", array.as_ref().as_bytes().len())?;
             }
             Ok(Some(Value::array(array)))
         }
@@ -189,6 +191,7 @@ fn evaluate_object<'a>(fields: &[(Box<str>, Expression)], scope: &Scope<'a, '_>)
     for (name, field) in fields {
         if let Some(value) = field.evaluate(scope)? {
             document.append(name, &value);
+            check_bytes("an object", document.as_bytes().len())?;
         }
     }
     Ok(Some(Value::document(document)))

@@ -4,6 +4,8 @@ use crate::error::Error;
 use crate::expression::{Call, Outcome, Scope};
 use crate::value::{ArrayBuf, Value, ValueRef};
 
+use super::super::memory::check_bytes;
+
 /// Errors: 28664 (not an array).
 pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let mut all = ArrayBuf::new();
@@ -12,7 +14,10 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             return Ok(Some(Value::NULL));
         };
         match value.as_ref() {
-            ValueRef::Array(array) => array.iter().for_each(|element| all.push(element)),
+            ValueRef::Array(array) => {
+                array.iter().for_each(|element| all.push(element));
+                check_bytes(call.name(), all.as_ref().as_bytes().len())?;
+            }
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
                 let message = format!(

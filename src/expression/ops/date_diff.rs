@@ -51,7 +51,7 @@ fn difference(start: i64, end: i64, unit: Unit, zone: &Zone, first_day: u32) -> 
         // Boundaries of the wall clock; what the clock was put on or back in between does
         // not count.
         let boundary = |millis: i64, parts: &Parts| {
-            let local = millis + i64::from(parts.offset) * 1000;
+            let local = millis.saturating_add(i64::from(parts.offset) * 1000);
             local.div_euclid(length)
         };
         let put = i64::from(to.offset - from.offset) * 1000;

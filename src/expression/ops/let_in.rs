@@ -7,7 +7,9 @@ use crate::value::{DocumentRef, ValueRef};
 use super::super::call::fold_if_constant;
 
 struct Let {
-    variables: Vec<(u32, Expression)>,
+    /// The number of the first variable; the others follow.
+    first: u32,
+    variables: Vec<Expression>,
     inside: Expression,
 }
 
@@ -45,8 +47,9 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         }
     };
     let inside = inside.ok_or_else(|| missing(16877, "in"))?;
-    let (variables, inner) = parse_variables(variables, scope)?;
+    let (first, variables, inner) = parse_variables(variables, scope)?;
     fold_if_constant(Expression::operator(Let {
+        first,
         variables,
         inside: Expression::parse(inside, &inner)?,
     }))
@@ -55,41 +58,36 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
 fn parse_variables(
     variables: DocumentRef<'_>,
     scope: &ParseScope,
-) -> Result<(Vec<(u32, Expression)>, ParseScope)> {
+) -> Result<(u32, Vec<Expression>, ParseScope)> {
     let mut parsed = Vec::new();
     let mut inner = scope.clone();
+    let mut first = None;
     for (name, value) in variables.iter() {
         check_variable_name(name)?;
         // The variables do not see each other.
-        let value = Expression::parse(value, scope)?;
+        parsed.push(Expression::parse(value, scope)?);
         let (next, id) = inner.with_local(name);
         inner = next;
-        parsed.push((id, value));
+        first.get_or_insert(id);
     }
-    Ok((parsed, inner))
-}
-
-/// Evaluates `inside` with the variables, one level of the call stack for each.
-fn evaluate_with<'a>(
-    left: &[(u32, Expression)],
-    outer: &Scope<'a, '_>,
-    inner: &Scope<'a, '_>,
-    inside: &Expression,
-) -> Outcome<'a> {
-    let Some(((id, expression), left)) = left.split_first() else {
-        return inside.evaluate(inner);
-    };
-    let local = inner.local(*id, expression.evaluate(outer)?);
-    evaluate_with(left, outer, &inner.within(&local), inside)
+    Ok((first.unwrap_or(0), parsed, inner))
 }
 
 impl Evaluate for Let {
     fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
-        evaluate_with(&self.variables, scope, scope, &self.inside)
+        if self.variables.is_empty() {
+            return self.inside.evaluate(scope);
+        }
+        let mut values = Vec::with_capacity(self.variables.len());
+        for variable in &self.variables {
+            values.push(variable.evaluate(scope)?);
+        }
+        let locals = scope.local_block(self.first, &values);
+        self.inside.evaluate(&scope.within(&locals))
     }
 
     fn visit(&self, see: &mut dyn FnMut(&Expression)) {
-        self.variables.iter().for_each(|(_, value)| see(value));
+        self.variables.iter().for_each(&mut *see);
         see(&self.inside);
     }
 }
@@ -124,5 +122,22 @@ mod tests {
         check_error("{$let: {vars: {x: 1, y: '$$x'}, in: 1}}", "{}", 17276);
         check_error("{$let: {vars: {X: 1}, in: 1}}", "{}", 9);
         check_error("{$let: {vars: {}}}", "{}", 16877);
+    }
+
+    #[test]
+    fn many_variables_need_no_deep_stack() {
+        let variables: Vec<String> = (0..50_000).map(|at| format!("v{at}: {at}")).collect();
+        let expression = format!(
+            "{{$let: {{vars: {{{}, w: '$a'}}, in: ['$$v7', '$$w']}}}}",
+            variables.join(", ")
+        );
+        check(&expression, "{a: 1}", "[7, 1]");
+    }
+
+    #[test]
+    fn what_grows_without_end_is_stopped() {
+        let twice = "{$reduce: {input: {$range: [0, 40]}, initialValue: ['$a'], in: {$concatArrays: ['$$value', '$$value']}}}";
+        let document = format!("{{a: '{}'}}", "x".repeat(100_000));
+        check_error(twice, &document, 146);
     }
 }

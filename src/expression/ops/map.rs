@@ -5,6 +5,7 @@ use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 use super::super::call::fold_if_constant;
+use super::super::memory::check_bytes;
 use super::filter::parse_variable;
 
 struct Map {
@@ -89,6 +90,7 @@ impl Evaluate for Map {
                 Some(value) => results.push(&value),
                 None => results.push(ValueRef::Null),
             }
+            check_bytes("$map", results.as_ref().as_bytes().len())?;
         }
         Ok(Some(Value::array(results)))
     }

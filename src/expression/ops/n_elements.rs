@@ -95,8 +95,8 @@ impl NElements {
             let message = format!("Value for 'n' must be of integral type in {}", self.name);
             return Err(Error::new(5_787_903, message));
         };
-        match usize::try_from(whole) {
-            Ok(count) if count > 0 => Ok(count),
+        match whole {
+            1.. => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
             _ => Err(Error::new(
                 5_787_908,
                 format!("'n' must be greater than 0, found {whole} in {}", self.name),

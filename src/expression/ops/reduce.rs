@@ -5,6 +5,7 @@ use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
 
 use super::super::call::fold_if_constant;
+use super::super::memory::check_bytes;
 
 struct Reduce {
     input: Expression,
@@ -72,6 +73,7 @@ impl Evaluate for Reduce {
                 .inside
                 .evaluate(&scope.within(&value))?
                 .map(Value::into_owned);
+            check_bytes("$reduce", total.as_ref().map_or(0, Value::owned_bytes))?;
         }
         Ok(total.map(|total| total as Value<'_>))
     }

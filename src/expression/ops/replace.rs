@@ -6,6 +6,7 @@ use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
 
 use super::super::call::fold_if_constant;
+use super::super::memory::check_bytes;
 
 struct Replace {
     name: &'static str,
@@ -108,6 +109,14 @@ impl Evaluate for Replace {
         else {
             return Ok(Some(Value::NULL));
         };
+        let matches = match self.all {
+            true => text.matches(find).count(),
+            false => 1,
+        };
+        let grown = matches
+            .saturating_mul(replacement.len())
+            .saturating_add(text.len());
+        check_bytes(self.name, grown)?;
         let replaced = match self.all {
             true => text.replace(find, replacement),
             false => text.replacen(find, replacement, 1),

@@ -17,13 +17,14 @@ pub fn bytes<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let start = number(call, &start, "starting index", 16034)?;
     let count = number(call, &count, "length", 16035)?;
     let (start, count) = (whole(call, start)?, whole(call, count)?);
-    let Ok(start) = usize::try_from(start) else {
+    if start < 0 {
         let message = format!(
             "{}: starting index must be non-negative (got: {start})",
             call.name()
         );
         return Err(Error::new(50752, message));
-    };
+    }
+    let start = usize::try_from(start).unwrap_or(usize::MAX);
     if start >= text.len() {
         return Ok(Some(Value::string("")));
     }

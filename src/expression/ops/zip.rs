@@ -5,6 +5,7 @@ use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 use super::super::call::fold_if_constant;
+use super::super::memory::check_bytes;
 
 struct Zip {
     inputs: Vec<Expression>,
@@ -118,6 +119,7 @@ impl Evaluate for Zip {
                 values.push(column.get(row).copied().unwrap_or(default));
             }
             zipped.push(&values);
+            check_bytes("$zip", zipped.as_ref().as_bytes().len())?;
         }
         Ok(Some(Value::array(zipped)))
     }
