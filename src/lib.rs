@@ -20,6 +20,7 @@ pub mod persist;
 pub mod plan;
 pub mod projection;
 pub mod regex;
+pub mod sorting;
 pub mod storage;
 pub mod update;
 pub mod value;

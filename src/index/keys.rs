@@ -6,6 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::keystring::{Edge, KeyWriter};
+use crate::sorting::sort;
 use crate::value::path::array_position;
 use crate::value::{ArrayRef, DocumentRef, ValueRef};
 
@@ -72,7 +73,7 @@ pub(super) fn collect(
     }
     expand(fields, &progress, out)?;
     if out.entries.len() > 1 {
-        out.entries.sort_unstable();
+        sort(&mut out.entries);
         out.entries.dedup_by(|one, two| one.key == two.key);
     }
     Ok(())

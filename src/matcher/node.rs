@@ -5,6 +5,7 @@ use super::schema::Schema;
 use super::{Path, Predicate, Run, Shape};
 use crate::error::Result;
 use crate::expression::{Dependencies, Expression, Scope};
+use crate::sorting::sort_by;
 use crate::value::{DocumentRef, FieldPath, ValueRef};
 
 /// One condition of a filter. The planner reads it, see [`Predicate::shape`].
@@ -74,7 +75,7 @@ impl Node {
             return only;
         }
         // Stable, so that equally cheap conditions keep the order of the filter.
-        flat.sort_by_key(Node::cost);
+        sort_by(&mut flat, |one, two| one.cost().cmp(&two.cost()));
         Node::And(flat)
     }
 

@@ -1,5 +1,6 @@
 //! Checkpoints: the dirty pages of all trees and a new manifest, in one transaction.
 
+use crate::sorting::sort;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -142,7 +143,7 @@ fn delete_page(page: PageId, batch: &mut Batch) {
 
 /// Runs of neighbouring ranges are one request each.
 pub(super) fn join_ranges(batch: &mut Batch) {
-    batch.delete_ranges.sort_unstable();
+    sort(&mut batch.delete_ranges);
     let mut joined: Vec<(Space, u64, u64)> = Vec::new();
     for range in batch.delete_ranges.drain(..) {
         match joined.last_mut() {

@@ -1,6 +1,7 @@
 //! Intervals of key components: what a condition on a field leaves of an index.
 
 use crate::keystring::{decode, encode_one, type_end, type_start};
+use crate::sorting::sort_by;
 use crate::value::{Kind, Value, ValueRef};
 
 /// An interval of ascending components. An end need not be a whole component: a type's first byte
@@ -216,7 +217,9 @@ impl IntervalSet {
 
     /// The union of intervals in any order, overlapping ones merged.
     pub fn union(mut intervals: Vec<Interval>) -> IntervalSet {
-        intervals.sort_by(|one, two| one.low_place().cmp(&two.low_place()));
+        sort_by(&mut intervals, |one, two| {
+            one.low_place().cmp(&two.low_place())
+        });
         let mut merged: Vec<Interval> = Vec::with_capacity(intervals.len());
         for interval in intervals {
             match merged.last_mut() {

@@ -1,6 +1,7 @@
 //! Sets of characters: `[a-z]`, `\d`, `[[:alpha:]]`, `\p{L}`.
 
 use super::fold;
+use crate::sorting::sort;
 
 /// A set of characters.
 #[derive(Clone, Default)]
@@ -80,7 +81,7 @@ impl Class {
     /// Finishes: what can be known of the ASCII characters is put into their bits.
     #[must_use]
     pub(super) fn finish(mut self) -> Class {
-        self.ranges.sort_unstable();
+        sort(&mut self.ranges);
         self.ranges.dedup_by(|next, last| {
             let joined = next.0 <= last.1;
             if joined {

@@ -8,6 +8,7 @@ use super::{Run, walk};
 use crate::error::{Error, Result, codes};
 use crate::expression::ParseScope;
 use crate::matcher::ArrayFilter;
+use crate::sorting::sort_by;
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// One path and what happens to it.
@@ -67,7 +68,7 @@ pub(super) fn parse(
         }
     }
     check_array_filters(&paths, array_filters)?;
-    actions.sort_by(|one, two| compare_paths(&one.path, &two.path));
+    sort_by(&mut actions, |one, two| compare_paths(&one.path, &two.path));
     Ok(actions)
 }
 

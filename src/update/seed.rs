@@ -5,6 +5,7 @@
 use super::node::Node;
 use crate::error::{Error, Result, codes};
 use crate::matcher::{Matcher, Node as Condition, Shape};
+use crate::sorting::sort_by;
 use crate::value::{DocumentBuf, Value};
 
 /// A document with the filter's equalities; of a replacement only `_id`.
@@ -30,7 +31,9 @@ pub(super) fn from_filter(matcher: &Matcher, only_id: bool) -> Result<DocumentBu
         }
     }
     // `_id` comes first, whatever the order of the filter.
-    found.sort_by_key(|(path, _)| path != "_id");
+    sort_by(&mut found, |one, two| {
+        (one.0 != "_id").cmp(&(two.0 != "_id"))
+    });
     let mut root = Node::Document(Vec::new());
     for (path, value) in found {
         set(&mut root, &path, value);

@@ -8,6 +8,7 @@ use crate::accumulator::{Accumulate, Accumulator};
 use crate::error::{Error, Result};
 use crate::expression::statistics::percentile;
 use crate::expression::{Expression, ParseScope, parse_percentile_argument};
+use crate::sorting::sort_by;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 struct Percentiles {
@@ -70,7 +71,7 @@ impl Accumulate for Percentiles {
     }
 
     fn finish(&mut self) -> Result<Option<Value<'static>>> {
-        self.numbers.sort_by(f64::total_cmp);
+        sort_by(&mut self.numbers, f64::total_cmp);
         let at = |share: &f64| {
             percentile(&self.numbers, *share).map_or(ValueRef::Null, ValueRef::Double)
         };

@@ -2,6 +2,7 @@
 //!
 //! Source: the manual, "$bucketAuto (aggregation)". Documents with one value are never parted.
 
+use crate::sorting::sort_by;
 use std::rc::Rc;
 
 use super::group::accumulator;
@@ -245,7 +246,7 @@ impl Run for Running {
                 Some(row) => self.add(row.document, context)?,
                 None => {
                     let mut entries = std::mem::take(&mut self.entries);
-                    entries.sort_by(|one, two| one.key.cmp(&two.key));
+                    sort_by(&mut entries, |one, two| one.key.cmp(&two.key));
                     self.sorted = entries.into_iter();
                     self.left = Some(self.stage.0.buckets);
                 }

@@ -3,6 +3,7 @@
 //! Source: the manual, "$unwind (aggregation)". A value that is no array counts as an array of one;
 //! null, missing and `[]` give nothing unless they are to be preserved.
 
+use crate::sorting::sort;
 use std::rc::Rc;
 
 use crate::aggregate::registry::Parsed;
@@ -117,7 +118,7 @@ impl Stage for Unwind {
         let keep = opening.needed.map(|needed| {
             let mut names: Vec<Box<str>> = needed.iter().map(|path| path.first().into()).collect();
             names.push(self.0.path.first().into());
-            names.sort_unstable();
+            sort(&mut names);
             names.dedup();
             names
         });

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
+use crate::sorting::sort_by;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 use super::super::call::fold_if_constant;
@@ -30,7 +31,7 @@ pub fn last_n(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Re
 pub fn min_n(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     parse(name, value, scope, |elements, count, scope| {
         elements.retain(|element| !element.is_nullish());
-        elements.sort_by(|one, two| scope.compare(Some(*one), Some(*two)));
+        sort_by(elements, |one, two| scope.compare(Some(*one), Some(*two)));
         elements.truncate(count);
     })
 }
@@ -38,7 +39,7 @@ pub fn min_n(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
 pub fn max_n(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     parse(name, value, scope, |elements, count, scope| {
         elements.retain(|element| !element.is_nullish());
-        elements.sort_by(|one, two| scope.compare(Some(*two), Some(*one)));
+        sort_by(elements, |one, two| scope.compare(Some(*two), Some(*one)));
         elements.truncate(count);
     })
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result, codes};
 use crate::expression::statistics::percentile;
 use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
+use crate::sorting::sort_by;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 struct Percentile {
@@ -131,7 +132,7 @@ impl Evaluate for Percentile {
             None => Vec::new(),
         };
         numbers.retain(|number| !number.is_nan());
-        numbers.sort_by(f64::total_cmp);
+        sort_by(&mut numbers, f64::total_cmp);
         let at =
             |share: &f64| percentile(&numbers, *share).map_or(ValueRef::Null, ValueRef::Double);
         let mut values = self.shares.iter().map(at);

@@ -1,6 +1,7 @@
 //! `$setUnion`, `$setIntersection`, `$setDifference`, `$setEquals`, `$setIsSubset`: arrays
 //! as sets, equal by MongoDB's order.
 
+use crate::sorting::sort_by;
 use std::cmp::Ordering;
 
 use crate::error::{Error, Result};
@@ -16,7 +17,7 @@ fn order(scope: &Scope<'_, '_>, one: ValueRef<'_>, two: ValueRef<'_>) -> Orderin
 /// The elements in order, each once.
 fn sorted_set<'v>(array: ArrayRef<'v>, scope: &Scope<'_, '_>) -> Vec<ValueRef<'v>> {
     let mut elements: Vec<_> = array.iter().collect();
-    elements.sort_by(|one, two| order(scope, *one, *two));
+    sort_by(&mut elements, |one, two| order(scope, *one, *two));
     elements.dedup_by(|one, two| order(scope, *one, *two).is_eq());
     elements
 }
@@ -45,7 +46,7 @@ pub fn union<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     let arrays = values.iter().filter_map(|value| value.as_ref().as_array());
     let mut all: Vec<ValueRef<'_>> = arrays.flat_map(|array| array.iter()).collect();
-    all.sort_by(|one, two| order(scope, *one, *two));
+    sort_by(&mut all, |one, two| order(scope, *one, *two));
     all.dedup_by(|one, two| order(scope, *one, *two).is_eq());
     Ok(Some(Value::array(all.into_iter().collect::<ArrayBuf>())))
 }

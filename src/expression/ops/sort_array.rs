@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::expression::sort_by::SortBy;
 use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
+use crate::sorting::sort_by;
 use crate::value::{ArrayBuf, FieldPath, Value, ValueRef};
 
 use super::super::call::fold_if_constant;
@@ -102,10 +103,14 @@ impl Evaluate for SortArray {
         let mut elements: Vec<ValueRef<'_>> = array.iter().collect();
         match &self.order {
             Order::Whole { descending: false } => {
-                elements.sort_by(|one, two| scope.compare(Some(*one), Some(*two)));
+                sort_by(&mut elements, |one, two| {
+                    scope.compare(Some(*one), Some(*two))
+                });
             }
             Order::Whole { descending: true } => {
-                elements.sort_by(|one, two| scope.compare(Some(*two), Some(*one)));
+                sort_by(&mut elements, |one, two| {
+                    scope.compare(Some(*two), Some(*one))
+                });
             }
             Order::Fields(order) => {
                 let mut keyed = Vec::with_capacity(elements.len());
@@ -116,7 +121,7 @@ impl Evaluate for SortArray {
                     };
                     keyed.push((keys, element));
                 }
-                keyed.sort_by(|one, two| order.compare(&one.0, &two.0, scope));
+                sort_by(&mut keyed, |one, two| order.compare(&one.0, &two.0, scope));
                 elements = keyed.into_iter().map(|(_, element)| element).collect();
             }
         }

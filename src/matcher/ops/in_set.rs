@@ -8,6 +8,7 @@ use super::regex::test_pattern;
 use crate::error::{Error, Result};
 use crate::matcher::{Node, Predicate, Run, Shape};
 use crate::regex::Regex;
+use crate::sorting::sort_by;
 use crate::value::{Value, ValueRef, compare};
 
 struct InSet {
@@ -34,7 +35,7 @@ pub(super) fn parse_in(operand: &Operand<'_>) -> Result<Node> {
     if values.is_empty() && patterns.is_empty() {
         return Ok(Node::never());
     }
-    values.sort_by(|one, two| compare(one.as_ref(), two.as_ref()));
+    sort_by(&mut values, |one, two| compare(one.as_ref(), two.as_ref()));
     values.dedup_by(|one, two| one.as_ref() == two.as_ref());
     let with_null = values
         .iter()

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::expression::ParseScope;
 use crate::index::{IndexField, KeySet, sort_key};
 use crate::keystring::KeyWriter;
+use crate::sorting::sort_by;
 use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, Value, ValueRef};
 
 struct Push {
@@ -185,7 +186,7 @@ impl Sort {
             }
             keyed.push((key, element));
         }
-        keyed.sort_by(|one, two| one.0.cmp(&two.0));
+        sort_by(&mut keyed, |one, two| one.0.cmp(&two.0));
         *elements = keyed.into_iter().map(|(_, element)| element).collect();
         Ok(())
     }

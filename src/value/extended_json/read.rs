@@ -3,6 +3,7 @@
 use super::date;
 use super::json::{self, Json};
 use crate::error::{Error, Result};
+use crate::sorting::sort;
 use crate::value::{
     ArrayBuf, BinaryRef, CodeWithScopeRef, DbPointerRef, Decimal128, DocumentBuf, RegexRef,
     Timestamp, Value, ValueRef,
@@ -236,7 +237,7 @@ fn regex(json: &Json) -> Result<Value<'static>> {
     }
     // BSON keeps the options in alphabetical order.
     let mut sorted: Vec<char> = options.chars().collect();
-    sorted.sort_unstable();
+    sort(&mut sorted);
     let options: String = sorted.into_iter().collect();
     Ok(Value::copy_of(ValueRef::Regex(RegexRef {
         pattern,
