@@ -220,13 +220,178 @@ pub(super) fn find(name: &str) -> Option<&'static Registration> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::rc::Rc;
+
     use super::OPERATORS;
+    use crate::env::FixedEnv;
+    use crate::expression::testing::value;
+    use crate::expression::{Context, Expression, ParseScope, Scope};
+    use crate::value::{ArrayBuf, DocumentBuf, Value};
 
     #[test]
     fn the_table_is_sorted() {
         for pair in OPERATORS.windows(2) {
             assert!(pair[0].name < pair[1].name, "{}", pair[1].name);
+        }
+    }
+
+    /// Values at the edges of their types.
+    const EDGES: &str = "[null, undefined, true, 0, -1, 2147483647, -2147483648, \
+        9223372036854775807L, -9223372036854775808L, 1.5, -0.0, NaN, Infinity, 1e300, 5e-324, \
+        0m, -0m, 1E+6144m, 1E-6176m, 9999999999999999999999999999999999m, NaNm, -Infinitym, '', \
+        'é€', 'abc', 'day', 'week', 'month', 'UTC', 'Europe/Paris', '%Y', '%', '(', 'int', \
+        '2020-02-30', date(0), date(9223372036854775807), date(-9223372036854775808), [], \
+        [1, 2, 3], [['a', 1]], [null, 'x', {a: 1}], {}, {a: 1}, {k: 'a', v: 1}, MinKey, MaxKey]";
+
+    /// The named arguments of the operators that have some.
+    const NAMED: &[(&str, &[&str])] = &[
+        ("$convert", &["input", "to", "format"]),
+        ("$dateAdd", &["startDate", "amount", "unit", "timezone"]),
+        (
+            "$dateDiff",
+            &["startDate", "endDate", "unit", "timezone", "startOfWeek"],
+        ),
+        (
+            "$dateFromParts",
+            &["year", "month", "day", "hour", "millisecond"],
+        ),
+        ("$dateFromString", &["dateString", "format", "timezone"]),
+        ("$dateSubtract", &["startDate", "amount", "unit"]),
+        ("$dateToParts", &["date", "timezone", "iso8601"]),
+        ("$dateToString", &["date", "format", "timezone"]),
+        (
+            "$dateTrunc",
+            &["date", "unit", "binSize", "timezone", "startOfWeek"],
+        ),
+        ("$filter", &["input", "cond", "limit"]),
+        ("$firstN", &["n", "input"]),
+        ("$getField", &["field", "input"]),
+        ("$isoWeek", &["date", "timezone"]),
+        ("$lastN", &["n", "input"]),
+        ("$ltrim", &["input", "chars"]),
+        ("$map", &["input", "in"]),
+        ("$maxN", &["n", "input"]),
+        ("$minN", &["n", "input"]),
+        ("$reduce", &["input", "initialValue", "in"]),
+        ("$regexFind", &["input", "regex", "options"]),
+        ("$regexFindAll", &["input", "regex"]),
+        ("$replaceAll", &["input", "find", "replacement"]),
+        ("$setField", &["field", "input", "value"]),
+        ("$sortArray", &["input", "sortBy"]),
+        ("$trim", &["input", "chars"]),
+        ("$year", &["date", "timezone"]),
+    ];
+
+    /// Parses and evaluates; errors are as good as values here.
+    fn run(name: &str, argument: &Value<'_>, context: &Context) {
+        let mut spec = DocumentBuf::new();
+        spec.append(name, argument);
+        let spec = Value::document(spec);
+        if let Ok(expression) = Expression::parse(spec.as_ref(), &ParseScope::new()) {
+            let root = crate::value::DocumentRef::EMPTY;
+            let _ = expression.evaluate(&Scope::new(root, context));
+        }
+    }
+
+    #[test]
+    fn no_operator_panics() {
+        let context = Context::new(Rc::new(FixedEnv::new(0, 7)));
+        let edges = value(EDGES);
+        let edges: Vec<_> = edges.as_ref().as_array().unwrap().iter().collect();
+        for row in OPERATORS {
+            for (at, one) in edges.iter().enumerate() {
+                run(row.name, &Value::copy_of(*one), &context);
+                for (other_at, two) in edges.iter().enumerate() {
+                    let pair = [*one, *two];
+                    run(
+                        row.name,
+                        &Value::array(pair.into_iter().collect::<ArrayBuf>()),
+                        &context,
+                    );
+                    let third = edges[(at * 7 + other_at * 3) % edges.len()];
+                    let three = [*one, *two, third].into_iter().collect::<ArrayBuf>();
+                    run(row.name, &Value::array(three), &context);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_operator_with_named_arguments_panics() {
+        let context = Context::new(Rc::new(FixedEnv::new(0, 7)));
+        let edges = value(EDGES);
+        let edges: Vec<_> = edges.as_ref().as_array().unwrap().iter().collect();
+        for (operator, names) in NAMED {
+            for round in 0..4_000usize {
+                let mut arguments = DocumentBuf::new();
+                let mut state = round.wrapping_mul(2_654_435_761);
+                for name in *names {
+                    arguments.append(name, edges[(state >> 7) % edges.len()]);
+                    state = state
+                        .wrapping_mul(6_364_136_223)
+                        .wrapping_add(1_442_695_041);
+                }
+                run(operator, &Value::document(arguments), &context);
+            }
+        }
+    }
+
+    #[test]
+    fn dates_at_the_ends_of_time_do_not_panic() {
+        let context = Context::new(Rc::new(FixedEnv::new(0, 7)));
+        let dates = [
+            "-9223372036854775808",
+            "-62135596800001",
+            "0",
+            "9223372036854775807",
+        ];
+        let units = [
+            "year",
+            "quarter",
+            "month",
+            "week",
+            "day",
+            "hour",
+            "minute",
+            "millisecond",
+        ];
+        let zones = ["UTC", "+99:99", "Europe/Paris", "America/New_York"];
+        let sizes = ["1", "-1", "584942417", "9223372036854775807"];
+        for date in dates {
+            for zone in zones {
+                let part = |rest: &str| {
+                    value(&format!("{{date: date({date}), timezone: '{zone}'{rest}}}"))
+                };
+                for name in [
+                    "$year",
+                    "$isoWeek",
+                    "$dateToParts",
+                    "$dateToString",
+                    "$dayOfYear",
+                ] {
+                    run(name, &part(""), &context);
+                }
+                for (unit, size) in units.iter().flat_map(|unit| sizes.map(|size| (unit, size))) {
+                    run(
+                        "$dateTrunc",
+                        &part(&format!(", unit: '{unit}', binSize: {size}L")),
+                        &context,
+                    );
+                    for other in dates {
+                        let spec = format!(
+                            "{{startDate: date({date}), endDate: date({other}), unit: '{unit}', timezone: '{zone}'}}"
+                        );
+                        run("$dateDiff", &value(&spec), &context);
+                    }
+                    let spec = format!(
+                        "{{startDate: date({date}), amount: {size}L, unit: '{unit}', timezone: '{zone}'}}"
+                    );
+                    run("$dateAdd", &value(&spec), &context);
+                    run("$dateSubtract", &value(&spec), &context);
+                }
+            }
         }
     }
 }

@@ -3,12 +3,16 @@
 use std::cmp::Ordering;
 
 use crate::error::Result;
-use crate::expression::{Call, Outcome, Scope};
+use crate::expression::{Call, Expression, Outcome, Scope};
 use crate::value::{Value, ValueRef};
 
 #[inline]
 fn order(call: &Call, scope: &Scope<'_, '_>) -> Result<Ordering> {
     let left = call.evaluate(0, scope)?;
+    // A constant is compared where it lies.
+    if let Some(constant) = call.arguments().get(1).and_then(Expression::as_constant) {
+        return Ok(scope.compare(left.as_ref().map(Value::as_ref), Some(constant)));
+    }
     let right = call.evaluate(1, scope)?;
     let (left, right) = (
         left.as_ref().map(Value::as_ref),

@@ -60,7 +60,9 @@ fn truncated(millis: i64, unit: Unit, bin: i64, zone: &Zone, first_day: u32) -> 
     let days = if let Some(months) = unit.months() {
         let bin = months.checked_mul(bin)?;
         let since = (parts.date.year - 2000) * 12 + i64::from(parts.date.month) - 1;
-        days_from_civil(2000, 1 + since.div_euclid(bin).checked_mul(bin)?, 1)
+        let begin = since.div_euclid(bin).checked_mul(bin)?;
+        // No date is further from the year 2000 than this.
+        (begin.unsigned_abs() < 12 * 300_000_000).then(|| days_from_civil(2000, 1 + begin, 1))?
     } else {
         let (reference, bin) = if unit == Unit::Week {
             let to_first = i64::from(first_day) - i64::from(weekday(REFERENCE));
