@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::registry::{self, Parsed};
+use super::registry::{self, Parsed, Position};
 use super::{Output, PipelineScope, PipelineStage, rewrites};
 use crate::catalog::Namespace;
 use crate::error::{Error, Result};
@@ -113,7 +113,8 @@ pub fn needs_no_collection(stages: ArrayRef<'_>) -> bool {
     let first = stages.iter().next().and_then(|stage| stage.as_document());
     first
         .and_then(DocumentRef::first)
-        .is_some_and(|first| first.name == "$documents")
+        .and_then(|first| registry::find(first.name).ok())
+        .is_some_and(|stage| stage.position == Position::FirstWithoutCollection)
 }
 
 /// The name that `aggregate: 1` gives to what a pipeline runs on.

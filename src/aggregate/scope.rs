@@ -30,6 +30,8 @@ pub struct PipelineScope<'p> {
     pub place: Place,
     /// False for `aggregate: 1`.
     pub has_collection: bool,
+    /// The ids of the sessions in use, and when each was used last.
+    pub sessions: Rc<[([u8; 16], i64)]>,
     /// How many pipelines this one is inside of.
     depth: usize,
     /// The views that are being resolved, outermost first.
@@ -50,6 +52,7 @@ impl<'p> PipelineScope<'p> {
             variables,
             place: Place::Command,
             has_collection: true,
+            sessions: Rc::new([]),
             depth: 0,
             views: None,
         }

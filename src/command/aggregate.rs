@@ -9,7 +9,7 @@ use super::{cursor_reply, pipeline_output, selection};
 use crate::aggregate::{
     Pipeline, PipelineScope, Shape, Source, collectionless_namespace, needs_no_collection,
 };
-use crate::catalog::{Catalog, Collection, Namespace};
+use crate::catalog::{Collection, Namespace};
 use crate::engine::{Batch, Cursor, Engine};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
@@ -35,7 +35,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let explained = explain(engine, request)?;
         return explain::reply(engine, explained, Verbosity::QueryPlanner, request);
     }
-    let prepared = prepare(engine.catalog(), request, &arguments, &context, false)?;
+    let prepared = prepare(engine, request, &arguments, &context, false)?;
     let batch_size = batch_size(&arguments)?;
     let output = prepared.pipeline.output().cloned();
     if let Some(output) = &output {
@@ -63,7 +63,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let prepared = prepare(engine.catalog(), request, &arguments, &context, true)?;
+    let prepared = prepare(engine, request, &arguments, &context, true)?;
     let filter = match prepared
         .pipeline
         .stages()
@@ -105,7 +105,7 @@ pub(super) struct Prepared {
 
 /// Parses and checks an aggregate command.
 pub(super) fn prepare(
-    catalog: &Catalog,
+    engine: &Engine,
     request: &Request<'_>,
     arguments: &Arguments<'_>,
     context: &Context,
@@ -115,8 +115,12 @@ pub(super) fn prepare(
     arguments.refuse(&["collation"])?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
     let namespace = namespace(request, stages)?;
-    let mut scope = PipelineScope::new(catalog, namespace.clone(), ParseScope::of(context));
+    let mut scope =
+        PipelineScope::new(engine.catalog(), namespace.clone(), ParseScope::of(context));
     scope.has_collection = request.target.kind() == Kind::String;
+    if !scope.has_collection {
+        scope.sessions = engine.sessions.iter().map(|(id, at)| (*id, at)).collect();
+    }
     let own = Pipeline::parse(stages, &scope)?;
     let source = Source::resolve(&namespace, &scope)?;
     let mut pipeline = source.prefix;

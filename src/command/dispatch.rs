@@ -69,6 +69,9 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     })?;
     let session = super::sessions::of_command(document)?;
     engine.cursors.enter_session(session);
+    if let Some(session) = session {
+        engine.sessions.touch(session, request.context.now_ms);
+    }
     (command.run)(engine, &request)
 }
 

@@ -36,7 +36,10 @@ pub(super) fn hello(_engine: &mut Engine, request: &Request<'_>) -> Result<Docum
     reply.append("maxMessageSizeBytes", limits::MESSAGE_BYTES_MAX as i32);
     reply.append("maxWriteBatchSize", limits::WRITE_BATCH_MAX as i32);
     reply.append("localTime", ValueRef::Date(request.context.now_ms));
-    reply.append("logicalSessionTimeoutMinutes", 30);
+    reply.append(
+        "logicalSessionTimeoutMinutes",
+        limits::SESSION_TIMEOUT_MINUTES,
+    );
     reply.append("connectionId", 1);
     reply.append("minWireVersion", 0);
     reply.append("maxWireVersion", 25);

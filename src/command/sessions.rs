@@ -1,18 +1,16 @@
 //! startSession, endSessions, refreshSessions, killSessions, killAllSessions: sessions hold cursors.
 //!
-//! Source: the manual's pages of the same names. A session is made by its first use and needs no
-//! memory of its own here, so ending one means closing its cursors.
+//! Source: the manual's pages of the same names. A session begins with the first command that names
+//! it; ending one closes its cursors.
 
 use super::arguments::{Arguments, Field, Takes, required};
 use super::request::Request;
 use crate::engine::{Engine, SessionId};
 use crate::error::{Error, Result, codes};
+use crate::limits;
 use crate::value::{ArrayRef, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
 const UUID_SUBTYPE: u8 = 4;
-
-/// The minutes after which a client has to expect an idle session to be gone.
-const TIMEOUT_MINUTES: i32 = 30;
 
 /// The session that a command runs in: its `lsid`.
 ///
@@ -117,7 +115,7 @@ pub(super) fn start(engine: &mut Engine, request: &Request<'_>) -> Result<Docume
         };
         inner.append("id", ValueRef::Binary(uuid));
     });
-    reply.append("timeoutMinutes", TIMEOUT_MINUTES);
+    reply.append("timeoutMinutes", limits::SESSION_TIMEOUT_MINUTES);
     Ok(reply)
 }
 
@@ -127,12 +125,15 @@ pub(super) fn kill(engine: &mut Engine, request: &Request<'_>) -> Result<Documen
     engine
         .cursors
         .close_sessions(|session| ids.contains(session));
+    engine.sessions.end(|session| ids.contains(session));
     Ok(DocumentBuf::new())
 }
 
-/// refreshSessions: sessions do not grow old here, so it is enough that the ids are ids.
-pub(super) fn refresh(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    ids(request)?;
+/// refreshSessions: counts as a use of each.
+pub(super) fn refresh(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    for id in ids(request)? {
+        engine.sessions.touch(id, request.context.now_ms);
+    }
     Ok(DocumentBuf::new())
 }
 
@@ -153,6 +154,7 @@ pub(super) fn kill_all(engine: &mut Engine, request: &Request<'_>) -> Result<Doc
     }
     if users.iter().all(|user| user.is_nullish()) {
         engine.cursors.close_sessions(|_| true);
+        engine.sessions.end(|_| true);
     }
     Ok(DocumentBuf::new())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::sessions::SessionId;
 use crate::catalog::Namespace;
 use crate::env::Env;
 use crate::error::{Error, Result, codes};
@@ -23,9 +24,6 @@ pub struct Cursor {
     /// The session of the command that opened it.
     session: Option<SessionId>,
 }
-
-/// The id of a session: a UUID that the client made, or that `startSession` gave.
-pub type SessionId = [u8; 16];
 
 /// One batch.
 pub struct Batch {

@@ -1,9 +1,11 @@
 //! The engine's state: the catalog of the moment, cursors, and commits on their way to the disk.
 
 mod cursors;
+mod sessions;
 mod state;
 mod write;
 
-pub use cursors::{Batch, Cursor, Cursors, SessionId};
+pub use cursors::{Batch, Cursor, Cursors};
+pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};
 pub use write::Write;

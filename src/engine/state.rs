@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::cursors::Cursors;
+use super::sessions::Sessions;
 use crate::catalog::{Catalog, Collection, Namespace};
 use crate::env::Env;
 use crate::error::Result;
@@ -13,6 +14,7 @@ use crate::storage::{Pager, Tree};
 pub struct Engine {
     pub(crate) env: Rc<dyn Env>,
     pub(crate) cursors: Cursors,
+    pub(crate) sessions: Sessions,
     catalog: Catalog,
     pager: Rc<Pager>,
     /// The sequence number of the last commit.
@@ -54,6 +56,7 @@ impl Engine {
         Engine {
             env,
             cursors: Cursors::default(),
+            sessions: Sessions::default(),
             catalog: Catalog::default(),
             pager,
             sequence: 0,

@@ -1,0 +1,35 @@
+//! $planCacheStats: the plans that are kept for later, of which there are none: every query is
+//! planned anew, from exact counts.
+//!
+//! Source: the manual, "$planCacheStats".
+
+use super::listed::stage;
+use crate::aggregate::PipelineScope;
+use crate::aggregate::registry::Parsed;
+use crate::error::{Error, Result};
+use crate::value::ValueRef;
+
+/// Errors: `FailedToParse` (9), 4503200 for `allHosts`, which only a sharded cluster has, 50933 for
+/// a collection that does not exist.
+pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+    let argument = value.as_document().ok_or_else(|| {
+        Error::failed_to_parse(format!("{name} value must be an object. Found: {value}"))
+    })?;
+    let mut fields = argument.iter();
+    match (fields.next(), fields.next()) {
+        (None, _) | (Some(("allHosts", ValueRef::Boolean(false))), None) => {}
+        (Some(("allHosts", ValueRef::Boolean(true))), None) => {
+            let message = "allHosts is only for sharded clusters";
+            return Err(Error::new(4503200, message));
+        }
+        _ => {
+            let message = format!("{name} takes no field but allHosts, which is a boolean");
+            return Err(Error::failed_to_parse(message));
+        }
+    }
+    if scope.catalog.regular(&scope.namespace)?.is_none() {
+        let message = format!("the collection '{}' does not exist", scope.namespace);
+        return Err(Error::new(50933, message));
+    }
+    Ok(stage(name, value, Vec::new()))
+}
