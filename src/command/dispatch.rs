@@ -32,6 +32,13 @@ impl Engine {
         }
     }
 
+    /// As [`Engine::run_command`], in the types of the crate `bson`.
+    pub fn run_document(&mut self, request: &bson::RawDocument) -> bson::RawDocumentBuf {
+        let reply = self.run_command(request.as_bytes());
+        // A reply is always one document; an empty one would stand for a bug, not for a reply.
+        bson::RawDocumentBuf::from_bytes(reply).unwrap_or_default()
+    }
+
     /// As [`Engine::run_command`], for an engine whose pages may have to be loaded.
     pub fn execute(&mut self, request: &[u8]) -> Outcome {
         let result = parse(request).and_then(|document| run(self, document));

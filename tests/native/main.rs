@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod bson_corpus;
 mod compatibility;
 mod conformance;
 mod engine;

@@ -88,9 +88,7 @@ fn typed(fields: &[(String, Json)]) -> Result<Option<Value<'static>>> {
             .and_then(|text| text.parse().ok())
             .map(ValueRef::Int64),
         ["$numberDouble"] => text(0).and_then(double).map(ValueRef::Double),
-        ["$numberDecimal"] => text(0)
-            .and_then(Decimal128::parse)
-            .map(ValueRef::Decimal128),
+        ["$numberDecimal"] => text(0).and_then(decimal).map(ValueRef::Decimal128),
         ["$date"] => millis(&fields[0].1).map(ValueRef::Date),
         ["$undefined"] => matches!(fields[0].1, Json::Bool(true)).then_some(ValueRef::Undefined),
         ["$minKey"] => is_one(&fields[0].1).then_some(ValueRef::MinKey),
@@ -127,9 +125,34 @@ fn composite(names: &[&str], fields: &[(String, Json)]) -> Result<Option<Value<'
         ["$uuid"] => uuid(text(0)?)?,
         ["$regularExpression"] => regex(&fields[0].1)?,
         ["$dbPointer"] => db_pointer(&fields[0].1)?,
-        _ => return Ok(None),
+        // A type's key beside other keys is a mistake, not a plain document.
+        _ => match names.iter().find(|name| TYPE_KEYS.contains(name)) {
+            Some(name) => return Err(bad(name)),
+            None => return Ok(None),
+        },
     }))
 }
+
+/// The keys that stand for a type; `$regex` and `$ref` are for queries and references too.
+const TYPE_KEYS: &[&str] = &[
+    "$oid",
+    "$numberInt",
+    "$numberLong",
+    "$numberDouble",
+    "$numberDecimal",
+    "$date",
+    "$undefined",
+    "$minKey",
+    "$maxKey",
+    "$timestamp",
+    "$symbol",
+    "$code",
+    "$scope",
+    "$binary",
+    "$uuid",
+    "$regularExpression",
+    "$dbPointer",
+];
 
 fn is_one(json: &Json) -> bool {
     matches!(json, Json::Number(text) if text == "1")
@@ -142,6 +165,17 @@ fn double(text: &str) -> Option<f64> {
         "-Infinity" => Some(f64::NEG_INFINITY),
         _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
     }
+}
+
+/// A decimal that can be had without rounding: exchange must not change a number.
+fn decimal(text: &str) -> Option<Decimal128> {
+    let number = Decimal128::parse(text)?;
+    let digits = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    let significant = digits.trim_matches('0');
+    let is_exact = significant.len() <= 34
+        && (significant.is_empty() || !number.is_infinite() && !number.is_zero());
+    is_exact.then_some(number)
 }
 
 fn hex_digits<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -162,7 +196,6 @@ fn object_id(text: &str) -> Option<[u8; 12]> {
 fn millis(json: &Json) -> Option<i64> {
     match json {
         Json::String(text) => date::from_text(text),
-        Json::Number(text) => text.parse().ok(),
         Json::Object(fields) => match fields.as_slice() {
             [(name, Json::String(text))] if name == "$numberLong" => text.parse().ok(),
             _ => None,
@@ -206,10 +239,17 @@ fn binary(json: &Json) -> Result<Value<'static>> {
     let is_short = !subtype.is_empty() && subtype.len() <= 2;
     let subtype = u8::from_str_radix(subtype, 16).ok().filter(|_| is_short);
     match (base64(text), subtype) {
-        (Some(bytes), Some(subtype)) => Ok(Value::copy_of(ValueRef::Binary(BinaryRef {
-            subtype,
-            bytes: &bytes,
-        }))),
+        (Some(mut bytes), Some(subtype)) => {
+            if subtype == 2 {
+                // The old subtype 2 repeats the length inside.
+                bytes.splice(..0, (bytes.len() as u32).to_le_bytes());
+            }
+            let binary = BinaryRef {
+                subtype,
+                bytes: &bytes,
+            };
+            Ok(Value::copy_of(ValueRef::Binary(binary)))
+        }
         _ => Err(bad("$binary")),
     }
 }

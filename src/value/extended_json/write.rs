@@ -127,7 +127,9 @@ impl Writer {
         match value {
             ValueRef::Binary(binary) => {
                 self.out.push_str("{\"$binary\":{\"base64\":\"");
-                base64(binary.bytes, &mut self.out);
+                // The old subtype 2 repeats the length inside, which the text leaves out.
+                let skip = if binary.subtype == 2 { 4 } else { 0 };
+                base64(binary.bytes.get(skip..).unwrap_or_default(), &mut self.out);
                 let _ = write!(self.out, "\",\"subType\":\"{:02x}\"}}}}", binary.subtype);
             }
             ValueRef::Regex(regex) => {
