@@ -20,7 +20,9 @@ export function summary(id, samples, clock = 'wallMs') {
   const bad = samples.find((cell) => cell.failed) ?? samples.find((cell) => cell.invalid);
   if (bad) return { text: bad.failed ?? 'INVALID' };
   const cut = samples.find((cell) => cell.done < cell.of && !WORKLOADS[id].each && !WORKLOADS[id].median);
-  if (cut) return { text: `TIMEOUT (${cut.done}/${cut.of} in ${milliseconds(cut.wallMs)})` };
+  if (cut) {
+    return { text: `TIMEOUT (${cut.done}/${cut.of} in ${milliseconds(cut.wallMs)})`, wholeMs: (cut[clock] / cut.done) * cut.of };
+  }
   const all = samples.map((cell) => sampleMs(id, cell, clock));
   const spread = Math.max(...all) / Math.max(0.001, Math.min(...all));
   return { ms: median(all), mark: samples.length === 1 ? '¹' : spread > 1.5 ? '~' : '' };
@@ -102,6 +104,14 @@ function fair(peer, id, rivals) {
   return !peer.byHand.includes(id) && (!peer.live || peer.copies.includes(id));
 }
 
+/** A rival's figures in a row; those of a cell that was cut off as if it had gone on at its pace. */
+function rival(peer, id, cells) {
+  const wall = summary(id, cells[peer.name]?.[id]);
+  const cpu = summary(id, cells[peer.name]?.[id], 'cpuMs');
+  const mark = wall.wholeMs === undefined ? wall.mark : ' (cut off, at its pace)';
+  return { peer: peer.name, ms: wall.ms ?? wall.wholeMs, mark, cpuMs: cpu.ms ?? cpu.wholeMs };
+}
+
 /** The target rows: Tussock against the best fair rival. */
 export function targetTable(peers, cells) {
   const lines = [
@@ -112,7 +122,7 @@ export function targetTable(peers, cells) {
     const mine = summary(id, cells[ours]?.[id]);
     const others = peers
       .filter((peer) => fair(peer, id, rivals))
-      .map((peer) => ({ peer: peer.name, ...summary(id, cells[peer.name]?.[id]) }))
+      .map((peer) => rival(peer, id, cells))
       .filter(({ ms }) => ms !== undefined)
       .sort((a, b) => a.ms - b.ms);
     if (mine.ms === undefined || !others.length) {
@@ -121,7 +131,7 @@ export function targetTable(peers, cells) {
     }
     const [best] = others;
     const ratio = mine.ms / best.ms;
-    const cpu = summary(id, cells[ours][id], 'cpuMs').ms / summary(id, cells[best.peer][id], 'cpuMs').ms;
+    const cpu = summary(id, cells[ours][id], 'cpuMs').ms / best.cpuMs;
     const elsewhere = peers.find((peer) => peer.name === best.peer).stored;
     lines.push(
       row(`${name} (${id})`, [
