@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Namespace;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
 use crate::value::{ArrayBuf, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
@@ -165,6 +165,31 @@ impl Collection {
         }
         self.records.delete(record)?;
         Ok(())
+    }
+
+    /// After a fault on the way to changing one of these documents: the error that names all index
+    /// pages that changing any of them needs, so that they are loaded together.
+    #[cold]
+    pub fn fault_for_all<'d>(
+        &self,
+        documents: impl Iterator<Item = DocumentRef<'d>> + Clone,
+        error: Error,
+    ) -> Error {
+        let mut keys = KeySet::default();
+        for index in &self.indexes {
+            let mut all: Vec<Vec<u8>> = Vec::new();
+            for document in documents.clone() {
+                if index.keys(document, &mut keys).is_ok() {
+                    all.extend(keys.entries.drain(..).map(|entry| entry.key));
+                }
+            }
+            if let Err(fault) = index.tree.prefetch(all.iter().map(Vec::as_slice))
+                && fault.is_fault()
+            {
+                return fault;
+            }
+        }
+        error
     }
 
     /// Fills an index that was just added from the documents.

@@ -4,8 +4,8 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::selection;
 use super::write_reply::{WriteErrors, check_batch_size};
+use super::{selection, updating};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -108,7 +108,9 @@ pub(super) fn remove(
     }
     drop(stream);
     for row in &rows {
-        write.delete(namespace, row.record, row.document.as_ref())?;
+        if let Err(error) = write.delete(namespace, row.record, row.document.as_ref()) {
+            return Err(updating::with_all_pages(write, namespace, &rows, error));
+        }
     }
     Ok(rows.len() as i32)
 }

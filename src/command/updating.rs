@@ -34,6 +34,22 @@ pub(super) struct Parts<'a> {
     pub sort: Option<DocumentRef<'a>>,
 }
 
+/// A fault while many documents are changed, widened to the pages that the others need too: else
+/// each of them would run the command again.
+pub(super) fn with_all_pages(
+    write: &Write<'_>,
+    namespace: &Namespace,
+    rows: &[Row],
+    error: Error,
+) -> Error {
+    match write.snapshot(namespace) {
+        Some(collection) if error.is_fault() => {
+            collection.fault_for_all(rows.iter().map(|row| row.document.as_ref()), error)
+        }
+        _ => error,
+    }
+}
+
 /// What a statement did.
 #[derive(Default)]
 pub(super) struct Updated {
@@ -104,7 +120,9 @@ impl Statement {
         let rows = self.select(write, namespace)?;
         let mut done = Updated::default();
         for row in &rows {
-            self.change(write, namespace, row, &mut done)?;
+            if let Err(error) = self.change(write, namespace, row, &mut done) {
+                return Err(with_all_pages(write, namespace, &rows, error));
+            }
         }
         if rows.is_empty() && self.upsert {
             self.insert(write, namespace, request, &mut done)?;
