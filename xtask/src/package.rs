@@ -101,7 +101,13 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
         .text(effort.profile())
         .text(WASM_OPT_LEVEL)
         .text(&WASM_FEATURES.join(" "));
-    for input in ["src", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"] {
+    for input in [
+        ".cargo",
+        "src",
+        "Cargo.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+    ] {
         inputs = inputs.files(&root.join(input))?;
     }
     inputs = inputs.text(&Call::new("rustc").arg("--version").dir(&root).output()?);
