@@ -20,6 +20,8 @@ pub trait Env {
 pub struct FixedEnv {
     now_ms: std::cell::Cell<i64>,
     state: std::cell::Cell<u64>,
+    /// How far a look at the clock moves it.
+    per_look_ms: i64,
 }
 
 impl FixedEnv {
@@ -28,7 +30,16 @@ impl FixedEnv {
         FixedEnv {
             now_ms: std::cell::Cell::new(now_ms),
             state: std::cell::Cell::new(seed),
+            per_look_ms: 0,
         }
+    }
+
+    /// The same with a clock that goes on by so many milliseconds whenever somebody measures how
+    /// long something takes.
+    #[must_use]
+    pub fn going_on(mut self, per_look_ms: i64) -> FixedEnv {
+        self.per_look_ms = per_look_ms;
+        self
     }
 
     /// Moves the clock forward.
@@ -43,6 +54,7 @@ impl Env for FixedEnv {
     }
 
     fn monotonic_ms(&self) -> f64 {
+        self.advance_ms(self.per_look_ms);
         self.now_ms.get() as f64
     }
 

@@ -22,5 +22,6 @@ pub mod projection;
 pub mod regex;
 pub mod sorting;
 pub mod storage;
+pub mod time_limit;
 pub mod update;
 pub mod value;

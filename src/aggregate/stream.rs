@@ -38,6 +38,7 @@ impl StageStream {
 
 impl Stream for StageStream {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        context.step()?;
         let row = self.run.next(&mut self.input, context)?;
         self.statistics.works += 1;
         match row {
@@ -78,7 +79,8 @@ impl ListStream {
 }
 
 impl Stream for ListStream {
-    fn next(&mut self, _context: &Context) -> Result<Option<Row>> {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        context.step()?;
         let document = self.documents.get(self.at).cloned();
         self.at += usize::from(document.is_some());
         Ok(document.map(Row::from))

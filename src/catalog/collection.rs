@@ -6,6 +6,7 @@ use super::Namespace;
 use crate::error::{Error, Result};
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
+use crate::time_limit::TimeLimit;
 use crate::value::{ArrayBuf, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
 /// What a collection is, apart from its documents.
@@ -195,11 +196,12 @@ impl Collection {
     /// Fills an index that was just added from the documents.
     ///
     /// Errors: as [`Collection::insert`]; the index is then incomplete and must be dropped.
-    pub fn build_index(&self, index: &mut Index) -> Result<()> {
+    pub fn build_index(&self, index: &mut Index, time_limit: Option<&TimeLimit>) -> Result<()> {
         let mut keys = KeySet::default();
         let mut entries = Vec::new();
         let mut cursor = self.records.cursor();
         while let Some((record, document)) = cursor.next()? {
+            time_limit.map_or(Ok(()), TimeLimit::step)?;
             index.keys(DocumentRef::from_valid(&document), &mut keys)?;
             if let Some(entry) = index.find_duplicate(&keys, record)? {
                 return Err(index.duplicate_error(&self.info.namespace.to_string(), entry));
@@ -222,6 +224,7 @@ impl Collection {
             entry(one).cmp(&entry(two))
         });
         for (at, key) in sorted {
+            time_limit.map_or(Ok(()), TimeLimit::step)?;
             let (keys, record) = &entries[at];
             let one = KeySet {
                 entries: vec![keys.entries[key].clone()],

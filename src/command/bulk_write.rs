@@ -94,7 +94,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         match apply(&mut write, operation, &context, request, &mut totals) {
             Ok(done) if errors_only => drop(done),
             Ok(done) => results.push(success(at, &done)),
-            Err(error) if error.is_fault() => return Err(error),
+            Err(error) if error.ends_command() => return Err(error),
             Err(error) => {
                 totals.errors += 1;
                 results.push(failure(at, &error));

@@ -79,7 +79,10 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     if let Some(session) = session {
         engine.sessions.touch(session, request.context.now_ms);
     }
-    (command.run)(engine, &request)
+    engine.time_limit = request.context.time_limit.clone();
+    let outcome = (command.run)(engine, &request);
+    engine.time_limit = None;
+    outcome
 }
 
 /// The reply of a command that failed.

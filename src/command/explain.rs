@@ -62,12 +62,22 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             "Mismatched $db in explain command.",
         ));
     }
+    let mut context = request.context.clone();
+    // Both commands may have a limit; what ends first counts.
+    let limits = [
+        context.time_limit.take(),
+        super::request::time_limit(command, engine),
+    ];
+    context.time_limit = limits
+        .into_iter()
+        .flatten()
+        .min_by(|one, two| one.left_ms().total_cmp(&two.left_ms()));
     let inner = Request {
         name: first.name,
         target: first.value(),
         database: request.database,
         document: command,
-        context: request.context.clone(),
+        context,
     };
     let explained = plan_of(engine, &inner)?;
     reply(engine, explained, verbosity, &inner)

@@ -47,7 +47,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let batch_size = arguments.non_negative("batchSize")?;
     let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
     let single = arguments.truth("singleBatch").unwrap_or(false);
-    let cursor = Cursor::new(request.namespace()?, stream, context);
+    let mut cursor = Cursor::new(request.namespace()?, stream, context);
+    cursor.is_kept = arguments.truth("noCursorTimeout").unwrap_or(false);
     cursor_reply::first_batch(engine, cursor, Some(batch_size), single)
 }
 

@@ -51,8 +51,9 @@ pub(super) fn write(
         }
         Output::Merge(merge) => {
             let outcome = merge_all(&mut write, merge, &documents, context, request);
-            // What was merged before an error stays; a fault runs everything again.
-            if !outcome.as_ref().is_err_and(Error::is_fault) {
+            // What was merged before an error stays; a fault runs everything again, and a command
+            // whose time is up has done nothing.
+            if !outcome.as_ref().is_err_and(Error::ends_command) {
                 write.commit();
             }
             outcome

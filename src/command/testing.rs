@@ -18,6 +18,12 @@ impl Shell {
         Shell(Engine::memory(Rc::new(FixedEnv::new(1_000, 7))))
     }
 
+    /// One whose clock goes on by so many milliseconds at every look of a time limit.
+    pub(crate) fn with_clock(per_look_ms: i64) -> (Shell, Rc<FixedEnv>) {
+        let env = Rc::new(FixedEnv::new(1_000, 7).going_on(per_look_ms));
+        (Shell(Engine::memory(env.clone())), env)
+    }
+
     /// Runs a command on the database `d`.
     pub(crate) fn run(&mut self, command: &str) -> DocumentBuf {
         let mut command = document(command);

@@ -150,6 +150,7 @@ impl Statement {
         row: &Row,
         done: &mut Updated,
     ) -> Result<()> {
+        self.context.step()?;
         let old = row.document.as_ref();
         let details = match self.update.is_positional() {
             true => self

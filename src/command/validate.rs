@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::index::Index;
 use crate::limits;
+use crate::time_limit::TimeLimit;
 use crate::value::{DocumentBuf, ValueRef};
 
 const FIELDS: &[Field] = &[
@@ -42,14 +43,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut findings = Findings::default();
     let only_metadata = asked("metadata");
     if !only_metadata {
-        check_documents(&collection, &mut findings)?;
+        check_documents(engine, &collection, &mut findings)?;
     }
+    let time_limit = engine.time_limit.as_deref();
     let mut entries = Vec::new();
     for index in &collection.indexes {
         let before = findings.0.len();
         if !only_metadata {
             let rebuilt = Index::new(index.spec.as_ref().clone(), engine.new_tree());
-            compare(&collection, index, rebuilt, &mut findings)?;
+            compare(&collection, index, rebuilt, time_limit, &mut findings)?;
         }
         entries.push((index, findings.0.len() == before));
     }
@@ -93,9 +95,14 @@ fn check_combination(asked: &dyn Fn(&str) -> bool) -> Result<()> {
     }
 }
 
-fn check_documents(collection: &Collection, findings: &mut Findings) -> Result<()> {
+fn check_documents(
+    engine: &Engine,
+    collection: &Collection,
+    findings: &mut Findings,
+) -> Result<()> {
     let mut cursor = collection.records.cursor();
     while let Some((record, bytes)) = cursor.next_ref()? {
+        engine.step()?;
         if let Err(error) = crate::value::validate(bytes, limits::NESTING_DEPTH_MAX) {
             let message = format!("record {record} is not valid BSON: {}", error.message());
             findings.0.push(message);
@@ -109,11 +116,12 @@ fn compare(
     collection: &Collection,
     stored: &Index,
     mut rebuilt: Index,
+    time_limit: Option<&TimeLimit>,
     findings: &mut Findings,
 ) -> Result<()> {
     let name = &stored.spec.name;
-    if let Err(error) = collection.build_index(&mut rebuilt) {
-        if error.is_fault() {
+    if let Err(error) = collection.build_index(&mut rebuilt, time_limit) {
+        if error.ends_command() {
             return Err(error);
         }
         findings

@@ -32,11 +32,11 @@ impl WriteErrors {
 
     /// Takes the outcome of a statement; true if the next one is to be run.
     ///
-    /// Errors: faults, which end the whole command.
+    /// Errors: faults and the end of the time, which end the whole command.
     pub(super) fn note(&mut self, index: usize, outcome: Result<()>) -> Result<bool> {
         match outcome {
             Ok(()) => Ok(true),
-            Err(error) if error.is_fault() => Err(error),
+            Err(error) if error.ends_command() => Err(error),
             Err(error) => {
                 self.errors.push((index, error));
                 Ok(!self.ordered)

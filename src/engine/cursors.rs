@@ -21,6 +21,10 @@ pub struct Cursor {
     /// Why the cursor cannot go on.
     killed: Option<&'static str>,
     last_used_ms: i64,
+    /// Whether it is kept however long nobody reads it.
+    pub is_kept: bool,
+    /// What was left of the time limit after the last batch: between batches it stands still.
+    left_ms: Option<f64>,
     /// The session of the command that opened it.
     session: Option<SessionId>,
 }
@@ -45,6 +49,8 @@ impl Cursor {
             is_end: false,
             killed: None,
             last_used_ms,
+            is_kept: false,
+            left_ms: None,
             session: None,
         }
     }
@@ -56,7 +62,23 @@ impl Cursor {
 
     /// The next batch of at most `count` documents (no limit if `None`) and 16 MiB. After a fault
     /// the call can be repeated.
+    ///
+    /// Errors: `QueryPlanKilled` (175), `MaxTimeMSExpired` (50) when all batches together took too
+    /// long, those of the stream.
     pub fn batch(&mut self, count: Option<usize>) -> Result<Batch> {
+        let Some(limit) = self.context.time_limit.clone() else {
+            return self.read(count);
+        };
+        if let Some(left_ms) = self.left_ms.take() {
+            limit.resume(left_ms);
+            limit.check()?;
+        }
+        let batch = self.read(count);
+        self.left_ms = Some(limit.left_ms());
+        batch
+    }
+
+    fn read(&mut self, count: Option<usize>) -> Result<Batch> {
         if let Some(why) = self.killed {
             return Err(Error::new(
                 codes::QUERY_PLAN_KILLED,
@@ -177,11 +199,11 @@ impl Cursors {
         self.open.get(&id).map(|cursor| &cursor.namespace)
     }
 
-    /// Closes the cursors that were idle for ten minutes.
+    /// Closes the cursors that were idle for ten minutes, but for those that are to be kept.
     pub fn close_idle(&mut self, now_ms: i64) {
         let idle_ms_max = limits::CURSOR_IDLE_MS_MAX as i64;
         self.open
-            .retain(|_, cursor| now_ms - cursor.last_used_ms < idle_ms_max);
+            .retain(|_, cursor| cursor.is_kept || now_ms - cursor.last_used_ms < idle_ms_max);
     }
 
     /// The number of open cursors.

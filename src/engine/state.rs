@@ -9,12 +9,15 @@ use crate::catalog::{Catalog, Collection, Namespace};
 use crate::env::Env;
 use crate::error::Result;
 use crate::storage::{Pager, Tree};
+use crate::time_limit::TimeLimit;
 
 /// A database engine: takes commands (see `command`), knows no storage but pages.
 pub struct Engine {
     pub(crate) env: Rc<dyn Env>,
     pub(crate) cursors: Cursors,
     pub(crate) sessions: Sessions,
+    /// When the command that runs has to stop.
+    pub(crate) time_limit: Option<Rc<TimeLimit>>,
     catalog: Catalog,
     pager: Rc<Pager>,
     /// The sequence number of the last commit.
@@ -57,6 +60,7 @@ impl Engine {
             env,
             cursors: Cursors::default(),
             sessions: Sessions::default(),
+            time_limit: None,
             catalog: Catalog::default(),
             pager,
             sequence: 0,
@@ -92,6 +96,17 @@ impl Engine {
         self.catalog = catalog;
         self.sequence = sequence;
         self.next_collection_id = next_collection_id;
+    }
+
+    /// One step of a loop of the command that runs.
+    ///
+    /// Errors: `MaxTimeMSExpired` (50).
+    #[inline]
+    pub(crate) fn step(&self) -> Result<()> {
+        match &self.time_limit {
+            None => Ok(()),
+            Some(limit) => limit.step(),
+        }
     }
 
     /// A tree without entries.

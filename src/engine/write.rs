@@ -74,6 +74,7 @@ impl<'e> Write<'e> {
     ///
     /// Errors: `DuplicateKey` (11000), 171; nothing has changed then.
     pub fn insert(&mut self, namespace: &Namespace, document: DocumentRef<'_>) -> Result<u64> {
+        self.engine.step()?;
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         let record = collection.insert(document)?;
@@ -95,6 +96,7 @@ impl<'e> Write<'e> {
         old: DocumentRef<'_>,
         new: DocumentRef<'_>,
     ) -> Result<()> {
+        self.engine.step()?;
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         collection.replace(record, old, new)?;
@@ -113,6 +115,7 @@ impl<'e> Write<'e> {
         record: u64,
         old: DocumentRef<'_>,
     ) -> Result<()> {
+        self.engine.step()?;
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         collection.remove(record, old)?;
@@ -226,6 +229,7 @@ impl<'e> Write<'e> {
     /// changed then.
     pub fn create_index(&mut self, namespace: &Namespace, spec: IndexSpec) -> Result<()> {
         let tree = self.engine.new_tree();
+        let time_limit = self.engine.time_limit.clone();
         let collection = self.collection_mut(namespace)?;
         if collection.indexes.len() >= limits::INDEXES_MAX {
             let message = format!("add index fails, too many indexes for {namespace}");
@@ -233,7 +237,7 @@ impl<'e> Write<'e> {
         }
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
-        collection.build_index(&mut index)?;
+        collection.build_index(&mut index, time_limit.as_deref())?;
         collection.indexes.push(index);
         let id = collection.info.id;
         self.record(Change::CreateIndex {

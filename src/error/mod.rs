@@ -93,6 +93,12 @@ impl Error {
         self.missing_pages().is_some()
     }
 
+    /// True for what ends the whole command, whatever part of it met it: faults, and that its
+    /// time is up.
+    pub fn ends_command(&self) -> bool {
+        self.is_fault() || self.code() == codes::MAX_TIME_MS_EXPIRED
+    }
+
     /// The code; `InternalError` for a fault, which never reaches a reply.
     pub fn code(&self) -> i32 {
         match &*self.0 {

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use crate::env::Env;
+use crate::error::Result;
+use crate::time_limit::TimeLimit;
 use crate::value::Value;
 
 /// What is the same for every document of one command. Cheap to clone.
@@ -16,6 +18,8 @@ pub struct Context {
     pub variables: Variables,
     /// True while `$group` evaluates: MongoDB's codes for arithmetic differ there.
     pub is_grouping: bool,
+    /// When the command has to stop, if it has to.
+    pub time_limit: Option<Rc<TimeLimit>>,
 }
 
 impl Context {
@@ -27,6 +31,18 @@ impl Context {
             now_ms,
             variables: Variables::default(),
             is_grouping: false,
+            time_limit: None,
+        }
+    }
+
+    /// One step of a loop whose length the data decide.
+    ///
+    /// Errors: `MaxTimeMSExpired` (50).
+    #[inline]
+    pub fn step(&self) -> Result<()> {
+        match &self.time_limit {
+            None => Ok(()),
+            Some(limit) => limit.step(),
         }
     }
 

@@ -106,11 +106,12 @@ impl IndexScan {
         }))
     }
 
-    fn advance(&mut self) -> Result<Option<Row>> {
+    fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
         if let Some(record) = self.covered.as_ref().and_then(|covered| covered.pending) {
             return self.fetch_pending(record);
         }
         loop {
+            context.step()?;
             let unique = self.index.spec.unique;
             let Some(entry) = self.walk.next(&self.ranges, self.backward)? else {
                 return Ok(None);
@@ -218,8 +219,8 @@ impl Walk {
 }
 
 impl Stream for IndexScan {
-    fn next(&mut self, _context: &Context) -> Result<Option<Row>> {
-        let row = self.advance()?;
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        let row = self.advance(context)?;
         note(&mut self.statistics, &row);
         Ok(row)
     }

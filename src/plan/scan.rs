@@ -32,6 +32,7 @@ impl CollectionScan {
     /// The next matching record. The document is kept alive only once it matched.
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
         loop {
+            context.step()?;
             let entry = if self.backward {
                 self.cursor.previous_ref()?
             } else {

@@ -35,6 +35,7 @@ function common(outfile) {
     metafile: true,
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     loader: { '.wasm': 'file' },
+    external: ['node:*'],
     assetNames: '[name]',
   };
 }
@@ -65,7 +66,7 @@ export async function bundlePeer(peer, folder) {
     ...common(join(out, 'page.js')),
     absWorkingDir: HERE,
     stdin: {
-      contents: `import { adapter } from './adapters/${peer.adapter}.js'; import { expose } from './page/main.js'; expose(adapter);`,
+      contents: `import { adapter } from './${peer.folder ?? 'adapters'}/${peer.adapter}.js'; import { expose } from './${peer.page ?? 'page/main.js'}'; expose(adapter);`,
       resolveDir: HERE,
     },
   });

@@ -7,6 +7,7 @@ import { chosenPeers } from './peers.mjs';
 export const USAGE = `usage: node run.mjs [options]
   --n 10000,100000     sizes of the database
   --only W3,W4         workloads (W1 to W14 without W15, W8j, W16)
+  --only analytic      instead the five analytic questions, whose table is RESULTS-ANALYTIC.md
   --peers tussock,nedb peers, by name or by the part before the dash
   --repeats 3          sessions of each peer; medians are reported
   --limit 10           seconds after which a workload of many steps is cut off
@@ -37,18 +38,20 @@ export function readOptions(argv) {
       help: { type: 'boolean', default: false },
     },
   });
-  const wanted = list(values.only) ?? [...Object.keys(WORKLOADS), 'W16'];
+  const analytic = values.only === 'analytic';
+  const wanted = (analytic ? undefined : list(values.only)) ?? [...Object.keys(WORKLOADS), 'W16'];
   for (const id of wanted) if (id !== 'W16' && !WORKLOADS[id]) throw new Error(`no workload is called ${id}`);
-  const sizes = (list(values.n) ?? (values.quick ? ['1000'] : ['10000', '100000'])).map(Number);
+  const sizes = (list(values.n) ?? (values.quick ? ['1000'] : analytic ? ['100000', '1000000'] : ['10000', '100000'])).map(Number);
   for (const n of sizes) if (!(n >= 1000 && n % 1000 === 0)) throw new Error('n must be a multiple of 1000');
-  if (values.accept && (values.only || values.peers || values.quick)) {
+  if (values.accept && ((values.only && !analytic) || values.peers || values.quick)) {
     throw new Error('only a whole run can be accepted: leave out --only, --peers and --quick');
   }
   return {
     help: values.help,
+    analytic,
     sizes,
     wanted,
-    peers: chosenPeers(list(values.peers)),
+    peers: analytic ? list(values.peers) : chosenPeers(list(values.peers)),
     repeats: Number(values.repeats ?? (values.quick || values.profile ? 1 : 3)),
     limitMs: Number(values.limit) * 1000,
     longMs: Number(values.long) * 1000,

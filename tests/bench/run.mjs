@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runAnalytic } from './analytic/run.mjs';
 import { chromiumVersion } from './browser.mjs';
 import { bundlePeer, installTussock, versionOf, weigh } from './bundle.mjs';
 import { USAGE, readOptions } from './options.mjs';
@@ -61,6 +62,7 @@ function sections(options, n, cells) {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
+  if (options.analytic) return runAnalytic(options);
   await rm(OUT, { recursive: true, force: true });
   const profiles = options.profile ? join(OUT, 'profiles') : null;
   await mkdir(profiles ?? OUT, { recursive: true });

@@ -122,6 +122,7 @@ impl Evaluate for Filter {
         let limit = self.limit(scope)?;
         let mut kept = ArrayBuf::new();
         for element in array.iter() {
+            scope.context.step()?;
             let local = scope.local(self.variable, Some(Value::Ref(element)));
             let holds = self.condition.evaluate(&scope.within(&local))?;
             if holds.is_some_and(|holds| holds.as_ref().is_truthy()) {

@@ -76,6 +76,7 @@ impl Evaluate for Map {
         };
         let mut results = ArrayBuf::new();
         for (position, element) in array.iter().enumerate() {
+            scope.context.step()?;
             let local = scope.local(self.variable, Some(Value::Ref(element)));
             let inner = scope.within(&local);
             let value = match self.index {

@@ -33,6 +33,7 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     let mut array = ArrayBuf::new();
     for position in 0..count as i64 {
+        scope.context.step()?;
         array.push((start + position * step) as i32);
     }
     Ok(Some(Value::array(array)))

@@ -66,6 +66,7 @@ impl Evaluate for Reduce {
         // The input may not live as long as the result: what is carried on is owned.
         let mut total = self.initial.evaluate(scope)?.map(Value::into_owned);
         for element in array.iter() {
+            scope.context.step()?;
             let this = scope.local(self.this, Some(Value::Ref(element)));
             let scope = scope.within(&this);
             let value = scope.local(self.value, total);
