@@ -41,6 +41,8 @@ pub const REGEX_PATTERN_BYTES_MAX: usize = 16_384;
 pub const CURSOR_IDLE_MS_MAX: u64 = 10 * 60 * 1000;
 /// Levels of views over views.
 pub const VIEW_DEPTH_MAX: usize = 20;
+/// Bytes of a capped collection: a pebibyte.
+pub const CAPPED_BYTES_MAX: i64 = 1 << 50;
 
 /// Minutes after which a session that is not used is forgotten.
 pub const SESSION_TIMEOUT_MINUTES: i32 = 30;

@@ -81,10 +81,10 @@ impl<'p> PipelineScope<'p> {
         })
     }
 
-    /// The scope of a view's pipeline.
+    /// Checks that a name is none of the views that are being resolved; gives their number.
     ///
-    /// Errors: `GraphContainsCycle` (5), `ViewDepthLimitExceeded` (165).
-    pub fn of_view(&self, name: &Namespace) -> Result<PipelineScope<'p>> {
+    /// Errors: `GraphContainsCycle` (5).
+    pub fn check_cycle(&self, name: &Namespace) -> Result<usize> {
         let mut count = 0;
         let mut next = self.views.as_ref();
         while let Some(view) = next {
@@ -95,7 +95,14 @@ impl<'p> PipelineScope<'p> {
             count += 1;
             next = view.outer.as_ref();
         }
-        if count >= limits::VIEW_DEPTH_MAX {
+        Ok(count)
+    }
+
+    /// The scope of a view's pipeline.
+    ///
+    /// Errors: `GraphContainsCycle` (5), `ViewDepthLimitExceeded` (165).
+    pub fn of_view(&self, name: &Namespace) -> Result<PipelineScope<'p>> {
+        if self.check_cycle(name)? >= limits::VIEW_DEPTH_MAX {
             let message =
                 format!("View depth too deep or view cycle detected; the limit is 20: {name}");
             return Err(Error::new(codes::VIEW_DEPTH_LIMIT_EXCEEDED, message));

@@ -28,6 +28,7 @@ impl Source {
     ///
     /// Errors: those of the views' pipelines, and of views that lead to themselves.
     pub fn resolve(namespace: &Namespace, scope: &PipelineScope<'_>) -> Result<Source> {
+        scope.check_cycle(namespace)?;
         let Some(found) = scope.catalog.get(namespace) else {
             return Ok(Source::of_collection(None));
         };

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Namespace;
+use super::{Namespace, Rules};
 use crate::error::{Error, Result};
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
@@ -20,9 +20,32 @@ pub struct CollectionInfo {
     /// The options of `create`, as they were given.
     pub options: DocumentBuf,
     pub kind: CollectionKind,
+    /// What the options ask of writes.
+    pub rules: Rules,
 }
 
 impl CollectionInfo {
+    /// A collection or view with these options.
+    ///
+    /// Errors: those of a validator.
+    pub fn new(
+        id: u64,
+        uuid: [u8; 16],
+        namespace: Namespace,
+        options: DocumentBuf,
+        kind: CollectionKind,
+    ) -> Result<CollectionInfo> {
+        let rules = Rules::of(options.as_ref())?;
+        Ok(CollectionInfo {
+            id,
+            uuid,
+            namespace,
+            options,
+            kind,
+            rules,
+        })
+    }
+
     /// As the change log and the manifest keep it.
     pub fn describe(&self) -> DocumentBuf {
         let mut out = DocumentBuf::new();
@@ -59,13 +82,10 @@ impl CollectionInfo {
             }
             None => CollectionKind::Regular,
         };
-        Some(CollectionInfo {
-            id,
-            uuid: uuid.bytes.try_into().ok()?,
-            namespace: Namespace::parse(text("ns")?)?,
-            options: description.get("options")?.as_document()?.into(),
-            kind,
-        })
+        let uuid = uuid.bytes.try_into().ok()?;
+        let namespace = Namespace::parse(text("ns")?)?;
+        let options = description.get("options")?.as_document()?.into();
+        CollectionInfo::new(id, uuid, namespace, options, kind).ok()
     }
 }
 

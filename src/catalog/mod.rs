@@ -3,7 +3,9 @@
 mod collection;
 mod listing;
 mod namespace;
+mod rules;
 
 pub use collection::{Collection, CollectionInfo, CollectionKind};
 pub use listing::Catalog;
 pub use namespace::{Namespace, check_collection_name, check_database_name};
+pub use rules::{Capped, Rules, Validation};

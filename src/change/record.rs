@@ -43,6 +43,11 @@ pub enum Change<'a> {
         collection: u64,
         name: DocumentRef<'a>,
     },
+    /// A collection or view has other options: all of it, as the catalog describes it.
+    ModifyCollection {
+        collection: u64,
+        description: DocumentRef<'a>,
+    },
 }
 
 const INSERT: u8 = 1;
@@ -53,6 +58,7 @@ const DROP_COLLECTION: u8 = 5;
 const RENAME_COLLECTION: u8 = 6;
 const CREATE_INDEX: u8 = 7;
 const DROP_INDEX: u8 = 8;
+const MODIFY_COLLECTION: u8 = 9;
 
 /// Collects the changes of a commit.
 #[derive(Default)]
@@ -108,6 +114,13 @@ impl ChangeWriter {
             Change::DropIndex { collection, name } => {
                 self.head(DROP_INDEX, collection);
                 self.document(name);
+            }
+            Change::ModifyCollection {
+                collection,
+                description,
+            } => {
+                self.head(MODIFY_COLLECTION, collection);
+                self.document(description);
             }
         }
     }
@@ -196,6 +209,10 @@ impl<'a> ChangeReader<'a> {
             DROP_INDEX => Change::DropIndex {
                 collection,
                 name: self.document()?,
+            },
+            MODIFY_COLLECTION => Change::ModifyCollection {
+                collection,
+                description: self.document()?,
             },
             _ => return Err(damaged()),
         })

@@ -90,6 +90,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut totals = Totals::default();
     let mut results = Vec::new();
     let mut write = Write::new(engine);
+    write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     for (at, operation) in operations.iter().enumerate() {
         match apply(&mut write, operation, &context, request, &mut totals) {
             Ok(done) if errors_only => drop(done),

@@ -3,13 +3,16 @@
 //! Source: the manual, "create".
 
 use super::arguments::{Arguments, Field, Takes, optional};
+use super::collection_options::{
+    capped_max, capped_size, check_index_defaults, check_storage_engine, check_validation,
+    pre_images, shown_number, view,
+};
+use super::id_index;
 use super::request::Request;
-use crate::aggregate::{Pipeline, PipelineScope};
-use crate::catalog::{CollectionKind, Namespace, check_collection_name};
+use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
-use crate::expression::ParseScope;
-use crate::value::{ArrayBuf, DocumentBuf, compare_documents};
+use crate::value::{ArrayRef, DocumentBuf, ValueRef, compare_documents};
 
 const FIELDS: &[Field] = &[
     optional("capped", Takes::Truth),
@@ -36,13 +39,7 @@ const FIELDS: &[Field] = &[
 
 /// Options that ask for kinds of collections that do not exist yet.
 const REFUSED: &[&str] = &[
-    "capped",
-    "idIndex",
-    "storageEngine",
-    "validator",
-    "indexOptionDefaults",
     "collation",
-    "changeStreamPreAndPostImages",
     "timeseries",
     "clusteredIndex",
     "expireAfterSeconds",
@@ -51,20 +48,35 @@ const REFUSED: &[&str] = &[
     "temp",
 ];
 
+/// Options that a view cannot have.
+const NOT_OF_VIEWS: &[&str] = &[
+    "capped",
+    "idIndex",
+    "storageEngine",
+    "validator",
+    "indexOptionDefaults",
+];
+
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
+    let images = pre_images(&arguments)?;
+    if let Some(defaults) = arguments.document("indexOptionDefaults") {
+        check_index_defaults(defaults)?;
+    }
     let namespace = request.namespace()?;
-    if namespace.collection().starts_with("system.") {
+    if !is_creatable(namespace.collection()) {
         let message = format!("Invalid system namespace: {namespace}");
         return Err(Error::new(codes::INVALID_NAMESPACE, message));
     }
-    check_validation(&arguments)?;
-    arguments.refuse(REFUSED)?;
-    if arguments.get("size").or(arguments.get("max")).is_some() {
-        let message = "the 'size' and 'max' fields are only allowed when 'capped' is true";
-        return Err(Error::new(codes::INVALID_OPTIONS, message));
+    check_validation(request, &arguments)?;
+    if let Some(engines) = arguments.document("storageEngine") {
+        check_storage_engine(engines)?;
     }
-    let (kind, options) = kind(engine, request, &arguments)?;
+    check_limits(&arguments)?;
+    let (kind, options) = match arguments.string("viewOn") {
+        Some(on) => of_view(engine, &namespace, &arguments, on, images)?,
+        None => (CollectionKind::Regular, of_collection(&arguments, images)?),
+    };
     if let Some(existing) = engine.collection(&namespace)
         && compare_documents(existing.info.options.as_ref(), options.as_ref()).is_eq()
     {
@@ -77,48 +89,99 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(DocumentBuf::new())
 }
 
-fn check_validation(arguments: &Arguments<'_>) -> Result<()> {
-    let one_of = |name: &str, allowed: &[&str]| match arguments.string(name) {
-        Some(value) if !allowed.contains(&value) => Err(Error::bad_value(format!(
-            "Enumeration value '{value}' for field 'create.{name}' is not a valid value."
-        ))),
-        _ => Ok(()),
-    };
-    one_of("validationLevel", &["off", "moderate", "strict"])?;
-    one_of("validationAction", &["error", "warn", "errorAndLog"])
+/// Of the names that begin with "system." those that users may give.
+fn is_creatable(name: &str) -> bool {
+    match name.strip_prefix("system.") {
+        Some(rest) => matches!(rest, "js" | "users" | "profile" | "views"),
+        None => true,
+    }
 }
 
-fn kind(
-    engine: &Engine,
-    request: &Request<'_>,
-    arguments: &Arguments<'_>,
-) -> Result<(CollectionKind, DocumentBuf)> {
+/// Errors: `InvalidOptions` (72) for limits without `capped`, or `capped` without a size;
+/// `BadValue` (2).
+fn check_limits(arguments: &Arguments<'_>) -> Result<()> {
+    let is_capped = arguments.truth("capped").unwrap_or(false);
+    let size = arguments.get("size");
+    let refuse = |what: &str| Err(Error::new(codes::INVALID_OPTIONS, what));
+    if !is_capped && size.or(arguments.get("max")).is_some() {
+        return refuse("the 'size' and 'max' fields are only allowed when 'capped' is true");
+    }
+    if is_capped && size.is_none() {
+        return refuse("the 'size' field is required when 'capped' is true");
+    }
+    arguments.number("size").map(capped_size).transpose()?;
+    arguments.number("max").map(capped_max).transpose()?;
+    Ok(())
+}
+
+/// The options of a collection, as they are kept and shown.
+fn of_collection(arguments: &Arguments<'_>, images: Option<bool>) -> Result<DocumentBuf> {
+    if arguments.get("pipeline").is_some() {
+        let message = "'pipeline' requires 'viewOn' to also be specified";
+        return Err(Error::new(codes::INVALID_OPTIONS, message));
+    }
+    arguments.refuse(REFUSED)?;
+    if let Some(index) = arguments.document("idIndex") {
+        id_index::check(index)?;
+    }
     let mut options = DocumentBuf::new();
-    let Some(on) = arguments.string("viewOn") else {
-        if arguments.get("pipeline").is_some() {
-            let message = "'pipeline' requires 'viewOn' to also be specified";
-            return Err(Error::new(codes::INVALID_OPTIONS, message));
-        }
-        return Ok((CollectionKind::Regular, options));
-    };
-    check_collection_name(request.database, on)?;
-    let mut pipeline = ArrayBuf::new();
-    if let Some(stages) = arguments.array("pipeline") {
-        for stage in stages.iter() {
-            if stage.as_document().is_none() {
-                return Err(Error::type_mismatch(
-                    "Each element of the 'pipeline' array must be an object",
-                ));
+    if arguments.truth("capped") == Some(true) {
+        options.append("capped", true);
+        for name in ["size", "max"] {
+            if let Some(number) = arguments.number(name).filter(|&number| number > 0) {
+                options.append(name, shown_number(number));
             }
-            pipeline.push(stage);
         }
     }
-    // A pipeline that could never run is refused now.
-    let own = request.namespace()?;
-    let scope = PipelineScope::new(engine.catalog(), own.clone(), ParseScope::new());
-    Pipeline::parse(pipeline.as_ref(), &scope.of_view(&own)?)?;
-    options.append("viewOn", on);
+    let document = |name: &str| arguments.document(name).filter(|value| !value.is_empty());
+    for name in ["storageEngine", "validator"] {
+        if let Some(value) = document(name) {
+            options.append(name, value);
+        }
+    }
+    let has_validator = document("validator").is_some();
+    for (name, default) in [("validationLevel", "strict"), ("validationAction", "error")] {
+        let value = arguments.string(name).or(has_validator.then_some(default));
+        if let Some(value) = value {
+            options.append(name, value);
+        }
+    }
+    if let Some(value) = document("indexOptionDefaults") {
+        options.append("indexOptionDefaults", value);
+    }
+    if images == Some(true) {
+        options.append_document("changeStreamPreAndPostImages", |images| {
+            images.append("enabled", true);
+        });
+    }
+    Ok(options)
+}
+
+/// A view's kind and its options, as they are kept and shown.
+fn of_view(
+    engine: &Engine,
+    namespace: &Namespace,
+    arguments: &Arguments<'_>,
+    on: &str,
+    images: Option<bool>,
+) -> Result<(CollectionKind, DocumentBuf)> {
+    let asks = |value: ValueRef<'_>| match value {
+        ValueRef::Document(document) => !document.is_empty(),
+        other => other.is_truthy(),
+    };
+    let other = NOT_OF_VIEWS
+        .iter()
+        .find(|name| arguments.get(name).is_some_and(asks))
+        .or((images == Some(true)).then_some(&"changeStreamPreAndPostImages"));
+    if let Some(name) = other {
+        let message = format!("a view cannot have the option '{name}'");
+        return Err(Error::new(codes::INVALID_OPTIONS, message));
+    }
+    arguments.refuse(REFUSED)?;
+    let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
+    let (on, pipeline) = view(engine, namespace, on, stages)?;
+    let mut options = DocumentBuf::new();
+    options.append("viewOn", on.collection());
     options.append("pipeline", &pipeline);
-    let on = Namespace::new(request.database, on);
     Ok((CollectionKind::View { on, pipeline }, options))
 }

@@ -46,6 +46,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         .matcher()
         .clone();
     let mut write = Write::new(engine);
+    write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     let removes = arguments.truth("remove").unwrap_or(false);
     let (mut last_error, value) = if removes {
         remove(&mut write, &namespace, &arguments, &context)?

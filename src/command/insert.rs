@@ -40,6 +40,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut inserted = 0;
     let mut write = Write::new(engine);
+    write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     write.create_implicitly(&namespace)?;
     for (at, value) in documents.iter().enumerate() {
         let document = value.as_document().unwrap_or(DocumentRef::EMPTY);

@@ -43,6 +43,8 @@ pub(super) fn write(
     }
     drop(stream);
     let mut write = Write::new(engine);
+    let bypass = request.document.get("bypassDocumentValidation");
+    write.bypass_validation(bypass.is_some_and(|bypass| bypass.is_truthy()));
     match output {
         Output::Replace(target) => {
             replace(&mut write, target, &documents, request)?;

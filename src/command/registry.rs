@@ -33,6 +33,7 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["buildinfo"],
         run: super::handshake::build_info,
     },
+    command("collMod", super::coll_mod::run),
     Command {
         name: "collStats",
         aliases: &["collstats"],

@@ -58,6 +58,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut tally = Tally::default();
     let mut write = Write::new(engine);
+    write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     for (at, statement) in parsed.iter().enumerate() {
         let outcome = update(&mut write, &namespace, statement, &context, request);
         let outcome = outcome.map(|updated| tally.add(at, updated));

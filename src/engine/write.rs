@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Engine;
-use crate::catalog::{Collection, CollectionInfo, CollectionKind, Namespace};
+use crate::catalog::{Capped, Collection, CollectionInfo, CollectionKind, Namespace, Validation};
 use crate::change::{Change, ChangeReader, ChangeWriter};
 use crate::error::{Error, Result, codes};
+use crate::expression::Context;
 use crate::index::{Index, IndexSpec};
 use crate::limits;
 use crate::storage::RecordStore;
@@ -18,6 +19,10 @@ pub struct Write<'e> {
     changed: BTreeMap<Namespace, Option<Collection>>,
     log: ChangeWriter,
     is_logged: bool,
+    /// Documents need not pass validators.
+    bypasses_validation: bool,
+    /// For validators: made for the first one.
+    context: Option<Context>,
 }
 
 impl<'e> Write<'e> {
@@ -29,7 +34,15 @@ impl<'e> Write<'e> {
             changed: BTreeMap::new(),
             log: ChangeWriter::default(),
             is_logged,
+            bypasses_validation: false,
+            context: None,
         }
+    }
+
+    /// Lets documents in that do not pass the validator of their collection
+    /// (`bypassDocumentValidation`).
+    pub fn bypass_validation(&mut self, bypasses: bool) {
+        self.bypasses_validation = bypasses;
     }
 
     /// The engine, for its clock and catalog.
@@ -70,11 +83,17 @@ impl<'e> Write<'e> {
         }
     }
 
-    /// Adds a document that has an `_id` and was checked.
+    /// Adds a document that has an `_id` and was checked; a capped collection then loses its
+    /// oldest ones.
     ///
-    /// Errors: `DuplicateKey` (11000), 171; nothing has changed then.
+    /// Errors: `DuplicateKey` (11000), 171, `DocumentValidationFailure` (121); nothing has changed
+    /// then.
     pub fn insert(&mut self, namespace: &Namespace, document: DocumentRef<'_>) -> Result<u64> {
         self.engine.step()?;
+        let rules = self.collection_mut(namespace)?.info.rules.clone();
+        if let Some(validation) = &rules.validation {
+            self.validate(validation, None, document)?;
+        }
         let collection = self.collection_mut(namespace)?;
         let id = collection.info.id;
         let record = collection.insert(document)?;
@@ -83,7 +102,46 @@ impl<'e> Write<'e> {
             record,
             document,
         });
+        if let Some(capped) = rules.capped {
+            self.evict(namespace, capped, record)?;
+        }
         Ok(record)
+    }
+
+    fn validate(
+        &mut self,
+        validation: &Validation,
+        old: Option<DocumentRef<'_>>,
+        new: DocumentRef<'_>,
+    ) -> Result<()> {
+        if self.bypasses_validation {
+            return Ok(());
+        }
+        let env = &self.engine.env;
+        let context = self
+            .context
+            .get_or_insert_with(|| Context::new(env.clone()));
+        validation.check(old, new, context)
+    }
+
+    /// Removes the oldest documents of a capped collection until it keeps its limits, but not the
+    /// newest one, however large.
+    fn evict(&mut self, namespace: &Namespace, capped: Capped, newest: u64) -> Result<()> {
+        loop {
+            let collection = self.collection_mut(namespace)?;
+            let records = &collection.records;
+            if records.data_size() <= capped.size
+                && capped.max.is_none_or(|max| records.len() <= max)
+            {
+                return Ok(());
+            }
+            match records.cursor().next()? {
+                Some((record, document)) if record != newest => {
+                    self.delete(namespace, record, DocumentRef::from_valid(&document))?;
+                }
+                _ => return Ok(()),
+            }
+        }
     }
 
     /// Gives a record a new document.
@@ -97,7 +155,11 @@ impl<'e> Write<'e> {
         new: DocumentRef<'_>,
     ) -> Result<()> {
         self.engine.step()?;
-        let collection = self.collection_mut(namespace)?;
+        let mut collection = self.collection_mut(namespace)?;
+        if let Some(validation) = collection.info.rules.validation.clone() {
+            self.validate(&validation, Some(old), new)?;
+            collection = self.collection_mut(namespace)?;
+        }
         let id = collection.info.id;
         collection.replace(record, old, new)?;
         self.record(Change::Update {
@@ -149,13 +211,7 @@ impl<'e> Write<'e> {
         uuid[6] = uuid[6] & 0x0f | 0x40;
         uuid[8] = uuid[8] & 0x3f | 0x80;
         let id = self.engine.take_collection_id();
-        let info = CollectionInfo {
-            id,
-            uuid,
-            namespace: namespace.clone(),
-            options,
-            kind,
-        };
+        let info = CollectionInfo::new(id, uuid, namespace.clone(), options, kind)?;
         let collection = self.empty(info);
         let description = collection.info.describe();
         self.changed.insert(namespace.clone(), Some(collection));
@@ -172,6 +228,34 @@ impl<'e> Write<'e> {
             Some(_) => Ok(()),
             None => self.create(namespace, DocumentBuf::new(), CollectionKind::Regular),
         }
+    }
+
+    /// Gives a collection or view other options, and a view another definition. The documents
+    /// stay as they are.
+    ///
+    /// Errors: `NamespaceNotFound` (26), those of a validator.
+    pub fn modify(
+        &mut self,
+        namespace: &Namespace,
+        options: DocumentBuf,
+        kind: CollectionKind,
+    ) -> Result<()> {
+        let Some(found) = self.snapshot(namespace) else {
+            return Err(not_found(namespace));
+        };
+        let info = &found.info;
+        let info = CollectionInfo::new(info.id, info.uuid, namespace.clone(), options, kind)?;
+        let description = info.describe();
+        let mut collection = found.as_ref().clone();
+        let id = info.id;
+        collection.info = Rc::new(info);
+        drop(found);
+        self.changed.insert(namespace.clone(), Some(collection));
+        self.record(Change::ModifyCollection {
+            collection: id,
+            description: description.as_ref(),
+        });
+        Ok(())
     }
 
     fn empty(&self, info: CollectionInfo) -> Collection {
@@ -359,6 +443,15 @@ impl<'e> Write<'e> {
                     .and_then(|name| name.as_str())
                     .ok_or_else(damaged)?;
                 self.drop_index(&namespace, name)?;
+            }
+            Change::ModifyCollection {
+                collection,
+                description,
+            } => {
+                let info = CollectionInfo::from_description(collection, description)
+                    .ok_or_else(damaged)?;
+                let namespace = self.namespace_of(collection)?;
+                self.modify(&namespace, info.options, info.kind)?;
             }
         }
         Ok(())
