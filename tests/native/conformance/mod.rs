@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use expected::Expected;
+use expected::{Expected, Reasons};
 use runner::{Job, Outcome, Played};
 
 const TABLE_HEADING: &str = "# Conformance
@@ -110,6 +110,11 @@ fn expected_path(area: &str) -> PathBuf {
         .join(format!("{}.txt", area.replace('/', "-")))
 }
 
+/// Why vectors fail, written by hand.
+fn reasons_path() -> PathBuf {
+    root().join("tests/conformance-expected/reasons.txt")
+}
+
 fn areas(results: &[(String, Played)]) -> Vec<&str> {
     let mut areas: Vec<&str> = results.iter().map(|(area, _)| area.as_str()).collect();
     areas.dedup();
@@ -118,13 +123,19 @@ fn areas(results: &[(String, Played)]) -> Vec<&str> {
 
 /// Writes the list of each area; an area without failures has no file.
 fn accept(results: &[(String, Played)]) {
+    let reasons = std::fs::read_to_string(reasons_path()).unwrap();
+    let reasons = Reasons::parse(&reasons);
     for area in areas(results) {
         let of_area = results.iter().filter(|(name, _)| name == area);
-        let list = expected::list(of_area.filter_map(|(_, played)| match played.outcome {
-            Outcome::Passed => Some((played.id.as_str(), false)),
-            Outcome::Failed(_) => Some((played.id.as_str(), true)),
-            Outcome::DoesNotApply => None,
-        }));
+        let list = expected::list(
+            area,
+            &reasons,
+            of_area.filter_map(|(_, played)| match played.outcome {
+                Outcome::Passed => Some((played.id.as_str(), false)),
+                Outcome::Failed(_) => Some((played.id.as_str(), true)),
+                Outcome::DoesNotApply => None,
+            }),
+        );
         let path = expected_path(area);
         if list.is_empty() {
             let _ = std::fs::remove_file(path);
@@ -252,6 +263,22 @@ fn published_vectors() {
 fn own_vectors() {
     let jobs = jobs(&root().join("tests/vectors"), ".jsonl", "own/");
     run(jobs, None);
+}
+
+#[test]
+fn every_listed_failure_has_a_reason() {
+    if variable("TUSSOCK_ACCEPT").is_some() {
+        return; // The lists are being written.
+    }
+    for entry in std::fs::read_dir(root().join("tests/conformance-expected")).unwrap() {
+        let path = entry.unwrap().path();
+        let list = std::fs::read_to_string(&path).unwrap();
+        let first = list.lines().next();
+        assert!(path == reasons_path() || first.is_some_and(|line| line.starts_with("# ")));
+        if let Some(names) = expected::unexplained(&list) {
+            panic!("add a line to {}: {names}", reasons_path().display());
+        }
+    }
 }
 
 /// Every published vector can be read, and its commands can be made, before any engine.
