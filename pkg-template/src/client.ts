@@ -2,10 +2,11 @@
 /** The client: which engine, its options, its databases. */
 import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
 import type { PkFactory } from './collection.js';
-import type { Connection } from './connection.js';
+import type { Connection, DurabilityStatus } from './connection.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { Db, type DbOptions } from './db.js';
 import { Deployment } from './deployment.js';
+import { NOTHING_WAITS, watchDurability } from './durability.js';
 import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
 import { MongoCompatibilityError, MongoInvalidArgumentError, TussockDataLossError } from './errors.js';
 import { TypedEventEmitter } from './events.js';
@@ -26,15 +27,19 @@ import type { Document } from './types/document.js';
 import { type Address, parseUrl } from './url.js';
 
 /**
- * When a write to IndexedDB is acknowledged: `strict` when it is on the disk, `relaxed` when the operating system has
- * it (a crash of the machine may lose it).
+ * When a write to IndexedDB is acknowledged. `strict`: when it is on the disk. `relaxed`: when the operating system has
+ * it; a crash of the machine, or the loss of power, may lose the last seconds. `buffered`: at once; the end of the page
+ * or of the browser may lose what was written in the last `bufferMS`. A write with `{j: true}` is always strict, and
+ * makes those before it so.
  */
-export type Durability = 'strict' | 'relaxed';
+export type Durability = 'strict' | 'relaxed' | 'buffered';
 
 /** Options of a client. */
 export interface MongoClientOptions extends SettingsOptions {
   /** Of `indexeddb://` only. Default `strict`. */
   durability?: Durability;
+  /** With `durability: 'buffered'`: after how many milliseconds writes go to IndexedDB. Default 100. */
+  bufferMS?: number;
   /** Tell of every command by the events commandStarted, commandSucceeded, commandFailed. */
   monitorCommands?: boolean;
   /** Makes the `_id` of inserted documents. */
@@ -45,7 +50,7 @@ export interface MongoClientOptions extends SettingsOptions {
   connection?: Connection | (() => Connection | Promise<Connection>);
 }
 
-const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'monitorCommands', 'pkFactory', 'wasm', 'connection'];
+const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'connection'];
 
 export type MongoClientEvents = {
   open(client: MongoClient): void;
@@ -54,6 +59,8 @@ export type MongoClientEvents = {
   timeout(): void;
   /** The browser dropped stored data since the database was last open; told once, when it is opened. */
   dataLoss(error: TussockDataLossError): void;
+  /** The state of {@link MongoClient.durability} is another one. */
+  durabilityChanged(status: DurabilityStatus): void;
   commandStarted(event: CommandStartedEvent): void;
   commandSucceeded(event: CommandSucceededEvent): void;
   commandFailed(event: CommandFailedEvent): void;
@@ -66,20 +73,21 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   readonly source: CursorSource;
   private readonly deployment: Deployment;
   private readonly address: Address;
+  private endWatch: () => void = () => undefined;
 
   constructor(url: string, options: MongoClientOptions = {}) {
     super();
     refuseUnknown('MongoClient', options, CLIENT_OPTIONS);
     this.address = parseUrl(url);
     this.options = Object.freeze(withParameters(this.address, options));
-    checkDurability(this.address, this.options.durability);
+    checkDurability(this.address, this.options);
     const { kind, name } = this.address;
     const monitor = options.monitorCommands === true ? this : null;
     this.deployment = new Deployment(
       `${kind}://${name}`,
       () => this.openEngine(),
       monitor,
-      () => this.opened(),
+      (opened) => this.opened(opened),
     );
     this.source = { deployment: this.deployment, settings: inherit(DEFAULT_SETTINGS, this.options) };
   }
@@ -90,14 +98,16 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   }
 
   private async openEngine(): Promise<Connection> {
-    const { connection, wasm, durability } = this.options;
+    const { connection, wasm, durability, bufferMS } = this.options;
     if (typeof connection === 'function') return connection();
     if (connection !== undefined) return connection;
     if (this.address.kind === 'memory') return openMemory(wasm);
-    return openIndexedDb(this.address.name, { durability: durability ?? 'strict' }, wasm);
+    const kept = bufferMS === undefined ? {} : { bufferMs: bufferMS };
+    return openIndexedDb(this.address.name, { durability: durability ?? 'strict', ...kept }, wasm);
   }
 
-  private opened(): void {
+  private opened(connection: Connection): void {
+    this.endWatch = watchDurability(connection, (status) => this.emit('durabilityChanged', status));
     this.emit('open', this);
     const loss = this.dataLoss;
     if (loss !== null) this.emit('dataLoss', loss);
@@ -114,7 +124,18 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     return this.deployment.current?.pending ?? 0;
   }
 
-  /** Waits until everything is durable. */
+  /** What is applied and not yet durable, and whether the store does its work. In memory nothing is ever durable. */
+  get durability(): DurabilityStatus {
+    return this.deployment.current?.status ?? NOTHING_WAITS;
+  }
+
+  /** Waits until everything that was written so far is on the disk, whatever the mode of durability. */
+  async sync(): Promise<void> {
+    await this.connect();
+    await this.deployment.current?.sync?.();
+  }
+
+  /** Waits until everything is durable, and puts it into pages so that the next opening is quick. */
   async flush(): Promise<void> {
     await this.connect();
     await this.deployment.current?.flush?.();
@@ -157,6 +178,7 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
 
   /** Waits for writes on their way and gives the engine up. */
   async close(_force?: boolean): Promise<void> {
+    this.endWatch();
     await this.deployment.close();
     this.emit('close');
   }
@@ -186,22 +208,34 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   }
 }
 
-/** Options may also stand in the URL: `?durability=relaxed`. */
+/** Options may also stand in the URL: `?durability=buffered&bufferMS=500`. */
 function withParameters(address: Address, options: MongoClientOptions): MongoClientOptions {
   const result = { ...options };
   for (const [name, value] of address.parameters) {
-    if (name !== 'durability') throw new MongoInvalidArgumentError(`The URL has the unknown option ${JSON.stringify(name)}`);
-    result.durability ??= value as Durability;
+    if (name === 'durability') result.durability ??= value as Durability;
+    else if (name === 'bufferMS') result.bufferMS ??= Number(value);
+    else throw new MongoInvalidArgumentError(`The URL has the unknown option ${JSON.stringify(name)}`);
   }
   return result;
 }
 
-function checkDurability(address: Address, durability: unknown): void {
-  if (durability === undefined) return;
+const MODES: readonly unknown[] = ['strict', 'relaxed', 'buffered'];
+/** A buffer of more than a minute is a mistake for one of milliseconds. */
+const BUFFER_MS_MAX = 60_000;
+
+function checkDurability(address: Address, { durability, bufferMS }: MongoClientOptions): void {
+  if (durability === undefined && bufferMS === undefined) return;
   if (address.kind === 'memory') {
     throw new MongoInvalidArgumentError('The option "durability" makes no sense with memory://');
   }
-  if (durability !== 'strict' && durability !== 'relaxed') {
-    throw new MongoInvalidArgumentError('The option "durability" must be "strict" or "relaxed"');
+  if (durability !== undefined && !MODES.includes(durability)) {
+    throw new MongoInvalidArgumentError('The option "durability" must be "strict", "relaxed" or "buffered"');
+  }
+  if (bufferMS === undefined) return;
+  if (durability !== 'buffered') {
+    throw new MongoInvalidArgumentError('The option "bufferMS" needs "durability" to be "buffered"');
+  }
+  if (!Number.isInteger(bufferMS) || bufferMS < 0 || bufferMS > BUFFER_MS_MAX) {
+    throw new MongoInvalidArgumentError(`The option "bufferMS" must be an integer from 0 to ${String(BUFFER_MS_MAX)}`);
   }
 }

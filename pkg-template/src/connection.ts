@@ -1,5 +1,25 @@
 /** The one way to an engine: commands as BSON in, replies as BSON out. */
 
+/**
+ * What is going on between the memory and the disk. `durable`: everything is stored. `saving`: writes are on their way.
+ * `retrying`: the connection to IndexedDB broke and is being made anew. `failing`: that did not help; writes are refused
+ * until it does. `readOnly`: the stored database was deleted, or another tab took it over.
+ */
+export type DurabilityState = 'durable' | 'saving' | 'retrying' | 'failing' | 'readOnly';
+
+/** What is applied and not yet durable. */
+export interface DurabilityStatus {
+  readonly state: DurabilityState;
+  /** How many commits are not durable. */
+  readonly commits: number;
+  /** The bytes of their changes. */
+  readonly bytes: number;
+  /** How long the oldest of them waits. */
+  readonly ageMS: number;
+  /** Why the store does not do its work, in the states from `retrying` on. */
+  readonly error?: Error;
+}
+
 /** An engine in this thread, in a worker, in another tab: whatever answers commands. */
 export interface Connection {
   /**
@@ -21,6 +41,14 @@ export interface Connection {
    * been durable. Undefined when everything is there.
    */
   readonly lost?: number | undefined;
-  /** Makes everything durable. */
+  /** Makes everything durable, and quick to open. */
   flush?(): Promise<void>;
+  /** Makes everything durable that was written so far. */
+  sync?(): Promise<void>;
+  /** How durable everything is; undefined where nothing ever is. */
+  readonly status?: DurabilityStatus;
+  /** Whom to tell when the state changes. One listener. */
+  onState?(listener: (state: DurabilityState) => void): void;
+  /** In the state `failing`: looks whether the store is back, and tells. */
+  probe?(): Promise<boolean>;
 }

@@ -182,6 +182,14 @@ export async function openIndexedDb(name: string, options: object, wasm: WasmSou
     },
     close: () => later(glue, database.close()),
     flush: () => later(glue, database.flush()),
+    sync: () => later(glue, database.sync()),
+    probe: () => later(glue, database.probe()),
+    onState: (listener) => {
+      database.onState(listener);
+    },
+    get status() {
+      return database.status;
+    },
     get pending() {
       return database.pending;
     },

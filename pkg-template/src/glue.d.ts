@@ -1,5 +1,8 @@
 /** The WebAssembly module's glue, made by wasm-bindgen (target web): what this package uses of it. */
 declare module '*/wasm/tussock.js' {
+  type DurabilityState = import('./connection.js').DurabilityState;
+  type DurabilityStatus = import('./connection.js').DurabilityStatus;
+
   type Source = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
   export default function init(input?: { module_or_path: Source | Promise<Source> }): Promise<{ memory: WebAssembly.Memory }>;
 
@@ -21,6 +24,10 @@ declare module '*/wasm/tussock.js' {
     runCommandInPlace(command: Uint8Array): number | Promise<Uint8Array>;
     close(): Promise<void>;
     flush(): Promise<void>;
+    sync(): Promise<void>;
+    probe(): Promise<boolean>;
+    onState(listener: (state: DurabilityState) => void): void;
+    readonly status: DurabilityStatus;
     readonly pending: number;
     readonly lost: number | undefined;
     free(): void;

@@ -20,7 +20,7 @@ export {
 } from './bulk/result.js';
 export { type Durability, MongoClient, type MongoClientEvents, type MongoClientOptions } from './client.js';
 export * from './collection.js';
-export type { Connection } from './connection.js';
+export type { Connection, DurabilityState, DurabilityStatus } from './connection.js';
 export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag } from './cursor/abstract_cursor.js';
 export { type AggregateOptions, AggregationCursor } from './cursor/aggregation_cursor.js';
 export { type ExplainCommandOptions, type ExplainOptions, ExplainVerbosity, type ExplainVerbosityLike } from './cursor/explain.js';

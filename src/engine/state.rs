@@ -173,16 +173,32 @@ impl Engine {
 
     /// Undoes every commit that is not durable, and closes all cursors: they may have seen them.
     pub fn undo_undurable(&mut self) {
-        while let Some(undo) = self.undo.pop_back() {
+        self.undo_after(0);
+        self.cursors = Cursors::default();
+    }
+
+    /// Undoes the commits after this one that are not durable.
+    pub fn undo_after(&mut self, sequence: u64) {
+        while self
+            .undo
+            .back()
+            .is_some_and(|undo| undo.sequence > sequence)
+            && let Some(undo) = self.undo.pop_back()
+        {
             self.sequence = undo.sequence - 1;
             for (namespace, collection) in undo.replaced.into_iter().rev() {
                 self.catalog.set(&namespace, collection);
             }
         }
-        self.cursors = Cursors::default();
         if let Some(log) = &mut self.log {
-            log.clear();
+            log.retain(|commit| commit.sequence <= sequence);
         }
+    }
+
+    /// How many bytes the commits have that nobody has taken yet.
+    pub fn untaken_bytes(&self) -> u64 {
+        let commits = self.log.iter().flatten();
+        commits.map(|commit| commit.changes.len() as u64).sum()
     }
 
     /// Replaces a collection by the same collection with other page addresses: for checkpoints.

@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::Uint8Array;
+use js_sys::{Function, Object, Reflect, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use super::env::HostEnv;
 use super::indexed_db::IndexedDb;
@@ -15,14 +15,20 @@ use super::marker::Marker;
 use super::panic::keep_messages;
 use super::web_lock::WebLock;
 use crate::error::Error;
-use crate::persist::{self, Attempt, Durability};
+use crate::persist::{self, Attempt, Durability, Failure, State};
+
+/// How long a buffered write waits, by default.
+const BUFFER_MS: u32 = 100;
 
 /// The options of [`Database::open`].
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Options {
-    /// `"strict"` (on the disk; the default) or `"relaxed"` (handed to the operating system).
+    /// `"strict"` (on the disk; the default), `"relaxed"` (handed to the operating system) or
+    /// `"buffered"` (in memory, and handed over soon).
     durability: Option<String>,
+    /// How long a buffered write may wait, in milliseconds. Default: 100.
+    buffer_ms: Option<u32>,
     /// Makes ids, `$rand` and `$sample` repeatable.
     seed: Option<u64>,
 }
@@ -52,12 +58,20 @@ impl persist::Store for Shared {
         &self,
         space: persist::Space,
         ranges: &[Range<u64>],
-    ) -> crate::error::Result<Vec<persist::Values>> {
+    ) -> std::result::Result<Vec<persist::Values>, Failure> {
         self.0.read(space, ranges).await
     }
 
-    async fn commit(&self, batch: persist::Batch) -> crate::error::Result<()> {
+    async fn commit(&self, batch: persist::Batch) -> std::result::Result<(), Failure> {
         self.0.commit(batch).await
+    }
+
+    fn reset(&self) {
+        persist::Store::reset(&*self.0);
+    }
+
+    async fn pause(&self, ms: u32) {
+        persist::Store::pause(&*self.0, ms).await;
     }
 }
 
@@ -85,15 +99,23 @@ impl Database {
         } else {
             serde_wasm_bindgen::from_value(options)?
         };
-        let durability = match options.durability.as_deref() {
-            None | Some("strict") => Durability::Strict,
-            Some("relaxed") => Durability::Relaxed,
+        let buffer_ms = options.buffer_ms.unwrap_or(BUFFER_MS);
+        let (durability, buffer_ms) = match options.durability.as_deref() {
+            None | Some("strict") => (Durability::Strict, None),
+            Some("relaxed") => (Durability::Relaxed, None),
+            Some("buffered") => (Durability::Relaxed, Some(buffer_ms)),
             Some(other) => {
-                let message = format!("durability must be 'strict' or 'relaxed', not '{other}'");
+                let message =
+                    format!("durability must be 'strict', 'relaxed' or 'buffered', not '{other}'");
                 return Err(thrown(&Error::bad_value(message)));
             }
         };
-        let opened = Inner::open(&name, durability, options.seed).await;
+        let kept = persist::Options {
+            durability,
+            buffer_ms,
+            ..persist::Options::default()
+        };
+        let opened = Inner::open(&name, kept, options.seed).await;
         opened
             .map(|inner| Database(Rc::new(inner)))
             .map_err(|error| thrown(&error))
@@ -105,6 +127,10 @@ impl Database {
     pub fn run_command(&self, command: Vec<u8>) -> JsValue {
         match self.0.database.try_command(&command) {
             Attempt::Done(reply) => Uint8Array::from(reply.as_slice()).into(),
+            Attempt::Buffered { reply, settle } => {
+                self.0.clone().settle(settle);
+                Uint8Array::from(reply.as_slice()).into()
+            }
             attempt => self.0.clone().later(command, attempt),
         }
     }
@@ -115,10 +141,10 @@ impl Database {
     #[wasm_bindgen(js_name = runCommandInPlace)]
     pub fn run_command_in_place(&self, command: Vec<u8>) -> JsValue {
         match self.0.database.try_command(&command) {
-            Attempt::Done(reply) => {
-                let mut kept = self.0.reply.borrow_mut();
-                *kept = reply;
-                JsValue::from(kept.as_ptr() as usize)
+            Attempt::Done(reply) => self.0.keep(reply),
+            Attempt::Buffered { reply, settle } => {
+                self.0.clone().settle(settle);
+                self.0.keep(reply)
             }
             attempt => self.0.clone().later(command, attempt),
         }
@@ -136,6 +162,63 @@ impl Database {
     pub fn pending(&self) -> f64 {
         let (last, durable) = self.0.database.sequences();
         (last - durable) as f64
+    }
+
+    /// How durable everything is: `{state, commits, bytes, ageMS}`, and `error` if the store does
+    /// not do its work. See [`persist::Status`].
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> JsValue {
+        let status = self.0.database.status();
+        let result = Object::new();
+        let set = |name: &str, value: JsValue| {
+            let _ = Reflect::set(&result, &JsValue::from_str(name), &value);
+        };
+        set("state", JsValue::from_str(status.state.name()));
+        set("commits", JsValue::from_f64(status.commits as f64));
+        set("bytes", JsValue::from_f64(status.bytes as f64));
+        set("ageMS", JsValue::from_f64(status.age_ms));
+        if let Some(failure) = &status.failure {
+            set("error", thrown(failure));
+        }
+        result.into()
+    }
+
+    /// Whom to call, with the name of the state, when the state of `status` changes.
+    #[wasm_bindgen(js_name = onState)]
+    pub fn on_state(&self, listener: Function) {
+        self.0.database.listen(Rc::new(move |state: State| {
+            // Not at once: the listener may call the database.
+            let state = JsValue::from_str(state.name());
+            let listener = listener.clone();
+            spawn_local(async move {
+                let _ = listener.call1(&JsValue::UNDEFINED, &state);
+            });
+        }));
+    }
+
+    /// Looks whether a store that failed is back; resolves to whether it works.
+    pub fn probe(&self) -> js_sys::Promise {
+        let inner = self.0.clone();
+        future_to_promise(async move {
+            inner.database.probe().await;
+            let state = inner.database.status().state;
+            Ok(JsValue::from(!matches!(
+                state,
+                State::Failing | State::ReadOnly
+            )))
+        })
+    }
+
+    /// Waits until everything that was written so far is on the disk.
+    pub fn sync(&self) -> js_sys::Promise {
+        let inner = self.0.clone();
+        future_to_promise(async move {
+            let synced = inner.database.sync().await;
+            inner.mark();
+            synced
+                .map(|()| JsValue::UNDEFINED)
+                .map_err(|error| thrown(&error))
+        })
     }
 
     /// Makes everything durable and quick to open.
@@ -173,15 +256,11 @@ impl Database {
 impl Inner {
     async fn open(
         name: &str,
-        durability: Durability,
+        options: persist::Options,
         seed: Option<u64>,
     ) -> crate::error::Result<Inner> {
         let lock = WebLock::take(name).await?;
         let store = Rc::new(IndexedDb::open(name).await?);
-        let options = persist::Options {
-            durability,
-            ..persist::Options::default()
-        };
         let env = Rc::new(HostEnv::new(seed));
         let database = persist::Database::open(Shared(store.clone()), env, options).await?;
         let marker = Marker::new(name);
@@ -196,6 +275,23 @@ impl Inner {
             marked: Cell::new(last),
             reply: RefCell::default(),
         })
+    }
+
+    /// Keeps a reply for the host to read in place.
+    fn keep(&self, reply: Vec<u8>) -> JsValue {
+        let mut kept = self.reply.borrow_mut();
+        *kept = reply;
+        JsValue::from(kept.as_ptr() as usize)
+    }
+
+    /// Sees to it that what was answered early is written soon, if that is up to this call.
+    fn settle(self: Rc<Inner>, settle: bool) {
+        if settle {
+            spawn_local(async move {
+                self.database.settle().await;
+                self.mark();
+            });
+        }
     }
 
     /// A promise of the reply to a command that has to wait.

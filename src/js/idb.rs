@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DomException, IdbRequest, IdbTransaction};
 
 use crate::error::{Error, codes};
+use crate::persist::Failure;
 
 /// What a request or transaction came to.
 type Outcome = Result<JsValue, JsValue>;
@@ -107,6 +108,24 @@ pub(super) fn error(thrown: &JsValue) -> Error {
     Error::new(
         codes::OPERATION_FAILED,
         format!("IndexedDB failed: {name}: {message}"),
+    )
+}
+
+/// What a failed request or transaction means for its batch.
+pub(super) fn failure(thrown: &JsValue) -> Failure {
+    match describe(thrown).0.as_str() {
+        "ConstraintError" => Failure::Conflict,
+        // Nothing of it was applied, and the connection is as good as before.
+        "QuotaExceededError" | "DataError" | "DataCloneError" => Failure::Refused(error(thrown)),
+        _ => Failure::Lost(error(thrown)),
+    }
+}
+
+/// The browser closed the connection, or another tab asked for it.
+pub(super) fn closed() -> Error {
+    Error::new(
+        codes::OPERATION_FAILED,
+        "IndexedDB failed: the connection was closed",
     )
 }
 

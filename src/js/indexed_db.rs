@@ -3,17 +3,23 @@
 //! The schema lies in our own pages, so the IndexedDB version never changes. No transaction is held
 //! across anything but its own requests.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
 use std::ops::Range;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
-use super::idb;
+use super::{idb, timer};
 use crate::error::{Error, Result, codes};
-use crate::persist::{Batch, Durability, Space, Store, Values};
+use crate::persist::{Batch, Durability, Failure, Space, Store, Values};
+
+/// How long a request or transaction may take before its connection counts as dead.
+const ANSWER_MS: u32 = 60_000;
 
 const SPACES: [Space; 3] = [Space::Meta, Space::Journal, Space::Pages];
 
@@ -31,10 +37,12 @@ pub struct IndexedDb {
     connection: RefCell<Option<Rc<Connection>>>,
 }
 
-/// An open connection, with the handler that lets other tabs delete or upgrade the database.
+/// An open connection, with the handler for its end: another tab deletes or upgrades the database,
+/// or the browser closes it.
 struct Connection {
     database: IdbDatabase,
-    _on_version_change: Closure<dyn FnMut()>,
+    is_closed: Rc<Cell<bool>>,
+    _on_end: Closure<dyn FnMut()>,
 }
 
 impl IndexedDb {
@@ -66,17 +74,17 @@ impl IndexedDb {
         Ok(connection)
     }
 
-    /// Begins a transaction, on a new connection if the old one is dead.
-    async fn transaction(&self, write: bool, durability: Durability) -> Result<IdbTransaction> {
-        let connection = self.connection().await?;
-        match begin(&connection.database, write, durability) {
-            Ok(transaction) => Ok(transaction),
-            Err(_) => {
-                self.close();
-                let connection = self.connection().await?;
-                begin(&connection.database, write, durability).map_err(|thrown| idb::error(&thrown))
-            }
+    /// Begins a transaction.
+    async fn transaction(
+        &self,
+        write: bool,
+        durability: Durability,
+    ) -> std::result::Result<IdbTransaction, Failure> {
+        let connection = self.connection().await.map_err(Failure::Lost)?;
+        if connection.is_closed.get() {
+            return Err(Failure::Lost(idb::closed()));
         }
+        begin(&connection.database, write, durability).map_err(|thrown| idb::failure(&thrown))
     }
 }
 
@@ -112,12 +120,18 @@ async fn connect(name: &str) -> Result<Connection> {
     let opened = idb::request(&request).await.map_err(failed)?;
     drop(on_upgrade);
     let database: IdbDatabase = opened.unchecked_into();
-    let closing = database.clone();
-    let on_version_change = Closure::<dyn FnMut()>::new(move || closing.close());
-    database.set_onversionchange(Some(on_version_change.as_ref().unchecked_ref()));
+    let is_closed = Rc::new(Cell::new(false));
+    let (closing, ended) = (database.clone(), is_closed.clone());
+    let on_end = Closure::<dyn FnMut()>::new(move || {
+        ended.set(true);
+        closing.close();
+    });
+    database.set_onversionchange(Some(on_end.as_ref().unchecked_ref()));
+    database.set_onclose(Some(on_end.as_ref().unchecked_ref()));
     Ok(Connection {
         database,
-        _on_version_change: on_version_change,
+        is_closed,
+        _on_end: on_end,
     })
 }
 
@@ -162,6 +176,11 @@ fn key_range(from: u64, to: u64) -> std::result::Result<IdbKeyRange, JsValue> {
 }
 
 fn put_all(transaction: &IdbTransaction, batch: &mut Batch) -> std::result::Result<(), JsValue> {
+    let bytes_of = |value: Vec<u8>| Uint8Array::from(value.as_slice());
+    for (key, value) in batch.adds.drain(..) {
+        let number = JsValue::from_f64(key.number as f64);
+        store(transaction, key.space)?.add_with_key(&bytes_of(value), &number)?;
+    }
     for key in &batch.deletes {
         store(transaction, key.space)?.delete(&JsValue::from_f64(key.number as f64))?;
     }
@@ -170,19 +189,22 @@ fn put_all(transaction: &IdbTransaction, batch: &mut Batch) -> std::result::Resu
     }
     // What IndexedDB has is not kept here as well.
     for (key, value) in batch.puts.drain(..) {
-        let bytes = Uint8Array::from(value.as_slice());
-        store(transaction, key.space)?
-            .put_with_key(&bytes, &JsValue::from_f64(key.number as f64))?;
+        let number = JsValue::from_f64(key.number as f64);
+        store(transaction, key.space)?.put_with_key(&bytes_of(value), &number)?;
     }
     Ok(())
 }
 
 impl Store for IndexedDb {
-    async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>> {
+    async fn read(
+        &self,
+        space: Space,
+        ranges: &[Range<u64>],
+    ) -> std::result::Result<Vec<Values>, Failure> {
         if ranges.is_empty() {
             return Ok(Vec::new());
         }
-        let failed = |thrown: JsValue| idb::error(&thrown);
+        let failed = |thrown: JsValue| idb::failure(&thrown);
         let transaction = self.transaction(false, Durability::Relaxed).await?;
         let store = store(&transaction, space).map_err(failed)?;
         // All requests are made before the first is waited for.
@@ -201,7 +223,7 @@ impl Store for IndexedDb {
             .collect();
         let mut found = Vec::with_capacity(ranges.len());
         for (range, (values, keys)) in ranges.iter().zip(requests.map_err(failed)?) {
-            let values = values.await.map_err(failed)?;
+            let values = timed(values).await.map_err(failed)?;
             let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
             found.push(match keys {
                 Some(keys) => {
@@ -218,13 +240,13 @@ impl Store for IndexedDb {
         Ok(found)
     }
 
-    async fn commit(&self, mut batch: Batch) -> Result<()> {
+    async fn commit(&self, mut batch: Batch) -> std::result::Result<(), Failure> {
         let transaction = self.transaction(true, batch.durability).await?;
         let completion = idb::completion(&transaction);
         if let Err(thrown) = put_all(&transaction, &mut batch) {
             // Nothing of it may be applied.
             let _ = transaction.abort();
-            return Err(idb::error(&thrown));
+            return Err(idb::failure(&thrown));
         }
         drop(batch);
         // Not waiting for the requests to call back saves a turn of the event loop.
@@ -234,9 +256,35 @@ impl Store for IndexedDb {
         {
             let _ = commit.call0(&transaction);
         }
-        completion
+        timed(completion)
             .await
             .map(drop)
-            .map_err(|thrown| idb::error(&thrown))
+            .map_err(|thrown| idb::failure(&thrown))
     }
+
+    fn reset(&self) {
+        self.close();
+    }
+
+    async fn pause(&self, ms: u32) {
+        timer::pause(ms).await;
+    }
+}
+
+/// An answer, or the error that there was none for too long: a dead connection may say nothing.
+async fn timed(
+    answer: impl Future<Output = std::result::Result<JsValue, JsValue>>,
+) -> std::result::Result<JsValue, JsValue> {
+    let (mut answer, mut patience) = (pin!(answer), pin!(timer::pause(ANSWER_MS)));
+    poll_fn(|context| {
+        if let Poll::Ready(outcome) = answer.as_mut().poll(context) {
+            return Poll::Ready(outcome);
+        }
+        let is_over = patience.as_mut().poll(context).is_ready();
+        match is_over {
+            true => Poll::Ready(Err(JsValue::from_str("no answer"))),
+            false => Poll::Pending,
+        }
+    })
+    .await
 }

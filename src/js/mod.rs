@@ -7,6 +7,7 @@ mod idb;
 mod indexed_db;
 mod marker;
 mod panic;
+mod timer;
 mod web_lock;
 
 pub use database::Database;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::format::{self, CollectionRoots, Counters, MANIFEST, MANIFEST_END, PAGE_CHUNKS};
-use super::frame;
 use super::store::{Batch, Durability, Space};
+use super::{frame, journal};
 use crate::catalog::Collection;
 use crate::engine::Engine;
 use crate::error::{PageId, Result};
@@ -33,7 +33,8 @@ struct CollectionPrepared {
 
 impl Checkpoint {
     /// Collects what has to be written. `counters.journal` is the number of the first journal
-    /// chunk that is not replaced; `dropped` are pages of trees that are gone.
+    /// chunk that is not replaced, and gets an empty group as a trace; `dropped` are pages of trees
+    /// that are gone.
     pub(super) fn prepare(
         engine: &Engine,
         mut counters: Counters,
@@ -86,6 +87,7 @@ impl Checkpoint {
             .iter()
             .for_each(|&page| delete_page(page, &mut batch));
         frame::seal(Space::Meta, MANIFEST, &[&manifest], &mut batch.puts);
+        journal::write_trace(counters.sequence, first_chunk, &mut batch.adds);
         Ok(Checkpoint {
             batch,
             counters,

@@ -22,7 +22,7 @@ use crate::storage::{Pager, Tree};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// Runs a future that never waits for anything but itself.
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -32,12 +32,12 @@ fn run<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn env() -> Rc<FixedEnv> {
+pub(super) fn env() -> Rc<FixedEnv> {
     Rc::new(FixedEnv::new(1_700_000_000_000, 7))
 }
 
 /// A command of the workload.
-fn command(fill: impl FnOnce(&mut DocumentBuf)) -> Vec<u8> {
+pub(super) fn command(fill: impl FnOnce(&mut DocumentBuf)) -> Vec<u8> {
     let mut command = DocumentBuf::new();
     fill(&mut command);
     command.append("$db", "test");
@@ -48,7 +48,7 @@ fn insert(ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
     insert_into("things", ids, padding)
 }
 
-fn insert_into(collection: &str, ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
+pub(super) fn insert_into(collection: &str, ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
     command(|command| {
         command.append("insert", collection);
         command.append_array("documents", |list| {
@@ -147,6 +147,7 @@ fn workload() -> [Vec<Vec<u8>>; 2] {
 
 const OPTIONS: Options = Options {
     durability: super::Durability::Strict,
+    buffer_ms: None,
     checkpoint_bytes: 20_000,
 };
 
@@ -196,7 +197,7 @@ fn check_index(collection: &Collection, index: &Index) {
     }
 }
 
-fn is_ok(reply: &[u8]) -> bool {
+pub(super) fn is_ok(reply: &[u8]) -> bool {
     DocumentRef::from_valid(reply).get("ok") == Some(ValueRef::Double(1.0))
 }
 
@@ -234,7 +235,9 @@ fn scan_all(database: &Database<FaultyStore>) -> usize {
 fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<bool> {
     let mut acknowledged = Vec::new();
     for commands in workload() {
-        let died = fault.is_some_and(|(at, kind)| kind != Fault::Refuse && steps.get() > at);
+        let died = fault.is_some_and(|(at, kind)| {
+            matches!(kind, Fault::DieBefore | Fault::DieAfter) && steps.get() > at
+        });
         let store = FaultyStore::new(disk, steps, fault);
         let opened = (!died).then(|| run(Database::open(store, env(), OPTIONS)).ok());
         let Some(database) = opened.flatten() else {
@@ -253,9 +256,11 @@ fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<
 
 /// The pages in the store, and those that the manifest leads to.
 fn pages(disk: &Disk) -> (BTreeSet<PageId>, BTreeSet<PageId>) {
-    let disk_keys = disk.borrow();
-    let keys = disk_keys.keys().filter(|key| key.space == Space::Pages);
-    let stored = keys.map(|key| key.number / PAGE_CHUNKS).collect();
+    let stored = {
+        let disk = disk.borrow();
+        let keys = disk.keys().filter(|key| key.space == Space::Pages);
+        keys.map(|key| key.number / PAGE_CHUNKS).collect()
+    };
     let mut reachable = BTreeSet::new();
     loaded(disk).with_engine(|engine| {
         for collection in engine.catalog().iter() {
@@ -365,6 +370,24 @@ fn a_refused_commit_is_undone_and_reported() {
 }
 
 #[test]
+fn a_broken_connection_is_made_anew_and_nothing_is_applied_twice() {
+    let steps = Rc::new(Cell::new(0));
+    play(&Disk::default(), &steps, None);
+    let states = history();
+    for is_done in [false, true] {
+        for resets in [1, 3] {
+            for step in 0..steps.get() {
+                let disk = Disk::default();
+                let fault = Fault::Break { is_done, resets };
+                let acknowledged = play(&disk, &Rc::default(), Some((step, fault)));
+                assert!(acknowledged.iter().all(|done| *done), "broken at {step}");
+                assert_eq!(Some(&reopened(&disk)), states.last(), "broken at {step}");
+            }
+        }
+    }
+}
+
+#[test]
 fn no_page_of_a_dropped_collection_is_left() {
     let (disk, steps) = (Disk::default(), Rc::default());
     play(&disk, &steps, None);
@@ -402,7 +425,8 @@ fn what_is_larger_than_the_journal_is_written_once() {
         assert!(is_ok(&run(database.run_command(&insert(ids, 300)))));
         assert_eq!(steps.get(), opened + round as u64);
         let disk = disk.borrow();
-        assert!(disk.keys().all(|key| key.space != Space::Journal));
+        let chunks = disk.keys().filter(|key| key.space == Space::Journal);
+        assert_eq!(chunks.count(), 1, "the trace of the checkpoint");
     }
 }
 

@@ -3,22 +3,26 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::checkpoint::{Checkpoint, WrittenTrees, join_ranges, stored_trees};
+use super::checkpoint::WrittenTrees;
 use super::format::Counters;
+use super::link::{Link, Standing};
 use super::notify::Notify;
 use super::recovery::{self, Recovered};
-use super::store::{Batch, Durability, Store};
-use super::{journal, load};
+use super::status::{State, Status};
+use super::store::{Durability, Store};
+use super::{link, load};
 use crate::command::{Outcome, error_reply};
 use crate::engine::Engine;
 use crate::env::Env;
-use crate::error::{Error, PageId, Result, codes};
-use crate::storage::{Pager, Tree};
+use crate::error::{Error, PageId, Result};
+use crate::value::{DocumentRef, ValueRef};
 
 /// How a database is kept.
 #[derive(Clone, Copy)]
 pub struct Options {
     pub durability: Durability,
+    /// Writes are acknowledged before the store has them, and go there after this long at most.
+    pub buffer_ms: Option<u32>,
     /// Bytes of journal after which a checkpoint is made.
     pub checkpoint_bytes: u64,
 }
@@ -27,6 +31,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             durability: Durability::Strict,
+            buffer_ms: None,
             checkpoint_bytes: 8 * 1024 * 1024,
         }
     }
@@ -37,77 +42,118 @@ const WAITING_PAGES_MAX: usize = 8192;
 
 /// A database whose commits are acknowledged once the store has them.
 pub struct Database<S> {
-    store: S,
-    options: Options,
-    engine: RefCell<Engine>,
-    pager: Rc<Pager>,
-    progress: RefCell<Progress>,
+    pub(super) link: Link<S>,
+    pub(super) options: Options,
+    env: Rc<dyn Env>,
+    pub(super) engine: RefCell<Engine>,
+    pub(super) progress: RefCell<Progress>,
     /// True while a transaction with commits is under way.
     committing: Cell<bool>,
+    /// True while somebody sees to it that buffered commits are written.
+    settling: Cell<bool>,
     changed: Notify,
+    /// Is told when the state changes.
+    listener: RefCell<Option<Listener>>,
 }
 
+/// Who is told of a new state.
+type Listener = Rc<dyn Fn(State)>;
+
 /// How far the store is.
-struct Progress {
-    counters: Counters,
-    next_chunk: u64,
-    journal_bytes: u64,
-    trees: WrittenTrees,
-    durable: u64,
+#[derive(Default)]
+pub(super) struct Progress {
+    pub state: State,
+    pub counters: Counters,
+    pub next_chunk: u64,
+    pub journal_bytes: u64,
+    pub trees: WrittenTrees,
+    pub durable: u64,
+    /// The last commit that is on the disk, and the last that has to be there soon.
+    pub synced: u64,
+    pub sync_wanted: u64,
+    /// Bytes of the commits that are on their way.
+    pub bytes_under_way: u64,
+    /// When the oldest commit that is not durable was made.
+    waiting_since_ms: f64,
     /// Counts how often commits were undone; what waited for an older one has failed.
     generation: u64,
-    failure: Option<Error>,
+    pub failure: Option<Error>,
 }
 
 impl<S: Store> Database<S> {
-    /// Opens what the store holds.
+    /// Opens what the store holds, and takes it from whoever had it open.
     ///
-    /// Errors: `UnsupportedFormat` (12), `DataCorruptionDetected` (301), the store's.
+    /// Errors: `UnsupportedFormat` (12), `DataCorruptionDetected` (301), `LockBusy` (46), the
+    /// store's.
     pub async fn open(store: S, env: Rc<dyn Env>, options: Options) -> Result<Database<S>> {
-        let Recovered {
-            engine,
-            trees,
-            counters,
-            next_chunk,
-            journal_bytes,
-        } = recovery::recover(&store, env).await?;
-        let durable = engine.sequence();
-        let pager = engine.pager().clone();
+        let link = Link::claim(store, options.durability, &recovery::check_format).await?;
+        let recovered = recovery::recover(&link, env.clone()).await?;
+        let mut progress = Progress::default();
+        let engine = RefCell::new(progress.begin(recovered));
         Ok(Database {
-            store,
+            link,
             options,
-            engine: RefCell::new(engine),
-            pager,
-            progress: RefCell::new(Progress {
-                counters,
-                next_chunk,
-                journal_bytes,
-                trees,
-                durable,
-                generation: 0,
-                failure: None,
-            }),
+            env,
+            engine,
+            progress: RefCell::new(progress),
             committing: Cell::new(false),
+            settling: Cell::new(false),
             changed: Notify::default(),
+            listener: RefCell::default(),
         })
     }
 
     /// Runs a command if that needs nothing from the store: no page, and no wait for durability.
-    /// Otherwise gives `None`, and what was done so far is finished by [`Database::finish`].
+    /// Otherwise what was done so far is finished by [`Database::finish`].
     pub fn try_command(&self, request: &[u8]) -> Attempt {
+        let state = self.progress.borrow().state;
+        match state {
+            State::Failing if self.options.buffer_ms.is_none() => return Attempt::Stuck,
+            State::ReadOnly if self.is_deposed() => {
+                return Attempt::Done(self.refusal());
+            }
+            _ => {}
+        }
+        self.attempt(request)
+    }
+
+    fn attempt(&self, request: &[u8]) -> Attempt {
         let mut engine = self.engine.borrow_mut();
         let before = engine.sequence();
-        match engine.execute(request) {
-            Outcome::Fault(pages) => Attempt::Fault(pages),
-            Outcome::Reply(reply) if engine.sequence() == before => Attempt::Done(reply),
-            Outcome::Reply(reply) => {
-                let generation = self.progress.borrow().generation;
-                Attempt::Wrote {
-                    reply,
-                    sequence: engine.sequence(),
-                    generation,
-                }
-            }
+        let reply = match engine.execute(request) {
+            Outcome::Fault(pages) => return Attempt::Fault(pages),
+            Outcome::Reply(reply) if engine.sequence() == before => return Attempt::Done(reply),
+            Outcome::Reply(reply) => reply,
+        };
+        let mut progress = self.progress.borrow_mut();
+        if matches!(progress.state, State::Failing | State::ReadOnly) {
+            engine.undo_after(before);
+            drop(progress);
+            return Attempt::Done(self.refusal());
+        }
+        if before == progress.durable {
+            progress.waiting_since_ms = self.env.monotonic_ms();
+        }
+        let sequence = engine.sequence();
+        let generation = progress.generation;
+        let relaxed = self.options.durability == Durability::Relaxed;
+        let is_journaled = (relaxed || self.options.buffer_ms.is_some()) && wants_journal(request);
+        if is_journaled {
+            progress.sync_wanted = sequence;
+        }
+        drop((progress, engine));
+        self.set_state(State::Saving);
+        if self.options.buffer_ms.is_some() && !is_journaled {
+            return Attempt::Buffered {
+                reply,
+                settle: !self.settling.replace(true),
+            };
+        }
+        Attempt::Wrote {
+            reply,
+            sequence,
+            generation,
+            is_journaled,
         }
     }
 
@@ -121,13 +167,19 @@ impl<S: Store> Database<S> {
     pub async fn finish(&self, request: &[u8], mut attempt: Attempt) -> Vec<u8> {
         loop {
             match attempt {
-                Attempt::Done(reply) => return reply,
+                Attempt::Done(reply) | Attempt::Buffered { reply, .. } => return reply,
+                Attempt::Stuck => {
+                    self.mend().await;
+                    attempt = self.attempt(request);
+                }
                 Attempt::Fault(pages) => {
+                    let pager = self.engine.borrow().pager().clone();
                     // What was read along and nobody took is not kept for ever.
-                    if self.pager.waiting() > WAITING_PAGES_MAX {
-                        self.pager.forget_waiting();
+                    if pager.waiting() > WAITING_PAGES_MAX {
+                        pager.forget_waiting();
                     }
-                    if let Err(error) = load::load(&self.store, &self.pager, &pages).await {
+                    if let Err(error) = load::load(&self.link, &pager, &pages).await {
+                        self.lose(&error);
                         return error_reply(&error).into_bytes();
                     }
                     attempt = self.try_command(request);
@@ -136,13 +188,66 @@ impl<S: Store> Database<S> {
                     reply,
                     sequence,
                     generation,
+                    is_journaled,
                 } => {
-                    return match self.wait_durable(sequence, generation).await {
+                    return match self.wait_durable(sequence, generation, is_journaled).await {
                         Ok(()) => reply,
                         Err(error) => error_reply(&error).into_bytes(),
                     };
                 }
             }
+        }
+    }
+
+    /// Writes what was acknowledged before the store had it; for whoever got [`Attempt::Buffered`]
+    /// with `settle`.
+    pub async fn settle(&self) {
+        self.link
+            .pause(self.options.buffer_ms.unwrap_or_default())
+            .await;
+        self.settling.set(false);
+        let (sequence, generation) = {
+            let progress = self.progress.borrow();
+            (self.engine.borrow().sequence(), progress.generation)
+        };
+        // A failure stays in the status.
+        let _ = self.wait_durable(sequence, generation, false).await;
+    }
+
+    /// In the state `Failing`: whether the store is back. Then the database goes on from what is
+    /// stored.
+    pub async fn probe(&self) {
+        if self.progress.borrow().state == State::Failing && self.options.buffer_ms.is_none() {
+            self.mend().await;
+        }
+    }
+
+    /// What is not durable, and why.
+    pub fn status(&self) -> Status {
+        let progress = self.progress.borrow();
+        let engine = self.engine.borrow();
+        let commits = engine.sequence().saturating_sub(progress.durable);
+        let age_ms = self.env.monotonic_ms() - progress.waiting_since_ms;
+        Status {
+            state: progress.state,
+            commits,
+            bytes: engine.untaken_bytes() + progress.bytes_under_way,
+            age_ms: if commits == 0 { 0.0 } else { age_ms },
+            failure: progress.failure.clone(),
+        }
+    }
+
+    /// Whom to tell when the state changes. It must not call the database.
+    pub fn listen(&self, listener: Listener) {
+        *self.listener.borrow_mut() = Some(listener);
+    }
+
+    pub(super) fn set_state(&self, state: State) {
+        let before = std::mem::replace(&mut self.progress.borrow_mut().state, state);
+        if before != state
+            && let Some(listener) = &*self.listener.borrow()
+        {
+            listener(state);
         }
     }
 
@@ -155,7 +260,8 @@ impl<S: Store> Database<S> {
     /// Loads pages for a test.
     #[cfg(test)]
     pub(super) async fn load(&self, pages: &[PageId]) -> Result<()> {
-        load::load(&self.store, &self.pager, pages).await
+        let pager = self.engine.borrow().pager().clone();
+        load::load(&self.link, &pager, pages).await
     }
 
     /// The sequence numbers of the last commit and of the last durable one.
@@ -175,6 +281,10 @@ impl<S: Store> Database<S> {
         }
         let clean = {
             let progress = self.progress.borrow();
+            match progress.state {
+                State::Failing | State::ReadOnly => return Err(progress.reason()),
+                _ => {}
+            }
             progress.journal_bytes == 0 && self.engine.borrow().sequence() == progress.durable
         };
         if clean {
@@ -183,16 +293,33 @@ impl<S: Store> Database<S> {
         self.lead(true).await
     }
 
+    /// Waits until everything there is now is durable, without a checkpoint.
+    ///
+    /// Errors: the store's.
+    pub async fn sync(&self) -> Result<()> {
+        let (sequence, generation) = {
+            let mut progress = self.progress.borrow_mut();
+            let sequence = self.engine.borrow().sequence();
+            progress.sync_wanted = sequence;
+            (sequence, progress.generation)
+        };
+        self.wait_durable(sequence, generation, true).await
+    }
+
     /// Whoever waits first writes for all; the others look again when it is done.
-    async fn wait_durable(&self, sequence: u64, generation: u64) -> Result<()> {
+    async fn wait_durable(&self, sequence: u64, generation: u64, synced: bool) -> Result<()> {
         loop {
             {
                 let progress = self.progress.borrow();
                 if progress.generation != generation {
-                    let unknown = || Error::internal("the write was undone");
-                    return Err(progress.failure.clone().unwrap_or_else(unknown));
+                    return Err(progress.reason());
                 }
-                if progress.durable >= sequence {
+                let reached = if synced {
+                    progress.synced
+                } else {
+                    progress.durable
+                };
+                if reached >= sequence {
                     return Ok(());
                 }
             }
@@ -208,123 +335,140 @@ impl<S: Store> Database<S> {
     async fn lead(&self, checkpoint: bool) -> Result<()> {
         self.committing.set(true);
         let outcome = self.write(checkpoint).await;
-        if let Err(error) = &outcome {
+        self.progress.borrow_mut().bytes_under_way = 0;
+        match &outcome {
+            Ok(()) => {
+                self.progress.borrow_mut().failure = None;
+            }
+            Err(stop) => {
+                let mut progress = self.progress.borrow_mut();
+                self.engine.borrow_mut().undo_undurable();
+                progress.generation += 1;
+                progress.failure = Some(stop.error.clone());
+            }
+        }
+        self.set_state(match &outcome {
+            Err(stop) if stop.state != State::Durable => stop.state,
+            _ if self.is_clean() => State::Durable,
+            _ => State::Saving,
+        });
+        self.committing.set(false);
+        self.changed.wake_all();
+        outcome.map_err(|stop| stop.error)
+    }
+
+    fn is_clean(&self) -> bool {
+        self.engine.borrow().sequence() == self.progress.borrow().durable
+    }
+
+    /// Goes on from what is stored, if the store answers. What failed before is not in memory any
+    /// more; whether it is in the store was unclear, and is seen now.
+    async fn mend(&self) {
+        if self.committing.get() {
+            self.changed.wait().await;
+            return;
+        }
+        self.committing.set(true);
+        let outcome = self.reopen().await;
+        match outcome {
+            Ok(recovered) => {
+                let engine = self.progress.borrow_mut().begin(recovered);
+                *self.engine.borrow_mut() = engine;
+                self.set_state(State::Durable);
+            }
+            Err(error) => self.lose(&error),
+        }
+        self.committing.set(false);
+        self.changed.wake_all();
+    }
+
+    async fn reopen(&self) -> Result<Recovered> {
+        match self.link.standing(0, 0).await? {
+            Standing::Ours(_) => recovery::recover(&self.link, self.env.clone()).await,
+            Standing::Taken => Err(link::deposed()),
+            Standing::Gone => Err(link::gone()),
+        }
+    }
+
+    /// Takes note that the store belongs to this database no more, if that is what an error says.
+    fn lose(&self, error: &Error) {
+        if link::is_final(error) {
             let mut progress = self.progress.borrow_mut();
             self.engine.borrow_mut().undo_undurable();
             progress.generation += 1;
             progress.failure = Some(error.clone());
+            drop(progress);
+            self.set_state(State::ReadOnly);
         }
-        self.committing.set(false);
-        self.changed.wake_all();
-        outcome
     }
 
-    /// Writes the commits there are: to the journal, or as pages when they are many.
-    async fn write(&self, checkpoint: bool) -> Result<()> {
-        let commits = self.engine.borrow_mut().take_commits();
-        let bytes: u64 = commits
-            .iter()
-            .map(|commit| commit.changes.len() as u64)
-            .sum();
-        let journal_bytes = self.progress.borrow().journal_bytes;
-        if checkpoint || journal_bytes + bytes > self.options.checkpoint_bytes {
-            return self.write_checkpoint().await;
-        }
-        let Some(last) = commits.last().map(|commit| commit.sequence) else {
-            return Ok(());
-        };
-        let first_chunk = self.progress.borrow().next_chunk;
-        let mut batch = Batch {
-            durability: self.options.durability,
-            ..Batch::default()
-        };
-        let count = journal::write(&commits, first_chunk, &mut batch.puts);
-        drop(commits);
-        self.store.commit(batch).await?;
-        let mut progress = self.progress.borrow_mut();
-        progress.next_chunk += count;
-        progress.journal_bytes += bytes;
-        progress.durable = last;
-        self.engine.borrow_mut().set_durable(last);
-        Ok(())
+    /// Whether another owner has the store: then what is in memory may be old.
+    fn is_deposed(&self) -> bool {
+        self.progress.borrow().failure.as_ref() == Some(&link::deposed())
     }
 
-    async fn write_checkpoint(&self) -> Result<()> {
-        let dropped = self.pages_of_dropped_trees().await?;
-        // From here to the store's transaction nothing else can run.
-        let (mut checkpoint, last) = {
-            let mut engine = self.engine.borrow_mut();
-            engine.take_commits();
-            let progress = self.progress.borrow();
-            let checkpoint = Checkpoint::prepare(
-                &engine,
-                progress.counters,
-                progress.next_chunk,
-                &dropped,
-                self.options.durability,
-            )?;
-            (checkpoint, engine.sequence())
+    fn refusal(&self) -> Vec<u8> {
+        error_reply(&self.progress.borrow().reason()).into_bytes()
+    }
+}
+
+impl Progress {
+    /// Starts over from what was read from the store; gives the engine.
+    fn begin(&mut self, recovered: Recovered) -> Engine {
+        let durable = recovered.engine.sequence();
+        *self = Progress {
+            state: self.state,
+            counters: recovered.counters,
+            next_chunk: recovered.next_chunk,
+            journal_bytes: recovered.journal_bytes,
+            trees: recovered.trees,
+            durable,
+            synced: durable,
+            generation: self.generation + 1,
+            ..Progress::default()
         };
-        let mut batch = std::mem::take(&mut checkpoint.batch);
-        join_ranges(&mut batch);
-        self.store.commit(batch).await?;
-        self.pager.forget(&dropped);
-        let mut progress = self.progress.borrow_mut();
-        progress.counters = checkpoint.counters;
-        progress.trees = std::mem::take(&mut checkpoint.trees);
-        progress.journal_bytes = 0;
-        progress.durable = last;
-        let mut engine = self.engine.borrow_mut();
-        engine.set_durable(last);
-        checkpoint.confirm(&mut engine);
-        Ok(())
+        recovered.engine
     }
 
-    /// The pages of trees that the last manifest has and the catalog has no longer.
-    async fn pages_of_dropped_trees(&self) -> Result<Vec<PageId>> {
-        let gone: Vec<_> = {
-            let kept = stored_trees(&self.engine.borrow());
-            let progress = self.progress.borrow();
-            let gone = progress
-                .trees
-                .iter()
-                .filter(|(name, _)| !kept.contains_key(*name));
-            gone.map(|(_, root)| *root).collect()
-        };
-        let mut pages = Vec::new();
-        for root in gone.into_iter().filter(|root| root.page != 0) {
-            let pager = Pager::new();
-            let tree = Tree::open(&pager, crate::storage::PAGE_BYTES, root);
-            loop {
-                let mut found = Vec::new();
-                match tree.pages(&mut |page| found.push(page)) {
-                    Ok(()) => {
-                        pages.extend(found);
-                        break;
-                    }
-                    Err(error) => match error.missing_pages() {
-                        Some(missing) => load::load(&self.store, &pager, missing).await?,
-                        // A damaged tree that is dropped leaves its pages behind, unused.
-                        None if error.code() == codes::DATA_CORRUPTION_DETECTED => break,
-                        None => return Err(error),
-                    },
-                }
-            }
-        }
-        Ok(pages)
+    fn reason(&self) -> Error {
+        let unknown = || Error::internal("the write was undone");
+        self.failure.clone().unwrap_or_else(unknown)
     }
+}
+
+/// Why writing stopped, and what that makes of the database.
+pub(super) struct Stop {
+    pub error: Error,
+    /// `Durable` if the next write may well succeed.
+    pub state: State,
+}
+
+/// Whether a command asks for `{j: true}`.
+fn wants_journal(request: &[u8]) -> bool {
+    let concern = DocumentRef::from_valid(request).get("writeConcern");
+    let journal = concern
+        .and_then(|concern| concern.as_document())
+        .and_then(|concern| concern.get("j"));
+    matches!(journal, Some(ValueRef::Boolean(true)))
+        || journal.is_some_and(|journal| journal.to_i64_exact().is_some_and(|j| j != 0))
 }
 
 /// What came of trying a command.
 pub enum Attempt {
-    /// It is done and has written nothing.
+    /// It is done and has written nothing, or was refused.
     Done(Vec<u8>),
+    /// It is done, acknowledged, and not in the store yet; with `settle` the caller is the one who
+    /// calls [`Database::settle`].
+    Buffered { reply: Vec<u8>, settle: bool },
     /// It is done and waits for durability.
     Wrote {
         reply: Vec<u8>,
         sequence: u64,
         generation: u64,
+        is_journaled: bool,
     },
     /// It needs these pages.
     Fault(Vec<PageId>),
+    /// The store has to be looked after first.
+    Stuck,
 }

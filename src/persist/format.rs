@@ -1,7 +1,7 @@
 //! The manifest: which pages make up the database, and what the store's numbers mean.
 //!
 //! ```text
-//! meta space     manifest chunks from 1 on
+//! meta space     manifest chunks from 1 on; a row per owner far above them (see `link`)
 //! pages space    page id * 1024 + chunk
 //! journal space  a running number per chunk
 //!
@@ -93,6 +93,22 @@ pub(super) fn write_manifest(
     out.into_bytes()
 }
 
+/// Whether a manifest is of a format that this code reads.
+///
+/// Errors: as [`read_manifest`].
+pub(super) fn check(manifest: DocumentRef<'_>) -> Result<()> {
+    match manifest.get("format") {
+        Some(ValueRef::Int32(FORMAT)) => Ok(()),
+        Some(ValueRef::Int32(other)) => {
+            let message = format!(
+                "this database has format {other}; this version of Tussock reads format {FORMAT}. Nothing was changed."
+            );
+            Err(Error::new(codes::UNSUPPORTED_FORMAT, message))
+        }
+        _ => Err(damaged()),
+    }
+}
+
 /// Reads a manifest.
 ///
 /// Errors: `UnsupportedFormat` (12) for a newer format; `DataCorruptionDetected` (301).
@@ -100,16 +116,7 @@ pub(super) fn read_manifest(
     document: DocumentRef<'_>,
     pager: &Rc<Pager>,
 ) -> Result<(Counters, Catalog)> {
-    match document.get("format") {
-        Some(ValueRef::Int32(FORMAT)) => {}
-        Some(ValueRef::Int32(other)) => {
-            let message = format!(
-                "this database has format {other}; this version of Tussock reads format {FORMAT}. Nothing was changed."
-            );
-            return Err(Error::new(codes::UNSUPPORTED_FORMAT, message));
-        }
-        _ => return Err(damaged()),
-    }
+    check(document)?;
     let counters = Counters {
         sequence: number(document, "sequence")?,
         journal: number(document, "journal")?,

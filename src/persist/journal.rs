@@ -28,6 +28,15 @@ pub(super) fn write(commits: &[Commit], number: u64, out: &mut Vec<(Key, Vec<u8>
     frame::seal(Space::Journal, number, &parts, out)
 }
 
+/// Appends a group without changes, which says that everything up to a commit is in pages.
+pub(super) fn write_trace(sequence: u64, number: u64, out: &mut Vec<(Key, Vec<u8>)>) {
+    let empty = Commit {
+        sequence,
+        changes: Vec::new(),
+    };
+    write(&[empty], number, out);
+}
+
 /// The commits in the chunks of a journal, and the number after the last chunk.
 ///
 /// Errors: `DataCorruptionDetected` (301).

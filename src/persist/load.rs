@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::format::PAGE_CHUNKS;
 use super::frame;
+use super::link::Link;
 use super::store::{Key, Space, Store};
 use crate::error::{Error, PageId, Result};
 use crate::storage::Pager;
@@ -18,14 +19,14 @@ const RUN_MAX: u64 = 512;
 /// else.
 ///
 /// Errors: the store's.
-pub(super) async fn load<S: Store>(store: &S, pager: &Pager, pages: &[PageId]) -> Result<()> {
+pub(super) async fn load<S: Store>(link: &Link<S>, pager: &Pager, pages: &[PageId]) -> Result<()> {
     let mut pages = pages.to_vec();
     pages.sort_unstable();
     pages.dedup();
     let mut ranges: Vec<Range<u64>> = runs(&pages).into_iter().map(chunks_of).collect();
     let mut may_be_cut = true;
     while !pages.is_empty() {
-        let found = store.read(Space::Pages, &ranges).await?;
+        let found = link.read(Space::Pages, &ranges).await?;
         let chunks: Vec<(u64, Vec<u8>)> = found.into_iter().flatten().collect();
         let mut cut = Vec::new();
         ranges.clear();

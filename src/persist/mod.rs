@@ -17,15 +17,21 @@ mod database;
 mod format;
 mod frame;
 mod journal;
+mod link;
 mod load;
 mod notify;
 mod recovery;
+mod status;
 mod store;
+mod write;
 
 #[cfg(test)]
 mod crash_test;
 #[cfg(test)]
+mod durability_test;
+#[cfg(test)]
 mod faulty_store;
 
 pub use database::{Attempt, Database, Options};
-pub use store::{Batch, Durability, Key, Space, Store, Values};
+pub use status::{State, Status};
+pub use store::{Batch, Durability, Failure, Key, Space, Store, Values};

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::checkpoint::{WrittenTrees, stored_trees};
 use super::format::{self, Counters, MANIFEST, MANIFEST_END};
+use super::link::Link;
 use super::store::{Key, Space, Store, Values};
 use super::{frame, journal, load};
 use crate::engine::Engine;
@@ -12,7 +13,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::limits;
 use crate::storage::Pager;
-use crate::value::validate;
+use crate::value::{DocumentRef, validate};
 
 /// What was read from a store.
 pub(super) struct Recovered {
@@ -29,7 +30,7 @@ pub(super) struct Recovered {
 /// Reads a database, or begins one in an empty store.
 ///
 /// Errors: `UnsupportedFormat` (12), `DataCorruptionDetected` (301), the store's.
-pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Recovered> {
+pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Result<Recovered> {
     let pager = Pager::new();
     let mut engine = Engine::journaled(env, pager.clone());
     let mut counters = Counters {
@@ -38,26 +39,26 @@ pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Rec
         journal: 1,
         sequence: 0,
     };
-    if let Some(manifest) = read_manifest(store).await? {
-        let document =
-            validate(&manifest, 2 * limits::NESTING_DEPTH_MAX).map_err(|_| format::damaged())?;
-        let (read, catalog) = format::read_manifest(document, &pager)?;
+    let chunks = read_range(link, Space::Meta, MANIFEST..MANIFEST_END).await?;
+    if let Some(manifest) = join_manifest(&chunks)? {
+        let (read, catalog) = format::read_manifest(parse_manifest(&manifest)?, &pager)?;
         counters = read;
         engine.restore(catalog, counters.sequence, counters.next_collection);
     }
     let trees = stored_trees(&engine);
-    let chunks = read_range(store, Space::Journal, counters.journal..1 << 53).await?;
-    let journal_bytes = chunks.iter().map(|(_, chunk)| chunk.len() as u64).sum();
+    let chunks = read_range(link, Space::Journal, counters.journal..1 << 53).await?;
     let (commits, after) = journal::read(&chunks)?;
+    let mut journal_bytes = 0;
     for commit in commits
         .iter()
         .filter(|commit| commit.sequence > counters.sequence)
     {
+        journal_bytes += commit.changes.len() as u64;
         loop {
             match engine.replay(commit.sequence, &commit.changes) {
                 Ok(()) => break,
                 Err(error) => match error.missing_pages() {
-                    Some(pages) => load::load(store, &pager, pages).await?,
+                    Some(pages) => load::load(link, &pager, pages).await?,
                     None => return Err(error),
                 },
             }
@@ -73,13 +74,26 @@ pub(super) async fn recover<S: Store>(store: &S, env: Rc<dyn Env>) -> Result<Rec
     })
 }
 
-async fn read_range<S: Store>(store: &S, space: Space, range: Range<u64>) -> Result<Values> {
-    let found = store.read(space, &[range]).await?;
+/// Refuses a store whose format this code cannot read, before anything of it is changed.
+///
+/// Errors: as [`recover`].
+pub(super) fn check_format(chunks: &Values) -> Result<()> {
+    match join_manifest(chunks)? {
+        Some(manifest) => format::check(parse_manifest(&manifest)?),
+        None => Ok(()),
+    }
+}
+
+async fn read_range<S: Store>(link: &Link<S>, space: Space, range: Range<u64>) -> Result<Values> {
+    let found = link.read(space, &[range]).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-async fn read_manifest<S: Store>(store: &S) -> Result<Option<Vec<u8>>> {
-    let chunks = read_range(store, Space::Meta, MANIFEST..MANIFEST_END).await?;
+fn parse_manifest(manifest: &[u8]) -> Result<DocumentRef<'_>> {
+    validate(manifest, 2 * limits::NESTING_DEPTH_MAX).map_err(|_| format::damaged())
+}
+
+fn join_manifest(chunks: &Values) -> Result<Option<Vec<u8>>> {
     let mut manifest = Vec::new();
     for (at, (number, bytes)) in chunks.iter().enumerate() {
         let key = Key {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::error::Result;
+use crate::error::Error;
 
 /// Which part of the store a value is in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -29,9 +29,11 @@ pub enum Durability {
     Relaxed,
 }
 
-/// Changes that happen all or not at all. Deletes are applied before puts.
+/// Changes that happen all or not at all: first the values that must be new, then deletes, then puts.
 #[derive(Default)]
 pub struct Batch {
+    /// Values whose keys must be free: if one is not, nothing of the batch is applied.
+    pub adds: Vec<(Key, Vec<u8>)>,
     pub deletes: Vec<Key>,
     /// All numbers of a space from the first to before the second.
     pub delete_ranges: Vec<(Space, u64, u64)>,
@@ -43,15 +45,44 @@ pub struct Batch {
 /// Values with their numbers.
 pub type Values = Vec<(u64, Vec<u8>)>;
 
+/// Why a store did not do what it was asked for.
+#[derive(Clone)]
+pub enum Failure {
+    /// Nothing was applied, and the same batch would be refused again: `OutOfDiskSpace` (14031)
+    /// when the quota is used up, or what the implementation says.
+    Refused(Error),
+    /// A key of [`Batch::adds`] was taken; nothing was applied.
+    Conflict,
+    /// The connection broke: a batch was applied whole, or not at all, and nobody knows which.
+    Lost(Error),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        match failure {
+            Failure::Refused(error) | Failure::Lost(error) => error,
+            Failure::Conflict => super::link::deposed(),
+        }
+    }
+}
+
 /// A store of named values.
-///
-/// Errors of all methods: `OutOfDiskSpace` (14031) when the quota is used up, else what the
-/// implementation says; after an error of `commit` nothing of the batch was applied.
 #[allow(async_fn_in_trait)]
 pub trait Store {
     /// All values of a space whose numbers are in these ranges, in order, each range by itself.
-    async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>>;
+    /// One moment: all of them as one transaction reads them.
+    async fn read(
+        &self,
+        space: Space,
+        ranges: &[Range<u64>],
+    ) -> std::result::Result<Vec<Values>, Failure>;
 
     /// Applies a batch; returns once it is as durable as it asks for.
-    async fn commit(&self, batch: Batch) -> Result<()>;
+    async fn commit(&self, batch: Batch) -> std::result::Result<(), Failure>;
+
+    /// Lets go of a connection that may be broken; the next call makes a new one.
+    fn reset(&self);
+
+    /// Waits.
+    async fn pause(&self, ms: u32);
 }
