@@ -70,7 +70,7 @@ fn open_stages(stages: &[PipelineStage], mut stream: BoxStream) -> Result<BoxStr
 }
 
 /// The fields that the first of these stages must be given; `None` for whole documents.
-fn needed(stages: &[PipelineStage]) -> Option<Vec<FieldPath>> {
+pub(super) fn needed(stages: &[PipelineStage]) -> Option<Vec<FieldPath>> {
     let mut found = Dependencies::new();
     for stage in stages {
         let passes = stage.stage.dependencies(&mut found);

@@ -86,6 +86,13 @@ impl Pipeline {
         }
     }
 
+    /// The pipeline rewritten by some of the rules.
+    #[cfg(test)]
+    pub(crate) fn rewritten_by(mut self, is_on: impl Fn(&super::Rewrite) -> bool) -> Result<Self> {
+        rewrites::rewrite_by(Rc::make_mut(&mut self.stages), is_on)?;
+        Ok(self)
+    }
+
     /// The pipeline rewritten into a cheaper one with the same result.
     pub fn rewritten(mut self) -> Result<Pipeline> {
         rewrites::rewrite(Rc::make_mut(&mut self.stages))?;

@@ -1,11 +1,21 @@
 //! A copy of a document with one field set, as stages that add a field do it.
 
+use crate::sorting::sort;
 use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
 
 /// The document with a value at a path: in the place of what is there, else at the end. What is no
 /// document on the way is replaced by one.
 pub fn with_field(document: DocumentRef<'_>, path: &FieldPath, value: ValueRef<'_>) -> DocumentBuf {
     with_parts(document, path.parts(), value)
+}
+
+/// The top-level fields that paths lead through, and one more.
+pub fn top_level_names(paths: &[FieldPath], own: Option<&FieldPath>) -> Vec<Box<str>> {
+    let firsts = paths.iter().chain(own).map(FieldPath::first);
+    let mut names: Vec<Box<str>> = firsts.map(Box::from).collect();
+    sort(&mut names);
+    names.dedup();
+    names
 }
 
 fn with_parts(document: DocumentRef<'_>, path: &[Box<str>], value: ValueRef<'_>) -> DocumentBuf {

@@ -22,6 +22,11 @@ pub trait Stage {
         Passes::Everything
     }
 
+    /// True if it does nothing but leave fields out, and cannot fail.
+    fn only_leaves_out(&self) -> bool {
+        false
+    }
+
     /// What the rewrites and the planner can know about it.
     fn shape(&self) -> Shape<'_> {
         Shape::Other
@@ -50,8 +55,17 @@ pub enum Shape<'s> {
     },
     Limit(u64),
     Skip(u64),
-    /// Gives one row per row; changes or removes only these fields.
-    Changes(&'s [FieldPath]),
+    /// Gives one row per row; changes or removes only these fields. Some of them hold what another
+    /// top-level field held: new and old names.
+    Changes {
+        fields: &'s [FieldPath],
+        from: &'s [(FieldPath, FieldPath)],
+    },
+    /// Gives one row per row; of the fields that there were only these come through as they are.
+    Keeps {
+        fields: &'s [FieldPath],
+        from: &'s [(FieldPath, FieldPath)],
+    },
     /// Gives one row per row; nothing is known of its fields.
     Maps,
     Unwind {

@@ -17,6 +17,8 @@ static ZONES: &[u8] = include_bytes!("zones.bin");
 /// What the first moment of a zone is counted from.
 const BEGINNING: i64 = -4_294_967_400;
 const RULE_BYTES: usize = 24;
+/// Up to here the turns of a rule are listed when a zone is read.
+const LAST_YEAR_LISTED: i64 = 2099;
 
 /// A named zone. Cheap to clone.
 #[derive(Clone)]
@@ -92,6 +94,26 @@ impl Rule {
             self.summer
         } else {
             self.standard
+        }
+    }
+
+    /// Puts the turns of the years to come behind the changes: to find one there costs less than to
+    /// compute it, and dates beyond are rare.
+    fn extend(&self, changes: &mut Vec<(i64, i32)>) {
+        let (Some((begins, ends)), Some(&(since, _))) = (self.begins_and_ends, changes.last())
+        else {
+            return;
+        };
+        let first = civil_from_days(since.div_euclid(86_400)).year;
+        for year in first..=LAST_YEAR_LISTED {
+            let mut turns = [
+                (begins.moment(year) - i64::from(self.standard), self.summer),
+                (ends.moment(year) - i64::from(self.summer), self.standard),
+            ];
+            if turns[0].0 > turns[1].0 {
+                turns.swap(0, 1);
+            }
+            changes.extend(turns.into_iter().filter(|turn| turn.0 > since));
         }
     }
 
@@ -217,15 +239,17 @@ fn read(name: &str) -> Option<History> {
     let mut rule = Reader(rules.get(rule * RULE_BYTES..)?);
     let (standard, summer) = (rule.int()?, rule.int()?);
     let turns = (rule.turn()?, rule.turn()?);
+    let rule = Rule {
+        standard,
+        summer,
+        begins_and_ends: (turns.0.month != 0).then_some(turns),
+    };
+    rule.extend(&mut changes);
     Some(History {
         name: name.into(),
         first: offset(first)?,
         changes,
-        rule: Rule {
-            standard,
-            summer,
-            begins_and_ends: (turns.0.month != 0).then_some(turns),
-        },
+        rule,
     })
 }
 

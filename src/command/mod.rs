@@ -53,3 +53,5 @@ pub use registry::{COMMANDS, Command};
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod rewrites_tests;

@@ -25,6 +25,7 @@ pub use bounds::{Interval, IntervalSet};
 pub use count::{CountNode, count};
 pub use document::{Document, Row};
 pub use explain::{Verbosity, examined, explain};
+pub use fetch::Select;
 pub use filter::Filter;
 pub use planner::{Hint, Plan, Query, QueryProjection, plan};
 pub use sort::{SortPattern, Sorter};

@@ -82,6 +82,16 @@ impl Projection {
         self.tree.dependencies(found);
     }
 
+    /// True when what is not named stays.
+    pub fn is_exclusion(&self) -> bool {
+        self.tree.mode == Mode::Exclusion
+    }
+
+    /// True when all but listed fields come out and nothing is computed.
+    pub fn is_simple_exclusion(&self) -> bool {
+        self.tree.mode == Mode::Exclusion && self.tree.root.is_plain()
+    }
+
     /// True when only listed fields come out and nothing is computed: the paths of
     /// [`Projection::dependencies`] are the fields of the result.
     pub fn is_simple_inclusion(&self) -> bool {

@@ -15,7 +15,7 @@ const DOCUMENTS: usize = 100_000;
 const BATCH: usize = 1000;
 
 /// Runs a command; its reply must say that it succeeded.
-fn ask(engine: &mut Engine, command: &DocumentBuf) -> Vec<u8> {
+pub fn ask(engine: &mut Engine, command: &DocumentBuf) -> Vec<u8> {
     let reply = engine.run_command(command.as_bytes());
     let read = DocumentRef::from_valid(&reply);
     let ok = read.get("ok").and_then(|ok| ok.to_f64());

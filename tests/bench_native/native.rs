@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod analytic;
 mod engine;
 mod keystring;
 mod orders;
@@ -27,4 +28,5 @@ fn main() {
     keystring::run(&mut stopwatch);
     storage::run(&mut stopwatch);
     engine::run(&mut stopwatch);
+    analytic::run(&mut stopwatch);
 }

@@ -8,7 +8,11 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
     let [map, limit, ..] = &stages[at..] else {
         return Ok(false);
     };
-    let maps = matches!(map.stage.shape(), Shape::Changes(_) | Shape::Maps);
+    let maps = match map.stage.shape() {
+        Shape::Changes { .. } | Shape::Keeps { .. } | Shape::Maps => true,
+        Shape::Lookup(lookup) => lookup.is_one_to_one(),
+        _ => false,
+    };
     let limits = matches!(limit.stage.shape(), Shape::Limit(_) | Shape::Skip(_));
     // An error in a document that is skipped does not happen then, as in MongoDB.
     if maps && limits {

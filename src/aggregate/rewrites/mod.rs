@@ -1,10 +1,15 @@
 //! Rewrites of pipelines into cheaper ones with the same result: an ordered list of named rules.
 
+mod conjuncts;
+mod drop_idle;
+mod drop_projection;
 mod join_limits;
 mod join_matches;
 mod limit_before_map;
 mod limit_into_sort;
 mod match_before;
+mod match_into_lookup;
+mod sort_before_map;
 mod unwind_into_lookup;
 
 use super::PipelineStage;
@@ -25,8 +30,12 @@ const fn rule(
 
 /// Every rule, in the order in which they are tried at a position.
 pub static REWRITES: &[Rewrite] = &[
-    rule("match before sort, changes and unwind", match_before::apply),
+    rule("drop what is idle", drop_idle::apply),
+    rule("drop projections", drop_projection::apply),
+    rule("match before what does not change its fields", match_before::apply),
+    rule("match into lookup", match_into_lookup::apply),
     rule("join matches", join_matches::apply),
+    rule("sort before what maps each document", sort_before_map::apply),
     rule(
         "limit before what maps each document",
         limit_before_map::apply,
@@ -38,12 +47,20 @@ pub static REWRITES: &[Rewrite] = &[
 
 /// Applies the rules until none applies.
 pub(super) fn rewrite(stages: &mut Vec<PipelineStage>) -> Result<()> {
+    rewrite_by(stages, |_| true)
+}
+
+/// Applies some of the rules until none applies.
+pub(super) fn rewrite_by(
+    stages: &mut Vec<PipelineStage>,
+    is_on: impl Fn(&Rewrite) -> bool,
+) -> Result<()> {
     // Every rule moves a stage toward the front, makes the pipeline shorter or sets a limit that
     // was not there, so this ends.
     let mut at = 0;
     while at < stages.len() {
         let mut has_changed = false;
-        for rule in REWRITES {
+        for rule in REWRITES.iter().filter(|rule| is_on(rule)) {
             has_changed |= (rule.apply)(stages, at)?;
         }
         at = if has_changed {

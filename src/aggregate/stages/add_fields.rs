@@ -15,13 +15,33 @@ pub struct Set {
     fields: AddFields,
     /// The top-level fields that it changes.
     changes: Vec<FieldPath>,
+    /// Those that hold what another field held.
+    from: Vec<(FieldPath, FieldPath)>,
 }
 
 /// Errors: see [`AddFields::parse`].
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let fields = AddFields::parse(value, &scope.variables)?;
     let changes = fields.names().map(FieldPath::new).collect();
-    Ok(PipelineStage::new(name, value, Set { fields, changes }).into())
+    let from = copied(value);
+    let body = Set {
+        fields,
+        changes,
+        from,
+    };
+    Ok(PipelineStage::new(name, value, body).into())
+}
+
+/// The fields of a specification that are copies of another: new and old names, both of top-level
+/// fields.
+pub(super) fn copied(specification: ValueRef<'_>) -> Vec<(FieldPath, FieldPath)> {
+    let fields = specification.as_document().into_iter();
+    let copied = |(name, value): (&str, ValueRef<'_>)| {
+        let old = value.as_str()?.strip_prefix('$')?;
+        let is_plain = |name: &str| !name.is_empty() && !name.contains(['.', '$']);
+        (is_plain(name) && is_plain(old)).then(|| (FieldPath::new(name), FieldPath::new(old)))
+    };
+    fields.flat_map(|fields| fields.iter()).filter_map(copied).collect()
 }
 
 impl Stage for Set {
@@ -37,7 +57,10 @@ impl Stage for Set {
     }
 
     fn shape(&self) -> Shape<'_> {
-        Shape::Changes(&self.changes)
+        Shape::Changes {
+            fields: &self.changes,
+            from: &self.from,
+        }
     }
 }
 

@@ -13,24 +13,39 @@ use crate::expression::{Context, ParseScope};
 use crate::keystring::encode_one;
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
-use crate::plan::{BoxStream, Document};
+use crate::plan::{self, BoxStream, Document, Filter};
 use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
 
-/// The values of a local field that a document is joined by: of an array its elements, of nothing
-/// null.
-pub fn local_values(
-    path: &Path,
-    document: DocumentRef<'_>,
-    context: &Context,
-) -> Result<Vec<Value<'static>>> {
-    let values: Rc<RefCell<Vec<Value<'static>>>> = Rc::default();
-    let node = Node::field(path, Local(values.clone()));
-    node.matches(document, Run::new(context))?;
-    let mut values = values.take();
-    if values.is_empty() {
-        values.push(Value::NULL);
+/// Reads the values of a local field that a document is joined by: of an array its elements, of
+/// nothing null.
+pub struct LocalReader {
+    node: Node,
+    values: Rc<RefCell<Vec<Value<'static>>>>,
+}
+
+impl LocalReader {
+    /// Of the field at a path.
+    pub fn new(path: &Path) -> LocalReader {
+        let values: Rc<RefCell<Vec<Value<'static>>>> = Rc::default();
+        LocalReader {
+            node: Node::field(path, Local(values.clone())),
+            values,
+        }
     }
-    Ok(values)
+
+    /// The values in a document, at least one.
+    pub fn read(
+        &self,
+        document: DocumentRef<'_>,
+        context: &Context,
+    ) -> Result<Vec<Value<'static>>> {
+        self.node.matches(document, Run::new(context))?;
+        let mut values = self.values.take();
+        if values.is_empty() {
+            values.push(Value::NULL);
+        }
+        Ok(values)
+    }
 }
 
 /// Collects values and never matches, so that it sees all.
@@ -64,17 +79,26 @@ impl Predicate for Keys {
     }
 }
 
+/// A look-up by index, with its planning, costs as much as filling a table with so many documents.
+const INDEX_COST: u64 = 16;
+/// Larger collections are not put into a table if there is an index.
+const TABLE_DOCUMENTS_MAX: u64 = 200_000;
+
 /// The other collection and its field.
 pub struct Foreign {
     source: Source,
     field: Path,
+    /// What a foreign document must pass besides, if nothing else is asked of it first.
+    filter: Option<Filter>,
     by_index: bool,
+    /// Look-ups by index so far.
+    looked_up: u64,
     table: Option<Table>,
 }
 
 impl Foreign {
-    /// Equality with `field` in what `source` gives.
-    pub fn new(source: &Source, field: &Path) -> Foreign {
+    /// Equality with `field` in what `source` gives and `filter` lets through.
+    pub fn new(source: &Source, field: &Path, filter: Option<Filter>) -> Foreign {
         let indexed = |collection: &Rc<crate::catalog::Collection>| {
             collection.indexes.iter().any(|index| {
                 let first = index.spec.fields.first();
@@ -87,7 +111,9 @@ impl Foreign {
         Foreign {
             source: source.clone(),
             field: field.clone(),
+            filter,
             by_index,
+            looked_up: 0,
             table: None,
         }
     }
@@ -99,18 +125,26 @@ impl Foreign {
         pipeline: &Pipeline,
         context: &Context,
     ) -> Result<BoxStream> {
-        if self.by_index {
-            let filter = filter(self.field.field().as_str(), values);
-            let stage = match_stage::stage("$match", filter.as_ref(), &ParseScope::new())?;
+        if self.is_by_index() {
+            let equality = filter(self.field.field().as_str(), values);
+            let stage = match_stage::stage("$match", equality.as_ref(), &ParseScope::new())?;
             let filtered = pipeline.behind(stage);
-            return Ok(filtered.open(self.source.collection.clone(), None)?.stream);
+            let stream = filtered.open(self.source.collection.clone(), None)?.stream;
+            self.looked_up += 1;
+            return Ok(match &self.filter {
+                Some(filter) => Box::new(plan::Select::new(stream, filter.clone())),
+                None => stream,
+            });
         }
         if self.table.is_none() {
-            let stream = self
+            let mut stream = self
                 .source
                 .prefix
                 .open(self.source.collection.clone(), None)?
                 .stream;
+            if let Some(filter) = &self.filter {
+                stream = Box::new(plan::Select::new(stream, filter.clone()));
+            }
             self.table = Some(Table::new(stream, &self.field));
         }
         let documents = match &mut self.table {
@@ -118,6 +152,16 @@ impl Foreign {
             None => Rc::default(),
         };
         pipeline.open_over(Box::new(ListStream::new(documents)))
+    }
+
+    /// Whether the index answers the next look-up: it does until a table would have cost less.
+    fn is_by_index(&self) -> bool {
+        let count = match &self.source.collection {
+            Some(collection) if self.by_index => collection.records.len(),
+            _ => return false,
+        };
+        self.table.is_none()
+            && (count > TABLE_DOCUMENTS_MAX || self.looked_up * INDEX_COST <= count)
     }
 }
 
@@ -141,6 +185,8 @@ fn filter(field: &str, values: &[Value<'static>]) -> DocumentBuf {
     out
 }
 
+const NO_LINK: u32 = u32::MAX;
+
 /// All foreign documents by the keys of the field.
 struct Table {
     /// What is still to be read.
@@ -149,8 +195,10 @@ struct Table {
     reader: Node,
     found: Rc<RefCell<Vec<Vec<u8>>>>,
     keys: KeyTable,
-    /// Per key the documents that have it, ascending.
-    lists: Vec<Vec<u32>>,
+    /// Per key the first and the last of its links.
+    ends: Vec<(u32, u32)>,
+    /// A document that has a key, ascending, and the next link of the key or [`NO_LINK`].
+    links: Vec<(u32, u32)>,
     documents: Vec<Document>,
     bytes: usize,
 }
@@ -163,7 +211,8 @@ impl Table {
             reader: Node::field(field, Keys(found.clone())),
             found,
             keys: KeyTable::default(),
-            lists: Vec::new(),
+            ends: Vec::new(),
+            links: Vec::new(),
             documents: Vec::new(),
             bytes: 0,
         }
@@ -179,16 +228,18 @@ impl Table {
             let number = self.documents.len() as u32;
             for key in self.found.borrow_mut().drain(..) {
                 let (at, is_new) = self.keys.insert(&key);
+                let link = self.links.len() as u32;
                 if is_new {
-                    self.lists.push(Vec::new());
+                    self.ends.push((link, link));
+                } else {
+                    let last = self.ends[at].1;
+                    if self.links[last as usize].0 == number {
+                        continue;
+                    }
+                    self.links[last as usize].1 = link;
+                    self.ends[at].1 = link;
                 }
-                if let Some(list) = self
-                    .lists
-                    .get_mut(at)
-                    .filter(|list| list.last() != Some(&number))
-                {
-                    list.push(number);
-                }
+                self.links.push((number, NO_LINK));
             }
             self.bytes += row.document.owned_bytes() + 64;
             if self.bytes + self.keys.memory_bytes() > limits::STAGE_MEMORY_BYTES_MAX {
@@ -208,8 +259,11 @@ impl Table {
         self.fill(context)?;
         let mut numbers: Vec<u32> = Vec::new();
         for value in values {
-            if let Some(at) = self.keys.get(&encode_one(value.as_ref())) {
-                numbers.extend_from_slice(&self.lists[at]);
+            let key = encode_one(value.as_ref());
+            let mut link = self.keys.get(&key).map_or(NO_LINK, |at| self.ends[at].0);
+            while let Some(&(number, next)) = self.links.get(link as usize) {
+                numbers.push(number);
+                link = next;
             }
         }
         if values.len() > 1 {

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::foreign::{Foreign, local_values};
+use super::foreign::{Foreign, LocalReader};
 use super::match_stage;
 use super::union_with::resolve;
 use crate::aggregate::key_table::KeyTable;
@@ -142,10 +142,11 @@ fn path(document: DocumentRef<'_>, option: &str) -> Result<Option<FieldPath>> {
 
 impl Stage for GraphLookup {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        let foreign = Foreign::new(&self.0.source, &self.0.to);
+        let foreign = Foreign::new(&self.0.source, &self.0.to, None);
         Ok(Box::new(Running {
             stage: self.clone(),
             foreign,
+            from: LocalReader::new(&self.0.from),
             walk: None,
         }))
     }
@@ -159,6 +160,7 @@ impl Stage for GraphLookup {
 struct Running {
     stage: GraphLookup,
     foreign: Foreign,
+    from: LocalReader,
     walk: Option<Walk>,
 }
 
@@ -214,13 +216,14 @@ impl Walk {
         &mut self,
         document: Document,
         stage: &Specification,
+        from: &LocalReader,
         context: &Context,
     ) -> Result<()> {
         let id = document.as_ref().get("_id").unwrap_or(ValueRef::Null);
         if !self.seen.insert(&encode_one(id)).1 {
             return Ok(());
         }
-        for value in local_values(&stage.from, document.as_ref(), context)? {
+        for value in from.read(document.as_ref(), context)? {
             if !value.as_ref().is_nullish() {
                 self.ask(value);
             }
@@ -262,7 +265,7 @@ impl Running {
                 }
             };
             match stream.next(context)? {
-                Some(row) => walk.reach(row.document, stage, context)?,
+                Some(row) => walk.reach(row.document, stage, &self.from, context)?,
                 None => {
                     walk.stream = None;
                     let is_last = stage.depth_max.is_some_and(|max| walk.depth >= max);

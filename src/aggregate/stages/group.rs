@@ -15,7 +15,7 @@ use crate::expression::{Context, Dependencies, Expression, Scope};
 use crate::keystring::KeyWriter;
 use crate::limits;
 use crate::plan::{BoxStream, Document, Row};
-use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
 
 /// A key and accumulators. Cheap to clone.
 #[derive(Clone)]
@@ -110,6 +110,20 @@ impl Group {
                 .fields
                 .iter()
                 .all(|(_, accumulator)| factor(accumulator).is_some())
+    }
+
+    /// Parts of the key that are top-level fields: the names in the result and in the input.
+    pub fn renames(&self) -> Vec<(FieldPath, FieldPath)> {
+        let key = &self.0.key;
+        let plain = |part: &Expression| part.as_field_path().filter(|path| path.len() == 1).cloned();
+        if let Some(field) = plain(key) {
+            return vec![(FieldPath::new("_id"), field)];
+        }
+        let parts = key.as_object().unwrap_or_default().iter();
+        let renamed = |(name, part): &(Box<str>, Expression)| {
+            Some((FieldPath::new(&format!("_id.{name}")), plain(part)?))
+        };
+        parts.filter_map(renamed).collect()
     }
 
     /// The result for a number of documents, if [`Group::only_counts`].

@@ -5,10 +5,10 @@
 
 use std::rc::Rc;
 
-use super::foreign::{Foreign, local_values};
+use super::foreign::{Foreign, LocalReader};
 use super::union_with::resolve;
 use crate::aggregate::registry::Parsed;
-use crate::aggregate::set_field::with_field;
+use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::{
     Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Shape, Source, Stage,
 };
@@ -25,6 +25,8 @@ pub struct Lookup {
     join: Rc<Join>,
     /// A `$unwind` of the result that is done on the way.
     unwind: Option<Unwinding>,
+    /// A `$match` of what is found, in terms of the foreign documents.
+    filter: Option<Filter>,
 }
 
 struct Join {
@@ -124,6 +126,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let body = Lookup {
         join: Rc::new(join),
         unwind: None,
+        filter: None,
     };
     Ok(PipelineStage::new(name, value, body).into())
 }
@@ -291,21 +294,59 @@ impl Lookup {
                 preserves,
                 index: index.cloned(),
             }),
+            filter: self.filter.clone(),
+        })
+    }
+
+    /// The field that it sets.
+    pub fn field(&self) -> &FieldPath {
+        &self.join.field
+    }
+
+    /// The field that it gives a position in when it unwinds.
+    pub fn index(&self) -> Option<&FieldPath> {
+        self.unwind.as_ref()?.index.as_ref()
+    }
+
+    /// True if it gives as many documents as it takes.
+    pub fn is_one_to_one(&self) -> bool {
+        self.unwind.is_none()
+    }
+
+    /// The unwinding lookup that gives only those foreign documents that also pass a filter; `None`
+    /// if others have an effect too.
+    pub fn filtered(&self, filter: Filter) -> Option<Lookup> {
+        let unwind = self.unwind.as_ref()?;
+        let is_free = self.filter.is_none() && !unwind.preserves && unwind.index.is_none();
+        is_free.then(|| Lookup {
+            filter: Some(filter),
+            ..self.clone()
         })
     }
 }
 
 impl Stage for Lookup {
-    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+    fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        // A filter of the result is one of the foreign documents if no stage comes between.
+        let early = self.filter.clone().filter(|_| self.join.pipeline.is_empty());
+        let filter = self.filter.clone().filter(|_| early.is_none());
         let foreign = match &self.join.link {
             Link::Fields { foreign, .. } | Link::Implied { foreign, .. } => {
-                Some(Foreign::new(&self.join.source, foreign))
+                Some(Foreign::new(&self.join.source, foreign, early.clone()))
             }
             Link::None => None,
+        };
+        let filter = filter.or(early.filter(|_| foreign.is_none()));
+        let local = match &self.join.link {
+            Link::Fields { local, .. } => Some(LocalReader::new(local)),
+            _ => None,
         };
         Ok(Box::new(Running {
             lookup: self.clone(),
             foreign,
+            local,
+            filter,
+            keep: opening.needed.map(|needed| top_level_names(needed, None)),
             same: Same::Unknown,
             current: None,
         }))
@@ -330,6 +371,11 @@ impl Stage for Lookup {
 struct Running {
     lookup: Lookup,
     foreign: Option<Foreign>,
+    local: Option<LocalReader>,
+    /// What the documents that were found must pass, if nobody has seen to it before.
+    filter: Option<Filter>,
+    /// The top-level fields that later stages look at; others are not copied.
+    keep: Option<Vec<Box<str>>>,
     same: Same,
     current: Option<Current>,
 }
@@ -381,7 +427,10 @@ impl Running {
         let document = current.row.document.as_ref();
         let values = match &join.link {
             Link::None => None,
-            Link::Fields { local, .. } => Some(local_values(local, document, &current.context)?),
+            Link::Fields { .. } => match &self.local {
+                Some(local) => Some(local.read(document, &current.context)?),
+                None => None,
+            },
             Link::Implied { value, .. } => {
                 let scope = Scope::new(DocumentRef::EMPTY, &current.context);
                 let value = value.evaluate(&scope)?.map(Value::into_owned);
@@ -426,7 +475,16 @@ impl Running {
         else {
             return Ok(None);
         };
-        Ok(stream.next(context)?.map(|row| row.document))
+        while let Some(row) = stream.next(context)? {
+            let passes = match &self.filter {
+                Some(filter) => filter.matches(row.document.as_ref(), context)?,
+                None => true,
+            };
+            if passes {
+                return Ok(Some(row.document));
+            }
+        }
+        Ok(None)
     }
 
     /// All foreign documents of the current one.
@@ -466,10 +524,8 @@ impl Running {
         let (given, index) = match &found {
             Some(found) => {
                 let index = ValueRef::Int64(current.given);
-                (
-                    with_field(local, field, ValueRef::Document(found.as_ref())),
-                    index,
-                )
+                let found = ValueRef::Document(found.as_ref());
+                (joined(local, self.keep.as_deref(), field, found), index)
             }
             None if current.given == 0 && unwind.preserves => {
                 (without_field(local, field), ValueRef::Null)
@@ -488,6 +544,28 @@ impl Running {
             None => given.into(),
         }))
     }
+}
+
+/// The local document with what was found; without the fields that nobody reads, if `keep` says
+/// which those are.
+fn joined(
+    local: DocumentRef<'_>,
+    keep: Option<&[Box<str>]>,
+    field: &FieldPath,
+    found: ValueRef<'_>,
+) -> DocumentBuf {
+    let Some(keep) = keep.filter(|_| field.len() == 1) else {
+        return with_field(local, field, found);
+    };
+    let mut out = DocumentBuf::with_capacity(256);
+    for element in local.elements() {
+        let name = element.name;
+        if name != field.first() && keep.iter().any(|kept| **kept == *name) {
+            out.append_raw(element.raw);
+        }
+    }
+    out.append(field.first(), found);
+    out
 }
 
 /// What unwinding an empty array leaves: the field is gone.
@@ -537,11 +615,8 @@ impl Run for Running {
             };
             let array: ArrayBuf = found.iter().map(Document::as_ref).collect();
             let local = current.row.document.as_ref();
-            let given = with_field(
-                local,
-                &self.lookup.join.field,
-                ValueRef::Array(array.as_ref()),
-            );
+            let field = &self.lookup.join.field;
+            let given = joined(local, self.keep.as_deref(), field, ValueRef::Array(array.as_ref()));
             return Ok(Some(given.into()));
         }
     }

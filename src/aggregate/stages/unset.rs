@@ -37,8 +37,15 @@ impl Stage for Without {
         Passes::Everything
     }
 
+    fn only_leaves_out(&self) -> bool {
+        true
+    }
+
     fn shape(&self) -> Shape<'_> {
-        Shape::Changes(&self.changes)
+        Shape::Changes {
+            fields: &self.changes,
+            from: &[],
+        }
     }
 }
 

@@ -3,11 +3,10 @@
 //! Source: the manual, "$unwind (aggregation)". A value that is no array counts as an array of one;
 //! null, missing and `[]` give nothing unless they are to be preserved.
 
-use crate::sorting::sort;
 use std::rc::Rc;
 
 use crate::aggregate::registry::Parsed;
-use crate::aggregate::set_field::with_field;
+use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
@@ -115,13 +114,8 @@ fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
 
 impl Stage for Unwind {
     fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        let keep = opening.needed.map(|needed| {
-            let mut names: Vec<Box<str>> = needed.iter().map(|path| path.first().into()).collect();
-            names.push(self.0.path.first().into());
-            sort(&mut names);
-            names.dedup();
-            names
-        });
+        let keep = opening.needed;
+        let keep = keep.map(|needed| top_level_names(needed, Some(&self.0.path)));
         Ok(Box::new(Running {
             unwind: self.clone(),
             keep,
@@ -153,6 +147,8 @@ struct Running {
 
 struct Current {
     document: Document,
+    /// If the array is a field of the document itself: the kept fields before and after it.
+    around: Option<(Vec<u8>, Vec<u8>)>,
     /// The array's bytes within the document: where the next element begins.
     offset: usize,
     end: usize,
@@ -214,13 +210,35 @@ impl Running {
         // The array lies inside the document's bytes.
         let start = bytes.as_ptr() as usize - document.as_bytes().as_ptr() as usize;
         let (offset, end) = (start + 4, start + bytes.len());
+        let is_plain = path.len() == 1 && self.unwind.0.index.is_none();
+        let around = is_plain.then(|| self.around(document, path.first()));
         self.current = Some(Current {
             document: row.document,
+            around,
             offset,
             end,
             index: 0,
         });
         None
+    }
+
+    /// The kept fields before and after the array, as bytes.
+    fn around(&self, document: DocumentRef<'_>, name: &str) -> (Vec<u8>, Vec<u8>) {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut out = &mut before;
+        for element in document.elements() {
+            if element.name == name {
+                out = &mut after;
+            } else if self.keeps(element.name) {
+                out.extend_from_slice(element.raw);
+            }
+        }
+        (before, after)
+    }
+
+    fn keeps(&self, name: &str) -> bool {
+        let keep = self.keep.as_ref();
+        keep.is_none_or(|keep| keep.iter().any(|kept| **kept == *name))
     }
 
     /// The next element's document.
@@ -229,11 +247,22 @@ impl Running {
         let document = current.document.as_ref();
         let rest = document.as_bytes().get(current.offset..current.end)?;
         let element = Elements::from_valid(rest).next()?;
-        let given = self.given(
-            document,
-            Some(element.value()),
-            ValueRef::Int64(current.index),
-        );
+        let given = match &current.around {
+            Some((before, after)) => {
+                let name = self.unwind.0.path.first();
+                let bytes = before.len() + name.len() + element.raw.len() + after.len() + 8;
+                let mut given = DocumentBuf::with_capacity(bytes);
+                given.append_raw(before);
+                given.append(name, element.value());
+                given.append_raw(after);
+                given
+            }
+            None => self.given(
+                document,
+                Some(element.value()),
+                ValueRef::Int64(current.index),
+            ),
+        };
         let length = element.raw.len();
         if let Some(current) = &mut self.current {
             current.offset += length;
@@ -261,10 +290,6 @@ impl Running {
         {
             let mut out = DocumentWriter::begin(&mut bytes);
             for element in document.elements() {
-                let is_kept = self
-                    .keep
-                    .as_ref()
-                    .is_none_or(|keep| keep.iter().any(|name| **name == *element.name));
                 if *element.name == *path.first() {
                     replace(
                         &mut out,
@@ -273,7 +298,7 @@ impl Running {
                         &path.parts()[1..],
                         value,
                     );
-                } else if is_kept {
+                } else if self.keeps(element.name) {
                     out.append_element(&element);
                 }
             }

@@ -1,0 +1,193 @@
+//! Do pipelines give the same documents whichever rewrites are on?
+//!
+//! Pipelines and documents are drawn from a seed; fields hold numbers of several types, strings,
+//! nulls, documents, arrays of all that, or nothing.
+#![allow(clippy::unwrap_used)]
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::testing::Shell;
+use crate::aggregate::{Pipeline, PipelineScope, REWRITES, Rewrite};
+use crate::catalog::Namespace;
+use crate::env::{FixedEnv, next_random};
+use crate::error::Result;
+use crate::expression::testing::value;
+use crate::expression::{Context, ParseScope};
+
+struct Random(Cell<u64>);
+
+impl Random {
+    fn below(&self, end: u64) -> u64 {
+        next_random(&self.0) % end
+    }
+
+    fn of<'a>(&self, list: &[&'a str]) -> &'a str {
+        list[self.below(list.len() as u64) as usize]
+    }
+
+    fn field(&self) -> &'static str {
+        self.of(&["a", "b", "c", "a", "b", "c", "_id"])
+    }
+
+    fn scalar(&self) -> String {
+        let list = ["0", "1", "2", "1.0", "2L", "'x'", "'y'", "null", "true"];
+        self.of(&list).to_owned()
+    }
+
+    fn value(&self, depth: u32) -> String {
+        match self.below(if depth == 0 { 6 } else { 10 }) {
+            0..=5 => self.scalar(),
+            6 => format!("{{b: {}}}", self.value(depth - 1)),
+            7 => format!("{{a: {}, k: {}}}", self.value(depth - 1), self.scalar()),
+            8 => "[]".to_owned(),
+            _ => format!("[{}, {}]", self.value(depth - 1), self.value(depth - 1)),
+        }
+    }
+
+    fn document(&self, id: u64) -> String {
+        let mut fields = vec![format!("_id: {id}")];
+        for name in ["a", "b", "c", "k"] {
+            if self.below(5) > 0 {
+                fields.push(format!("{name}: {}", self.value(2)));
+            }
+        }
+        format!("{{{}}}", fields.join(", "))
+    }
+
+    fn condition(&self) -> String {
+        let (field, other) = (self.field(), self.field());
+        let (one, two) = (self.value(1), self.scalar());
+        match self.below(11) {
+            0 => format!("{{{field}: {one}}}"),
+            1 => format!("{{{field}: {{$gte: {two}}}}}"),
+            2 => format!("{{'{field}.b': {two}}}"),
+            3 => format!("{{'{field}.k': {{$ne: {two}}}}}"),
+            4 => format!("{{{field}: {{$in: [{one}, {two}]}}, {other}: {{$ne: {two}}}}}"),
+            5 => format!("{{{field}: {{$exists: {}}}}}", self.below(2) == 0),
+            6 => format!("{{$or: [{{{field}: {one}}}, {{'{other}.a': {two}}}]}}"),
+            7 => format!("{{$expr: {{$eq: ['${field}', {two}]}}}}"),
+            8 => format!("{{{field}: {{$not: {{$type: 'int'}}}}, '{other}.b': {{$lt: {two}}}}}"),
+            9 => "{}".to_owned(),
+            _ => format!("{{$and: [{}, {}]}}", self.condition(), self.condition()),
+        }
+    }
+
+    fn stage(&self) -> String {
+        let (field, other) = (self.field(), self.field());
+        let number = self.below(6);
+        match self.below(28) {
+            0..=5 => format!("{{$match: {}}}", self.condition()),
+            6 => format!("{{$set: {{{field}: {}}}}}", self.scalar()),
+            7 => format!("{{$set: {{{field}: '${other}'}}}}"),
+            8 => format!("{{$set: {{'{field}.b': '${other}'}}}}"),
+            9 => format!("{{$project: {{{field}: 1, c: 1}}}}"),
+            10 => "{$project: {a: '$b', c: '$a', b: 1}}".to_owned(),
+            11 => "{$project: {'a.b': 1, _id: 0}}".to_owned(),
+            12 => format!("{{$project: {{{field}: 0, 'k.a': 0}}}}"),
+            13 => format!("{{$unset: '{field}'}}"),
+            14 | 15 => format!("{{$sort: {{{field}: {}}}}}", self.of(&["1", "-1"])),
+            16 => format!("{{$limit: {}}}", number + 1),
+            17 => format!("{{$skip: {number}}}"),
+            18 => format!("{{$unwind: '${field}'}}"),
+            19 => format!(
+                "{{$unwind: {{path: '${field}', preserveNullAndEmptyArrays: true, includeArrayIndex: '{}'}}}}",
+                self.of(&["i", "b", "c"])
+            ),
+            20 => format!("{{$group: {{_id: '${field}', c: {{$sum: 1}}, b: {{$first: '${other}'}}}}}}"),
+            21 => format!("{{$group: {{_id: {{a: '${field}', b: '${other}.b'}}, c: {{$sum: 1}}}}}}"),
+            22 => "{$count: 'a'}".to_owned(),
+            23 => format!("{{$sortByCount: '${field}'}}"),
+            24 => "{$replaceRoot: {newRoot: {a: '$b', b: '$$ROOT'}}}".to_owned(),
+            25 => "{$unionWith: 'f'}".to_owned(),
+            26 => self.joined(field),
+            _ => format!(
+                "{{$facet: {{a: [{{$match: {}}}], b: [{{$sort: {{{field}: 1}}}}, {{$limit: 2}}]}}}}",
+                self.condition()
+            ),
+        }
+    }
+
+    /// A `$lookup`, perhaps with what can be done on the way.
+    fn joined(&self, field: &str) -> String {
+        let name = self.of(&["b", "c", "a.b"]);
+        let pipeline = self.of(&["", "", ", pipeline: [{$match: {a: {$ne: 1}}}]"]);
+        let mut stages = format!(
+            "{{$lookup: {{from: 'f', localField: '{field}', foreignField: 'k', as: '{name}'{pipeline}}}}}"
+        );
+        if self.below(3) > 0 {
+            stages += &match self.below(3) {
+                0 => format!(", {{$unwind: {{path: '${name}', preserveNullAndEmptyArrays: true}}}}"),
+                _ => format!(", {{$unwind: '${name}'}}"),
+            };
+        }
+        if self.below(2) > 0 {
+            stages += &format!(
+                ", {{$match: {{'{name}.a': {}, '{name}.k': {{$ne: {}}}, c: {{$ne: {}}}}}}}",
+                self.scalar(),
+                self.scalar(),
+                self.scalar()
+            );
+        }
+        stages
+    }
+}
+
+fn run(
+    shell: &Shell,
+    stages: &str,
+    is_on: &dyn Fn(&Rewrite) -> bool,
+) -> Result<(Vec<String>, String)> {
+    let namespace = Namespace::new("d", "c");
+    let scope = PipelineScope::new(shell.engine().catalog(), namespace.clone(), ParseScope::new());
+    let stages = value(stages);
+    let pipeline = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope)?;
+    let pipeline = pipeline.rewritten_by(is_on)?;
+    let shown = pipeline.stages().iter();
+    let shown: Vec<String> = shown.map(|stage| stage.source.as_ref().to_string()).collect();
+    let mut stream = pipeline.open(shell.engine().collection(&namespace), None)?.stream;
+    let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
+    let mut rows = Vec::new();
+    while let Some(row) = stream.next(&context)? {
+        rows.push(row.document.as_ref().to_string());
+    }
+    Ok((rows, shown.join(" ")))
+}
+
+#[test]
+fn rewrites_change_no_result() {
+    let random = Random(Cell::new(20));
+    let mut has_changed = vec![0; REWRITES.len()];
+    let mut with_rows = 0;
+    for _ in 0..16 {
+        let mut shell = Shell::new();
+        for collection in ["c", "f"] {
+            let documents: Vec<String> = (0..20).map(|id| random.document(id)).collect();
+            shell.insert(collection, &format!("[{}]", documents.join(", ")));
+        }
+        for _ in 0..50 {
+            let count = 1 + random.below(5);
+            let stages: Vec<String> = (0..count).map(|_| random.stage()).collect();
+            let stages = format!("[{}]", stages.join(", "));
+            let code = |result: Result<(Vec<String>, String)>| match result {
+                Ok((rows, shown)) => (Ok(rows), shown),
+                Err(error) => (Err(error.code()), error.message().to_owned()),
+            };
+            let (expected, plain) = code(run(&shell, &stages, &|_| false));
+            with_rows += u32::from(expected.as_ref().is_ok_and(|rows| !rows.is_empty()));
+            let (given, shown) = code(run(&shell, &stages, &|_| true));
+            assert_eq!(given, expected, "{stages}\nall rules: {shown}");
+            for (at, one) in REWRITES.iter().enumerate() {
+                let only = |rule: &Rewrite| rule.name == one.name;
+                let (given, shown) = code(run(&shell, &stages, &only));
+                assert_eq!(given, expected, "{stages}\nonly '{}': {shown}", one.name);
+                has_changed[at] += u32::from(shown != plain);
+            }
+        }
+    }
+    assert!(with_rows > 300, "only {with_rows} pipelines gave anything");
+    for (rule, count) in REWRITES.iter().zip(has_changed) {
+        let needs_another = ["limit into sort", "match into lookup"].contains(&rule.name);
+        assert!(count > 0 || needs_another, "'{}' never applied", rule.name);
+    }
+}
