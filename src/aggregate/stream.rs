@@ -14,6 +14,9 @@ use crate::value::DocumentBuf;
 pub trait Run {
     /// The next row, or `None` at the end.
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>>;
+
+    /// What explain tells of it once it has run.
+    fn report(&self, _out: &mut DocumentBuf) {}
 }
 
 /// A running stage and its input.
@@ -22,6 +25,8 @@ pub struct StageStream {
     run: Box<dyn Run>,
     source: Rc<DocumentBuf>,
     statistics: Statistics,
+    /// How long the stage and its input took, if somebody wants to know.
+    took_ms: f64,
 }
 
 impl StageStream {
@@ -32,6 +37,7 @@ impl StageStream {
             run,
             source,
             statistics: Statistics::default(),
+            took_ms: 0.0,
         }
     }
 }
@@ -39,7 +45,11 @@ impl StageStream {
 impl Stream for StageStream {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
         context.step()?;
+        let started_ms = context.measures.then(|| context.env.monotonic_ms());
         let row = self.run.next(&mut self.input, context)?;
+        if let Some(started_ms) = started_ms {
+            self.took_ms += context.env.monotonic_ms() - started_ms;
+        }
         self.statistics.works += 1;
         match row {
             Some(_) => self.statistics.advanced += 1,
@@ -54,6 +64,12 @@ impl Stream for StageStream {
             .as_ref()
             .elements()
             .for_each(|element| out.append_element(&element));
+    }
+
+    fn report(&self, out: &mut DocumentBuf) {
+        out.append("nReturned", self.statistics.advanced as i64);
+        out.append("executionTimeMillisEstimate", self.took_ms as i64);
+        self.run.report(out);
     }
 
     fn statistics(&self) -> Statistics {

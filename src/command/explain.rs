@@ -4,13 +4,14 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
-use super::{aggregate, count, distinct, find, find_and_modify, handshake, selection, views};
+use super::{aggregate, count, distinct, explain_pipeline};
+use super::{find, find_and_modify, handshake, selection, views};
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
 use crate::plan::{self, BoxStream, Query, Row, Statistics, Stream, Verbosity};
-use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 const FIELDS: &[Field] = &[optional("verbosity", Takes::String)];
 
@@ -281,17 +282,13 @@ pub(super) fn reply(
     let started_ms = engine.env.monotonic_ms();
     let mut returned = 0u64;
     if verbosity > Verbosity::QueryPlanner {
+        explained.context.measures = true;
         while explained.stream.next(&explained.context)?.is_some() {
             returned += 1;
         }
     }
     let took_ms = (engine.env.monotonic_ms() - started_ms) as i64;
-    let mut stages: Vec<&dyn Stream> = Vec::new();
-    let mut plan: &dyn Stream = explained.stream.as_ref();
-    while let Some(input) = pipeline_input(plan) {
-        stages.push(plan);
-        plan = input;
-    }
+    let (stages, plan) = explain_pipeline::split(explained.stream.as_ref());
     let mut reply = DocumentBuf::new();
     reply.append("explainVersion", "1");
     let is_plain = stages.is_empty() && explained.output.is_none();
@@ -315,26 +312,12 @@ pub(super) fn reply(
         if let Some(run) = &run {
             cursor.append("executionStats", run);
         }
-        let list = pipeline_stages(&cursor, &stages, explained.output.as_ref(), run.is_some());
+        let output = explained.output.as_ref();
+        let list = explain_pipeline::stages(&cursor, &stages, output, run.is_some());
         reply.append("stages", &list);
     }
     append_command(&mut reply, request);
     Ok(reply)
-}
-
-/// The input of a pipeline's stage; `None` for a node of a plan.
-fn pipeline_input(stream: &dyn Stream) -> Option<&dyn Stream> {
-    let mut description = DocumentBuf::new();
-    stream.describe(&mut description);
-    let is_stage = description
-        .as_ref()
-        .first()
-        .is_some_and(|first| first.name.starts_with('$'));
-    if is_stage {
-        stream.inputs().first().copied()
-    } else {
-        None
-    }
 }
 
 fn query_planner(explained: &Explained, plan: &dyn Stream) -> DocumentBuf {
@@ -373,31 +356,6 @@ fn execution(plan: &dyn Stream, returned: u64, took_ms: i64, verbosity: Verbosit
         run.append_array("allPlansExecution", |_| {});
     }
     run
-}
-
-fn pipeline_stages(
-    cursor: &DocumentBuf,
-    stages: &[&dyn Stream],
-    output: Option<&DocumentBuf>,
-    executed: bool,
-) -> ArrayBuf {
-    let mut list = ArrayBuf::new();
-    let mut first = DocumentBuf::new();
-    first.append("$cursor", cursor);
-    list.push(&first);
-    for stage in stages.iter().rev() {
-        let mut description = DocumentBuf::new();
-        stage.describe(&mut description);
-        if executed {
-            description.append("nReturned", stage.statistics().advanced as i64);
-            description.append("executionTimeMillisEstimate", 0i64);
-        }
-        list.push(&description);
-    }
-    if let Some(output) = output {
-        list.push(output);
-    }
-    list
 }
 
 fn append_command(reply: &mut DocumentBuf, request: &Request<'_>) {

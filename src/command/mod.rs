@@ -22,6 +22,7 @@ mod distinct;
 mod drop;
 mod drop_indexes;
 mod explain;
+mod explain_pipeline;
 mod find;
 mod find_and_modify;
 mod get_more;
@@ -52,6 +53,6 @@ pub use dispatch::{Outcome, error_reply};
 pub use registry::{COMMANDS, Command};
 
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 mod rewrites_tests;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -94,8 +94,12 @@ impl Random {
                 "{{$unwind: {{path: '${field}', preserveNullAndEmptyArrays: true, includeArrayIndex: '{}'}}}}",
                 self.of(&["i", "b", "c"])
             ),
-            20 => format!("{{$group: {{_id: '${field}', c: {{$sum: 1}}, b: {{$first: '${other}'}}}}}}"),
-            21 => format!("{{$group: {{_id: {{a: '${field}', b: '${other}.b'}}, c: {{$sum: 1}}}}}}"),
+            20 => format!(
+                "{{$group: {{_id: '${field}', c: {{$sum: 1}}, b: {{$first: '${other}'}}}}}}"
+            ),
+            21 => {
+                format!("{{$group: {{_id: {{a: '${field}', b: '${other}.b'}}, c: {{$sum: 1}}}}}}")
+            }
             22 => "{$count: 'a'}".to_owned(),
             23 => format!("{{$sortByCount: '${field}'}}"),
             24 => "{$replaceRoot: {newRoot: {a: '$b', b: '$$ROOT'}}}".to_owned(),
@@ -117,7 +121,9 @@ impl Random {
         );
         if self.below(3) > 0 {
             stages += &match self.below(3) {
-                0 => format!(", {{$unwind: {{path: '${name}', preserveNullAndEmptyArrays: true}}}}"),
+                0 => {
+                    format!(", {{$unwind: {{path: '${name}', preserveNullAndEmptyArrays: true}}}}")
+                }
                 _ => format!(", {{$unwind: '${name}'}}"),
             };
         }
@@ -139,13 +145,21 @@ fn run(
     is_on: &dyn Fn(&Rewrite) -> bool,
 ) -> Result<(Vec<String>, String)> {
     let namespace = Namespace::new("d", "c");
-    let scope = PipelineScope::new(shell.engine().catalog(), namespace.clone(), ParseScope::new());
+    let scope = PipelineScope::new(
+        shell.engine().catalog(),
+        namespace.clone(),
+        ParseScope::new(),
+    );
     let stages = value(stages);
     let pipeline = Pipeline::parse(stages.as_ref().as_array().unwrap(), &scope)?;
     let pipeline = pipeline.rewritten_by(is_on)?;
     let shown = pipeline.stages().iter();
-    let shown: Vec<String> = shown.map(|stage| stage.source.as_ref().to_string()).collect();
-    let mut stream = pipeline.open(shell.engine().collection(&namespace), None)?.stream;
+    let shown: Vec<String> = shown
+        .map(|stage| stage.source.as_ref().to_string())
+        .collect();
+    let mut stream = pipeline
+        .open(shell.engine().collection(&namespace), None)?
+        .stream;
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut rows = Vec::new();
     while let Some(row) = stream.next(&context)? {

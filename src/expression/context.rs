@@ -18,6 +18,8 @@ pub struct Context {
     pub variables: Variables,
     /// True while `$group` evaluates: MongoDB's codes for arithmetic differ there.
     pub is_grouping: bool,
+    /// True when explain wants to know how long each stage takes.
+    pub measures: bool,
     /// When the command has to stop, if it has to.
     pub time_limit: Option<Rc<TimeLimit>>,
 }
@@ -31,6 +33,7 @@ impl Context {
             now_ms,
             variables: Variables::default(),
             is_grouping: false,
+            measures: false,
             time_limit: None,
         }
     }

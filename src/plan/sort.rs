@@ -145,6 +145,8 @@ pub struct Sorter {
     sorted: std::vec::IntoIter<Entry>,
     sequence: u64,
     memory_bytes: usize,
+    /// Of all documents that were taken in, stored ones too.
+    sorted_bytes: usize,
     scratch: KeySet,
     key: Vec<u8>,
 }
@@ -159,6 +161,7 @@ impl Sorter {
             sorted: Vec::new().into_iter(),
             sequence: 0,
             memory_bytes: 0,
+            sorted_bytes: 0,
             scratch: KeySet::default(),
             key: Vec::new(),
         }
@@ -171,8 +174,8 @@ impl Sorter {
 
     /// Takes a row in.
     ///
-    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292) when computed documents take more
-    /// than 100 MB; `BadValue` (2) for parallel arrays.
+    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292) when computed documents and keys
+    /// take more than 100 MB; `BadValue` (2) for parallel arrays.
     pub fn add(&mut self, row: Row) -> Result<()> {
         self.key.clear();
         self.pattern
@@ -183,6 +186,7 @@ impl Sorter {
         let head = u64::from_be_bytes(first);
         let sequence = self.sequence;
         self.sequence += 1;
+        self.sorted_bytes += row.document.as_ref().as_bytes().len();
         if self.limit == Some(self.entries.len()) {
             // A later row of an equal key comes after, so only a smaller key gets in.
             let gets_in = self
@@ -193,10 +197,10 @@ impl Sorter {
                 return Ok(());
             }
             if let Some(last) = self.entries.pop() {
-                self.memory_bytes -= last.row.document.owned_bytes();
+                self.memory_bytes -= last.row.document.owned_bytes() + last.key.len();
             }
         }
-        self.memory_bytes += row.document.owned_bytes();
+        self.memory_bytes += row.document.owned_bytes() + self.key.len();
         if self.memory_bytes > limits::STAGE_MEMORY_BYTES_MAX {
             return Err(Error::new(
                 codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
@@ -217,6 +221,11 @@ impl Sorter {
         self.sorted = std::mem::take(&mut self.entries)
             .into_sorted_vec()
             .into_iter();
+    }
+
+    /// The size of the documents that were taken in.
+    pub fn sorted_bytes(&self) -> usize {
+        self.sorted_bytes
     }
 
     /// The next row in order.

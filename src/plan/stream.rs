@@ -26,6 +26,9 @@ pub trait Stream {
     /// The stage's name and properties in the manner of the manual, "Explain Results".
     fn describe(&self, out: &mut DocumentBuf);
 
+    /// What explain tells of a pipeline's stage once it has run.
+    fn report(&self, _out: &mut DocumentBuf) {}
+
     /// What this node itself did.
     fn statistics(&self) -> Statistics;
 

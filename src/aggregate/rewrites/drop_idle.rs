@@ -12,7 +12,10 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
         Shape::Match { filter, .. } => filter.source().as_ref().is_empty(),
         Shape::Skip(0) => true,
         // A single key never fails; several may be parallel arrays.
-        Shape::Sort { pattern, limit: None } if pattern.fields.len() == 1 => match next {
+        Shape::Sort {
+            pattern,
+            limit: None,
+        } if pattern.fields.len() == 1 => match next {
             Some(Shape::Count(_)) => true,
             // Equal keys keep their order, so the first of two sorts by the same keys does all.
             Some(Shape::Sort { pattern: other, .. }) => {

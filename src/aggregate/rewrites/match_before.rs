@@ -74,7 +74,9 @@ fn moves(
             as_it_is(is_apart_from(path.first()) && index)
         }
         Shape::Lookup(lookup) => {
-            let index = lookup.index().is_none_or(|index| is_apart_from(index.first()));
+            let index = lookup
+                .index()
+                .is_none_or(|index| is_apart_from(index.first()));
             as_it_is(is_apart_from(lookup.field().first()) && index)
         }
         Shape::Group(group) => of_keys(condition, &group.renames()),

@@ -6,7 +6,7 @@ use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::plan::Filter;
-use crate::value::DocumentBuf;
+use crate::value::{DocumentBuf, DocumentRef};
 
 pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> {
     let [first, second, ..] = &stages[at..] else {
@@ -35,19 +35,32 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
     let Some(joined) = lookup.filtered(filter) else {
         return Ok(false);
     };
-    // Explain shows the stage as it was written, with the filter beside it.
-    let mut specification = DocumentBuf::new();
-    if let Some(own) = first.source.as_ref().as_ref().get(first.name)
-        && let Some(own) = own.as_document()
-    {
-        own.elements()
-            .for_each(|element| specification.append_element(&element));
-    }
-    specification.append("matching", &source);
+    let specification = with_match(first, &source);
     let mut new = vec![PipelineStage::new(first.name, &specification, joined)];
     if !kept.is_empty() {
         new.push(match_stage::stage("$match", join(&kept).as_ref(), scope)?);
     }
     stages.splice(at..at + 2, new);
     Ok(true)
+}
+
+/// The stage as explain shows it: as it was written, with the filter at the end of its pipeline.
+fn with_match(lookup: &PipelineStage, filter: &DocumentBuf) -> DocumentBuf {
+    let own = lookup.source.as_ref().as_ref().get(lookup.name);
+    let own = own
+        .and_then(|own| own.as_document())
+        .unwrap_or(DocumentRef::EMPTY);
+    let mut shown = DocumentBuf::new();
+    let fields = own.elements().filter(|element| element.name != "pipeline");
+    fields.for_each(|element| shown.append_element(&element));
+    if own.get("let").is_none() {
+        shown.append("let", DocumentRef::EMPTY);
+    }
+    shown.append_array("pipeline", |list| {
+        let stages = own.get("pipeline").and_then(|stages| stages.as_array());
+        let stages = stages.into_iter().flat_map(|stages| stages.iter());
+        stages.for_each(|stage| list.push(stage));
+        list.document().append("$match", filter);
+    });
+    shown
 }

@@ -32,10 +32,16 @@ const fn rule(
 pub static REWRITES: &[Rewrite] = &[
     rule("drop what is idle", drop_idle::apply),
     rule("drop projections", drop_projection::apply),
-    rule("match before what does not change its fields", match_before::apply),
+    rule(
+        "match before what does not change its fields",
+        match_before::apply,
+    ),
     rule("match into lookup", match_into_lookup::apply),
     rule("join matches", join_matches::apply),
-    rule("sort before what maps each document", sort_before_map::apply),
+    rule(
+        "sort before what maps each document",
+        sort_before_map::apply,
+    ),
     rule(
         "limit before what maps each document",
         limit_before_map::apply,
@@ -80,7 +86,7 @@ mod tests {
     fn pipelines_are_rewritten() {
         check_rewritten(
             "[{$sort: {a: 1}}, {$match: {b: 1}}]",
-            "{ $match: { b: 1 } } { $sort: { a: 1 } }",
+            "{ $match: { b: 1 } } { $sort: { sortKey: { a: 1 } } }",
         );
         check_rewritten(
             "[{$match: {a: 1}}, {$set: {x: 1}}, {$match: {b: 1}}]",

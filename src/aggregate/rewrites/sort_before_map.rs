@@ -10,7 +10,11 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
     let [map, sort, ..] = &stages[at..] else {
         return Ok(false);
     };
-    let Shape::Sort { pattern, limit: None } = sort.stage.shape() else {
+    let Shape::Sort {
+        pattern,
+        limit: None,
+    } = sort.stage.shape()
+    else {
         return Ok(false);
     };
     let all = |test: &dyn Fn(&FieldPath) -> bool| pattern.fields.iter().all(|key| test(&key.path));

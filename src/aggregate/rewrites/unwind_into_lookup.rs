@@ -29,9 +29,12 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
         own.elements()
             .for_each(|element| specification.append_element(&element));
     }
-    if let Some(unwind) = second.source.as_ref().as_ref().get(second.name) {
-        specification.append("unwinding", unwind);
-    }
+    specification.append_document("unwinding", |unwinding| {
+        unwinding.append("preserveNullAndEmptyArrays", preserves);
+        if let Some(index) = index {
+            unwinding.append("includeArrayIndex", index.as_str());
+        }
+    });
     let joined = PipelineStage::new(first.name, &specification, joined);
     stages.splice(at..at + 2, [joined]);
     Ok(true)

@@ -41,7 +41,10 @@ pub(super) fn copied(specification: ValueRef<'_>) -> Vec<(FieldPath, FieldPath)>
         let is_plain = |name: &str| !name.is_empty() && !name.contains(['.', '$']);
         (is_plain(name) && is_plain(old)).then(|| (FieldPath::new(name), FieldPath::new(old)))
     };
-    fields.flat_map(|fields| fields.iter()).filter_map(copied).collect()
+    fields
+        .flat_map(|fields| fields.iter())
+        .filter_map(copied)
+        .collect()
 }
 
 impl Stage for Set {

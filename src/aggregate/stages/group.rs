@@ -115,7 +115,8 @@ impl Group {
     /// Parts of the key that are top-level fields: the names in the result and in the input.
     pub fn renames(&self) -> Vec<(FieldPath, FieldPath)> {
         let key = &self.0.key;
-        let plain = |part: &Expression| part.as_field_path().filter(|path| path.len() == 1).cloned();
+        let plain =
+            |part: &Expression| part.as_field_path().filter(|path| path.len() == 1).cloned();
         if let Some(field) = plain(key) {
             return vec![(FieldPath::new("_id"), field)];
         }
@@ -149,6 +150,7 @@ fn factor(accumulator: &Accumulator) -> Option<i64> {
 impl Stage for Group {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         Ok(Box::new(Running {
+            bytes_max: 0,
             group: self.clone(),
             table: KeyTable::default(),
             writer: KeyWriter::new(),
@@ -188,6 +190,8 @@ fn in_group(error: Error) -> Error {
 const CHECK_EVERY: u32 = 10_000;
 
 struct Running {
+    /// The most memory that was seen, for explain.
+    bytes_max: usize,
     group: Group,
     table: KeyTable,
     writer: KeyWriter,
@@ -247,7 +251,8 @@ impl Running {
     fn check_memory(&mut self) -> Result<()> {
         self.until_check = CHECK_EVERY;
         let states: usize = self.states.iter().map(|state| state.memory_bytes()).sum();
-        if self.bytes + self.table.memory_bytes() + states > limits::STAGE_MEMORY_BYTES_MAX {
+        self.bytes_max = self.bytes + self.table.memory_bytes() + states;
+        if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
             return Err(Error::new(
                 codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
                 "Exceeded memory limit for $group, and there is no disk to use",
@@ -303,6 +308,12 @@ impl Run for Running {
         let document = self.result(number)?;
         self.given = Some(number + 1);
         Ok(Some(document.into()))
+    }
+
+    fn report(&self, out: &mut DocumentBuf) {
+        out.append("totalMemoryUsageBytes", self.bytes_max as i64);
+        out.append("usedDisk", false);
+        out.append("spills", 0i64);
     }
 }
 

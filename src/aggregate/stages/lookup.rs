@@ -328,7 +328,10 @@ impl Lookup {
 impl Stage for Lookup {
     fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         // A filter of the result is one of the foreign documents if no stage comes between.
-        let early = self.filter.clone().filter(|_| self.join.pipeline.is_empty());
+        let early = self
+            .filter
+            .clone()
+            .filter(|_| self.join.pipeline.is_empty());
         let filter = self.filter.clone().filter(|_| early.is_none());
         let foreign = match &self.join.link {
             Link::Fields { foreign, .. } | Link::Implied { foreign, .. } => {
@@ -616,7 +619,12 @@ impl Run for Running {
             let array: ArrayBuf = found.iter().map(Document::as_ref).collect();
             let local = current.row.document.as_ref();
             let field = &self.lookup.join.field;
-            let given = joined(local, self.keep.as_deref(), field, ValueRef::Array(array.as_ref()));
+            let given = joined(
+                local,
+                self.keep.as_deref(),
+                field,
+                ValueRef::Array(array.as_ref()),
+            );
             return Ok(Some(given.into()));
         }
     }

@@ -38,12 +38,14 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
 
 /// Errors: those of expressions.
 pub fn parse_with(
-    name: &'static str,
+    _name: &'static str,
     value: ValueRef<'_>,
     scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
     let body = ReplaceRoot(Expression::parse(value, &scope.variables)?);
-    Ok(PipelineStage::new(name, value, body).into())
+    let mut shown = DocumentBuf::new();
+    shown.append("newRoot", value);
+    Ok(PipelineStage::new("$replaceRoot", &shown, body).into())
 }
 
 impl Stage for ReplaceRoot {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
 use crate::limits;
 use crate::plan::{BoxStream, Row, SortPattern, Sorter};
-use crate::value::{DocumentRef, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// An order, and how many of the first rows are wanted.
 pub struct Sort {
@@ -36,8 +36,12 @@ pub fn parse(
 
 /// A `$sort` of which only the first rows are wanted.
 pub fn stage(name: &'static str, pattern: SortPattern, limit: Option<u64>) -> PipelineStage {
-    let document = pattern.document().clone();
-    PipelineStage::new(name, &document, Sort { pattern, limit })
+    let mut shown = DocumentBuf::new();
+    shown.append("sortKey", pattern.document());
+    if let Some(limit) = limit {
+        shown.append("limit", limit as i64);
+    }
+    PipelineStage::new(name, &shown, Sort { pattern, limit })
 }
 
 fn check(document: DocumentRef<'_>) -> Result<()> {
@@ -144,6 +148,13 @@ impl Run for Running {
             }
         }
         Ok(self.sorter.next())
+    }
+
+    fn report(&self, out: &mut DocumentBuf) {
+        let bytes = self.sorter.sorted_bytes() as i64;
+        out.append("totalDataSizeSortedBytesEstimate", bytes);
+        out.append("usedDisk", false);
+        out.append("spills", 0i64);
     }
 }
 

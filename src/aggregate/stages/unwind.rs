@@ -50,12 +50,25 @@ pub fn parse(
         return Err(Error::new(28818, message));
     };
     let path = FieldPath::parse_strict(path)?;
+    let mut shown = DocumentBuf::new();
+    shown.append("path", format!("${}", path.as_str()).as_str());
+    append_options(&mut shown, preserves, index.as_ref());
     let body = Unwind(Rc::new(Specification {
         path,
         preserves,
         index,
     }));
-    Ok(PipelineStage::new(name, value, body).into())
+    Ok(PipelineStage::new(name, &shown, body).into())
+}
+
+/// What is not as it is by default, for explain.
+fn append_options(shown: &mut DocumentBuf, preserves: bool, index: Option<&FieldPath>) {
+    if preserves {
+        shown.append("preserveNullAndEmptyArrays", true);
+    }
+    if let Some(index) = index {
+        shown.append("includeArrayIndex", index.as_str());
+    }
 }
 
 type Options<'a> = (Option<&'a str>, bool, Option<FieldPath>);

@@ -1,0 +1,109 @@
+//! How explain shows a pipeline: what the planner made of its head, then each stage that runs.
+//!
+//! Source: the manual, "Explain Results", and "db.collection.explain()". A pipeline that the planner
+//! took over as a whole is shown as a query.
+
+use crate::plan::Stream;
+use crate::value::{ArrayBuf, DocumentBuf};
+
+/// The stages that run above a plan, the last first, and the plan.
+pub(super) fn split(stream: &dyn Stream) -> (Vec<&dyn Stream>, &dyn Stream) {
+    let (mut stages, mut plan) = (Vec::new(), stream);
+    while let Some(input) = input_of_stage(plan) {
+        stages.push(plan);
+        plan = input;
+    }
+    (stages, plan)
+}
+
+/// The input of a pipeline's stage; `None` for a node of a plan.
+fn input_of_stage(stream: &dyn Stream) -> Option<&dyn Stream> {
+    let mut description = DocumentBuf::new();
+    stream.describe(&mut description);
+    let first = description.as_ref().first()?;
+    first
+        .name
+        .starts_with('$')
+        .then(|| stream.inputs().first().copied())?
+}
+
+/// The list: `$cursor` with the plan, the stages with what they did if they were executed, and what
+/// becomes of the result.
+pub(super) fn stages(
+    cursor: &DocumentBuf,
+    stages: &[&dyn Stream],
+    output: Option<&DocumentBuf>,
+    executed: bool,
+) -> ArrayBuf {
+    let mut list = ArrayBuf::new();
+    let mut first = DocumentBuf::new();
+    first.append("$cursor", cursor);
+    list.push(&first);
+    for stage in stages.iter().rev() {
+        let mut description = DocumentBuf::new();
+        stage.describe(&mut description);
+        if executed {
+            stage.report(&mut description);
+        }
+        list.push(&description);
+    }
+    if let Some(output) = output {
+        list.push(output);
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    fn explain(shell: &mut Shell, stages: &str, path: &str, expected: &str) {
+        let command = format!(
+            "{{explain: {{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}, verbosity: 'executionStats'}}"
+        );
+        shell.check(&command, path, expected);
+    }
+
+    #[test]
+    fn stages_are_shown_as_they_run() {
+        let (mut shell, _) = Shell::with_clock(1);
+        shell.insert(
+            "c",
+            "[{_id: 1, a: 1, l: [1, 2]}, {_id: 2, a: 2, l: [3]}, {_id: 3, a: 2}]",
+        );
+        let unwound = "[{$match: {a: 2}}, {$unwind: '$l'}, {$sort: {l: -1}}, {$limit: 1}]";
+        let mut check = |path: &str, expected: &str| explain(&mut shell, unwound, path, expected);
+        check("stages.0.$cursor.executionStats.nReturned", "2");
+        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: 2}");
+        check("stages.1.$unwind", "{path: '$l'}");
+        check("stages.1.nReturned", "1L");
+        check("stages.2.$sort", "{sortKey: {l: -1}, limit: 1L}");
+        check("stages.2.usedDisk", "false");
+        check("stages.3.$limit", "1L");
+        let time = "stages.2.executionTimeMillisEstimate";
+        let took = shell.field(
+            &format!("{{explain: {{aggregate: 'c', pipeline: {unwound}, cursor: {{}}}}}}"),
+            time,
+        );
+        assert_ne!(took, "Long('0')");
+        assert_ne!(took, "0L");
+    }
+
+    #[test]
+    fn rewritten_stages_are_shown() {
+        let mut shell = Shell::new();
+        shell.insert("c", "[{_id: 1, a: 1}]");
+        shell.insert("f", "[{_id: 1, k: 1}, {_id: 2, k: 2}]");
+        let stages = "[{$lookup: {from: 'f', localField: 'a', foreignField: '_id', as: 'x'}}, {$unwind: '$x'}, {$match: {'x.k': 1, a: 1}}]";
+        let mut check = |path: &str, expected: &str| explain(&mut shell, stages, path, expected);
+        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: 1}");
+        check(
+            "stages.1.$lookup.unwinding",
+            "{preserveNullAndEmptyArrays: false}",
+        );
+        check("stages.1.$lookup.pipeline", "[{$match: {k: 1}}]");
+        let whole = "[{$match: {a: 1}}, {$sort: {a: 1}}, {$limit: 1}]";
+        explain(&mut shell, whole, "queryPlanner.parsedQuery", "{a: 1}");
+        explain(&mut shell, whole, "executionStats.nReturned", "1");
+    }
+}
