@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
-use crate::matcher::Matcher;
+use crate::matcher::{Matcher, explain_mismatch};
 use crate::value::{DocumentBuf, DocumentRef};
 
 /// The options that writes look at, parsed once.
@@ -51,11 +51,13 @@ impl Validation {
         {
             return Ok(());
         }
+        let reason = explain_mismatch(self.source.as_ref(), new, context)?;
         let mut details = DocumentBuf::new();
         details.append_document("errInfo", |info| {
             if let Some(id) = new.get("_id") {
                 info.append("failingDocumentId", id);
             }
+            info.append("details", &reason);
         });
         Err(Error::new(
             codes::DOCUMENT_VALIDATION_FAILURE,

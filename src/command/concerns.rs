@@ -9,6 +9,24 @@ use crate::value::{DocumentRef, ValueRef};
 /// Commands that take more read concern levels than `local`.
 const READERS: [&str; 5] = ["aggregate", "count", "distinct", "explain", "find"];
 
+/// Commands that write nothing and refuse a write concern.
+const WITHOUT_WRITES: [&str; 14] = [
+    "collStats",
+    "compact",
+    "count",
+    "dataSize",
+    "dbStats",
+    "distinct",
+    "find",
+    "getMore",
+    "killCursors",
+    "listCollections",
+    "listDatabases",
+    "listIndexes",
+    "validate",
+    "validateDBMetadata",
+];
+
 /// Stages that look at the server and not at stored data.
 const STAGES_OF_SERVER: [&str; 4] = [
     "$currentOp",
@@ -31,6 +49,13 @@ fn reads_data(command: DocumentRef<'_>) -> bool {
 /// meet, `InvalidOptions` (72) for a read concern it does not have.
 pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
     if let Some(ValueRef::Document(concern)) = command.get("writeConcern") {
+        let name = command.first().map_or("", |first| first.name);
+        if WITHOUT_WRITES.contains(&name) {
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                format!("Command {name} does not support writeConcern"),
+            ));
+        }
         check_write(concern)?;
     }
     if let Some(ValueRef::Document(concern)) = command.get("readConcern") {
@@ -68,10 +93,9 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
 fn check_w(value: ValueRef<'_>) -> Result<()> {
     match value {
         ValueRef::String("majority") => Ok(()),
-        ValueRef::String(tag) => Err(Error::new(
-            codes::UNKNOWN_REPL_WRITE_CONCERN,
-            format!("No write concern mode named '{tag}' found"),
-        )),
+        ValueRef::String(tag) => Err(Error::bad_value(format!(
+            "cannot use non-majority 'w' mode '{tag}' when a host is not replicated"
+        ))),
         ValueRef::Document(tags) => {
             let is_tags = !tags.is_empty() && tags.iter().all(|(_, number)| number.is_number());
             match is_tags {

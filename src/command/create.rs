@@ -90,7 +90,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 }
 
 /// Of the names that begin with "system." those that users may give.
-fn is_creatable(name: &str) -> bool {
+pub(super) fn is_creatable(name: &str) -> bool {
     match name.strip_prefix("system.") {
         Some(rest) => matches!(rest, "js" | "users" | "profile" | "views"),
         None => true,

@@ -7,7 +7,7 @@ use super::request::Request;
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
-use crate::value::DocumentBuf;
+use crate::value::{DocumentBuf, ValueRef};
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     Arguments::of(request, &[])?;
@@ -30,11 +30,21 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 
 pub(super) fn run_database(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     Arguments::of(request, &[])?;
-    if request.target.to_f64() != Some(1.0) {
-        return Err(Error::new(
-            codes::ILLEGAL_OPERATION,
-            "have to pass 1 as db parameter",
-        ));
+    match request.target {
+        target if target.to_i64_coerced() == Some(1) => {}
+        ValueRef::Null | ValueRef::Undefined => {
+            let message = "BSON field 'dropDatabase.dropDatabase' is missing but a required field";
+            return Err(Error::new(40414, message));
+        }
+        target if target.is_number() => {
+            return Err(Error::new(5255100, "have to pass 1 as db parameter"));
+        }
+        target => {
+            return Err(Error::type_mismatch(format!(
+                "BSON field 'dropDatabase.dropDatabase' is the wrong type '{}'",
+                target.kind().alias()
+            )));
+        }
     }
     if matches!(request.database, "admin" | "local" | "config") {
         let message = format!(
@@ -48,9 +58,8 @@ pub(super) fn run_database(engine: &mut Engine, request: &Request<'_>) -> Result
         .of_database(request.database)
         .map(|collection| collection.info.namespace.clone())
         .collect();
-    let mut reply = DocumentBuf::new();
     if names.is_empty() {
-        return Ok(reply);
+        return Ok(DocumentBuf::new());
     }
     let mut write = Write::new(engine);
     for name in &names {
@@ -60,6 +69,5 @@ pub(super) fn run_database(engine: &mut Engine, request: &Request<'_>) -> Result
     names
         .iter()
         .for_each(|name| engine.cursors.kill(name, "database dropped"));
-    reply.append("dropped", request.database);
-    Ok(reply)
+    Ok(DocumentBuf::new())
 }

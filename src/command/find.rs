@@ -8,12 +8,12 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::{cursor_reply, views};
+use super::{cursor_reply, tailable, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::Result;
 use crate::expression::{Context, Dependencies, ParseScope};
 use crate::limits;
-use crate::plan::{BoxStream, Hint, Query, QueryProjection, plan};
+use crate::plan::{BoxStream, Hint, Query, QueryProjection, Tail, plan};
 use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef};
 
@@ -43,12 +43,16 @@ const FIELDS: &[Field] = &[
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let stream = open(engine, request, &arguments, &context)?;
+    let found = engine.collection(&request.namespace()?);
+    let tailing = tailable::of_find(&arguments, found.as_deref())?;
+    let tail = tailing.as_ref().map(|tailing| tailing.tail.clone());
+    let stream = open(engine, request, &arguments, &context, tail)?;
     let batch_size = arguments.non_negative("batchSize")?;
     let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
     let single = arguments.truth("singleBatch").unwrap_or(false);
     let mut cursor = Cursor::new(request.namespace()?, stream, context);
     cursor.is_kept = arguments.truth("noCursorTimeout").unwrap_or(false);
+    cursor.tailing = tailing;
     cursor_reply::first_batch(engine, cursor, Some(batch_size), single)
 }
 
@@ -56,7 +60,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let stream = open(engine, request, &arguments, &context)?;
+    let stream = open(engine, request, &arguments, &context, None)?;
     let filter = arguments.document("filter").unwrap_or(DocumentRef::EMPTY);
     Ok(Explained {
         namespace: request.namespace()?,
@@ -73,13 +77,12 @@ fn open(
     request: &Request<'_>,
     arguments: &Arguments<'_>,
     context: &Context,
+    tail: Option<Tail>,
 ) -> Result<BoxStream> {
     arguments.refuse(&[
         "collation",
         "returnKey",
         "showRecordId",
-        "tailable",
-        "awaitData",
     ])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
@@ -92,6 +95,7 @@ fn open(
     let filter = selection::filter(arguments.document("filter"), context)?;
     let mut query = Query::new(collection, filter);
     query.hint = selection::hint(arguments)?;
+    query.tail = tail;
     match selection::sort(arguments.document("sort"))? {
         Some(Order::By(pattern)) => query.sort = Some(pattern),
         Some(Order::Natural(backward)) => query.hint = Some(Hint::Natural(backward)),

@@ -41,6 +41,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let batch_size = arguments
         .non_negative("batchSize")?
         .filter(|&size| size > 0);
+    let newest = engine.collection(&namespace);
     let cursor = engine.cursors.get(id, request.context.now_ms)?;
     if cursor.namespace != namespace {
         let message = format!(
@@ -49,10 +50,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         );
         return Err(Error::new(codes::UNAUTHORIZED, message));
     }
-    // No cursor waits for data yet.
-    if arguments.get("maxTimeMS").is_some() {
+    let awaits = cursor.tailing.as_ref().is_some_and(|tailing| tailing.awaits);
+    if arguments.get("maxTimeMS").is_some() && !awaits {
         let message = "cannot set maxTimeMS on getMore command for a non-awaitData cursor";
         return Err(Error::bad_value(message));
+    }
+    if let Some(tailing) = &cursor.tailing {
+        tailing.tail.renew(newest);
     }
     let batch = match cursor.batch(batch_size.map(|size| size as usize)) {
         Ok(batch) => batch,

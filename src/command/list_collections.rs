@@ -14,7 +14,7 @@ use crate::value::{BinaryRef, DocumentBuf};
 const FIELDS: &[Field] = &[
     optional("filter", Takes::Document),
     optional("cursor", Takes::Document),
-    optional("nameOnly", Takes::Truth),
+    optional("nameOnly", Takes::Bool),
     optional("authorizedCollections", Takes::Truth),
     optional("includePendingDrops", Takes::Truth),
 ];
@@ -26,9 +26,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let batch_size = listing::batch_size(request.name, &arguments)?;
     let mut entries = Vec::new();
     for collection in engine.catalog().of_database(request.database) {
-        let entry = describe(collection);
+        // What is not shown cannot be filtered by.
+        let mut entry = describe(collection);
+        if name_only {
+            entry = names(&entry);
+        }
         if filter.matches(entry.as_ref(), &request.context)? {
-            entries.push(if name_only { names(&entry) } else { entry });
+            entries.push(entry);
         }
     }
     let namespace = Namespace::new(request.database, "$cmd.listCollections");

@@ -30,6 +30,8 @@ pub(super) fn reply(
     entries: Vec<DocumentBuf>,
     batch_size: Option<usize>,
 ) -> Result<DocumentBuf> {
+    // A list that fits is over: nobody has to ask for an empty batch.
+    let batch_size = batch_size.filter(|&size| entries.len() > size);
     let cursor = Cursor::new(namespace, stream(entries), request.context.clone());
     cursor_reply::first_batch(engine, cursor, batch_size, false)
 }

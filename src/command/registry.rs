@@ -33,12 +33,15 @@ pub static COMMANDS: &[Command] = &[
         aliases: &["buildinfo"],
         run: super::handshake::build_info,
     },
+    command("cloneCollectionAsCapped", super::capped_copy::clone),
     command("collMod", super::coll_mod::run),
     Command {
         name: "collStats",
         aliases: &["collstats"],
         run: super::statistics::collection,
     },
+    command("compact", super::compact::run),
+    command("convertToCapped", super::capped_copy::convert),
     command("connectionStatus", super::server::connection_status),
     command("count", super::count::run),
     command("create", super::create::run),
@@ -92,6 +95,7 @@ pub static COMMANDS: &[Command] = &[
     command("startSession", super::sessions::start),
     command("update", super::update::run),
     command("validate", super::validate::run),
+    command("validateDBMetadata", super::validate_metadata::run),
 ];
 
 /// The command with this name.

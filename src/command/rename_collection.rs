@@ -3,15 +3,19 @@
 //! Source: the manual, "renameCollection".
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::collection_uuid;
+use super::create::is_creatable;
 use super::request::Request;
 use crate::catalog::{Namespace, check_collection_name, check_database_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
+use crate::limits;
 use crate::value::{DocumentBuf, ValueRef};
 
 const FIELDS: &[Field] = &[
     required("to", Takes::String),
-    optional("dropTarget", Takes::Truth),
+    optional("dropTarget", Takes::Any),
+    optional("collectionUUID", Takes::Any),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
@@ -27,8 +31,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::type_mismatch(message));
     };
     let arguments = Arguments::of(request, FIELDS)?;
+    let drop_target = drop_target(request)?;
     let from = full_name(from)?;
     let to = full_name(arguments.string("to").unwrap_or_default())?;
+    check_names(&from, &to)?;
     let Some(source) = engine.collection(&from) else {
         let message = format!("Source collection {from} does not exist");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
@@ -37,17 +43,17 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = format!("cannot rename view: {from}");
         return Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message));
     }
-    if from == to {
-        let message = "Can't rename a collection to itself";
-        return Err(Error::new(codes::ILLEGAL_OPERATION, message));
-    }
-    let target_exists = engine.collection(&to).is_some();
-    let drop_target = arguments.truth("dropTarget").unwrap_or(false);
-    if target_exists && !drop_target {
-        return Err(Error::new(
-            codes::NAMESPACE_EXISTS,
-            "target namespace exists",
-        ));
+    collection_uuid::check(engine.catalog(), &from, request)?;
+    if let Some(target) = engine.collection(&to) {
+        if target.is_view() || drop_target == Target::Kept {
+            return Err(Error::new(
+                codes::NAMESPACE_EXISTS,
+                "target namespace exists",
+            ));
+        }
+        if let Target::DroppedIf(uuid) = drop_target {
+            collection_uuid::check_value(engine.catalog(), &to, uuid)?;
+        }
     }
     let mut write = Write::new(engine);
     write.drop_collection(&to);
@@ -58,6 +64,50 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(DocumentBuf::new())
 }
 
+/// Errors: `IllegalOperation` (20) for the same name twice, a name that is too long, or a
+/// collection of the server's own; `InvalidNamespace` (73) for a name that users may not give.
+fn check_names(from: &Namespace, to: &Namespace) -> Result<()> {
+    let refuse = |code: i32, what: String| Err(Error::new(code, what));
+    if from == to {
+        let message = "Can't rename a collection to itself".to_owned();
+        return refuse(codes::ILLEGAL_OPERATION, message);
+    }
+    if !is_creatable(from.collection()) || from.collection() == "system.views" {
+        return refuse(
+            codes::ILLEGAL_OPERATION,
+            format!("cannot rename the server's own collection {from}"),
+        );
+    }
+    if !is_creatable(to.collection()) {
+        let message = format!("Invalid system namespace: {to}");
+        return refuse(codes::INVALID_NAMESPACE, message);
+    }
+    Ok(())
+}
+
+/// Whether a collection of the new name may be dropped: a boolean, or the UUID that it must have.
+fn drop_target<'a>(request: &Request<'a>) -> Result<Target<'a>> {
+    match request.document.get("dropTarget") {
+        None => Ok(Target::Kept),
+        Some(ValueRef::Boolean(false)) => Ok(Target::Kept),
+        Some(ValueRef::Boolean(true)) => Ok(Target::Dropped),
+        Some(uuid @ ValueRef::Binary(_)) => Ok(Target::DroppedIf(uuid)),
+        Some(other) => Err(Error::type_mismatch(format!(
+            "BSON field 'renameCollection.dropTarget' is the wrong type '{}', expected a bool or a UUID",
+            other.kind().alias()
+        ))),
+    }
+}
+
+/// What becomes of a collection that has the new name.
+#[derive(Clone, Copy, PartialEq)]
+enum Target<'a> {
+    Kept,
+    Dropped,
+    /// If it has this UUID.
+    DroppedIf(ValueRef<'a>),
+}
+
 fn full_name(text: &str) -> Result<Namespace> {
     let name = Namespace::parse(text).ok_or_else(|| {
         Error::new(
@@ -66,6 +116,12 @@ fn full_name(text: &str) -> Result<Namespace> {
         )
     })?;
     check_database_name(name.database())?;
+    if text.len() > limits::NAMESPACE_BYTES_MAX {
+        return Err(Error::new(
+            codes::ILLEGAL_OPERATION,
+            format!("the name {text} is longer than 255 bytes"),
+        ));
+    }
     check_collection_name(name.database(), name.collection())?;
     Ok(name)
 }

@@ -8,7 +8,7 @@ use crate::env::Env;
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
 use crate::limits;
-use crate::plan::{BoxStream, Document};
+use crate::plan::{BoxStream, Document, Tail};
 
 /// A result that is read in batches.
 pub struct Cursor {
@@ -18,6 +18,8 @@ pub struct Cursor {
     /// Read from the stream but not yet given: what a fault or a full batch left over.
     pending: VecDeque<Document>,
     is_end: bool,
+    /// For cursors that stay open at their end.
+    pub tailing: Option<Tailing>,
     /// Why the cursor cannot go on.
     killed: Option<&'static str>,
     last_used_ms: i64,
@@ -27,6 +29,15 @@ pub struct Cursor {
     left_ms: Option<f64>,
     /// The session of the command that opened it.
     session: Option<SessionId>,
+}
+
+/// What a tailable cursor knows.
+pub struct Tailing {
+    pub tail: Tail,
+    /// Whether its getMore may wait for data.
+    pub awaits: bool,
+    /// The documents that its limit leaves.
+    pub left: Option<u64>,
 }
 
 /// One batch.
@@ -47,6 +58,7 @@ impl Cursor {
             context,
             pending,
             is_end: false,
+            tailing: None,
             killed: None,
             last_used_ms,
             is_kept: false,
@@ -97,6 +109,7 @@ impl Cursor {
                     bytes += row.document.as_ref().as_bytes().len();
                     self.pending.push_back(row.document);
                 }
+                None if self.tailing.is_some() => break,
                 None => self.is_end = true,
             }
         }
@@ -112,6 +125,10 @@ impl Cursor {
                 break;
             }
             documents.extend(self.pending.pop_front());
+        }
+        if let Some(left) = self.tailing.as_mut().and_then(|tailing| tailing.left.as_mut()) {
+            *left = left.saturating_sub(documents.len() as u64);
+            self.is_end = *left == 0;
         }
         Ok(Batch {
             documents,

@@ -5,7 +5,7 @@ mod sessions;
 mod state;
 mod write;
 
-pub use cursors::{Batch, Cursor, Cursors};
+pub use cursors::{Batch, Cursor, Cursors, Tailing};
 pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};
 pub use write::Write;

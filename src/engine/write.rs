@@ -293,6 +293,9 @@ impl<'e> Write<'e> {
                 "target namespace exists",
             ));
         }
+        if to.database() != from.database() {
+            self.engine.catalog().check_database_case(to.database())?;
+        }
         let mut collection = self.collection_mut(from)?.clone();
         let id = collection.info.id;
         Rc::make_mut(&mut collection.info).namespace = to.clone();

@@ -1,6 +1,7 @@
 //! MongoDB's query language over raw BSON: parse a filter once, then ask it of documents.
 
 mod array_filter;
+mod explain;
 mod kinds;
 mod lookup;
 mod node;
@@ -14,6 +15,7 @@ pub mod schema;
 pub(crate) mod testing;
 
 pub use array_filter::ArrayFilter;
+pub use explain::explain_mismatch;
 pub use kinds::KindSet;
 pub use node::{FieldNode, Node};
 pub use parse::{Features, Parser};

@@ -19,6 +19,7 @@ mod scan;
 mod sort;
 mod sort_node;
 mod stream;
+mod tail;
 mod union;
 
 pub use bounds::{Interval, IntervalSet};
@@ -30,3 +31,4 @@ pub use filter::Filter;
 pub use planner::{Hint, Plan, Query, QueryProjection, plan};
 pub use sort::{SortPattern, Sorter};
 pub use stream::{BoxStream, Statistics, Stream};
+pub use tail::Tail;

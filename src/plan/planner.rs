@@ -13,6 +13,7 @@ use super::scan::{CollectionScan, Nothing};
 use super::sort::SortPattern;
 use super::sort_node::SortNode;
 use super::stream::BoxStream;
+use super::tail::{Tail, TailScan};
 use super::union::Union;
 use crate::catalog::Collection;
 use crate::error::{Error, Result};
@@ -48,6 +49,8 @@ pub struct Query {
     pub skip: u64,
     pub limit: Option<u64>,
     pub hint: Option<Hint>,
+    /// A capped collection is read as it grows, in its natural order.
+    pub tail: Option<Tail>,
     pub projection: Option<QueryProjection>,
     /// The fields that whoever reads the rows looks at, if the documents need not be whole.
     pub needed: Option<Vec<FieldPath>>,
@@ -63,6 +66,7 @@ impl Query {
             skip: 0,
             limit: None,
             hint: None,
+            tail: None,
             projection: None,
             needed: None,
         }
@@ -110,6 +114,14 @@ pub fn plan(query: Query) -> Result<Plan> {
 }
 
 fn choose<'c>(query: &Query, collection: &'c Collection) -> Result<Access<'c>> {
+    if query.tail.is_some() {
+        let kind = AccessKind::Scan { backward: false };
+        return Ok(Access {
+            cost: 0.0,
+            kind,
+            sorted: true,
+        });
+    }
     if let Some(Hint::Natural(backward)) = query.hint {
         let kind = AccessKind::Scan { backward };
         return Ok(Access {
@@ -363,11 +375,14 @@ fn build(query: Query, collection: &Collection, access: Access<'_>) -> Plan {
     let mut covered = false;
     let mut name = None;
     let mut stream: BoxStream = match access.kind {
-        AccessKind::Scan { backward } => Box::new(CollectionScan::new(
-            collection.records.cursor(),
-            backward,
-            filter,
-        )),
+        AccessKind::Scan { backward } => match query.tail.clone() {
+            Some(tail) => Box::new(TailScan::new(collection, filter, tail)),
+            None => Box::new(CollectionScan::new(
+                collection.records.cursor(),
+                backward,
+                filter,
+            )),
+        },
         AccessKind::Index {
             candidate,
             backward,

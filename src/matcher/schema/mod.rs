@@ -6,6 +6,7 @@
 mod annotation;
 mod array;
 mod equality;
+mod explain;
 mod kind;
 mod logic;
 mod number;
@@ -15,6 +16,7 @@ mod string;
 
 use crate::error::{Error, Result};
 use crate::value::{DocumentRef, ValueRef};
+pub(super) use explain::explain;
 use operand::Operand;
 
 /// A parsed schema.

@@ -1,0 +1,155 @@
+//! convertToCapped and cloneCollectionAsCapped: a collection's documents in a capped one.
+//!
+//! Source: the manual, "convertToCapped" and "cloneCollectionAsCapped". Indexes are not taken
+//! along, and of the documents only the newest that fit.
+
+use std::rc::Rc;
+
+use super::arguments::{Arguments, Field, Takes, optional};
+use super::collection_options::{capped_size, shown_number, with_option};
+use super::request::Request;
+use crate::catalog::{Collection, CollectionKind, Namespace, check_collection_name};
+use crate::engine::{Engine, Write};
+use crate::error::{Error, Result, codes};
+use crate::limits;
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+
+const FIELDS: &[Field] = &[
+    optional("size", Takes::Any),
+    optional("toCollection", Takes::Any),
+];
+
+/// convertToCapped.
+pub(super) fn convert(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of_lenient(request, FIELDS)?;
+    let ValueRef::String(name) = request.target else {
+        return Err(invalid_name(request));
+    };
+    // A name with a dollar is one that no collection has, no error.
+    check_collection_name(request.database, &name.replace('$', "_"))?;
+    let namespace = Namespace::new(request.database, name);
+    let size = size(&arguments)?;
+    check_system(name)?;
+    if name == "system.views" {
+        return Err(Error::bad_value("the views' collection cannot be capped"));
+    }
+    let source = source(engine, &namespace)?;
+    let mut write = Write::new(engine);
+    write.drop_collection(&namespace);
+    copy(&mut write, &source, &namespace, size)?;
+    write.commit();
+    engine.cursors.kill(&namespace, "collection dropped");
+    Ok(DocumentBuf::new())
+}
+
+/// cloneCollectionAsCapped.
+pub(super) fn clone(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let arguments = Arguments::of_lenient(request, FIELDS)?;
+    let (ValueRef::String(from), Some(ValueRef::String(to))) =
+        (request.target, arguments.get("toCollection"))
+    else {
+        return Err(Error::type_mismatch(
+            "cloneCollectionAsCapped takes the names of two collections",
+        ));
+    };
+    let size = size(&arguments)?;
+    let from_length = from.len().min(limits::NAMESPACE_BYTES_MAX / 2);
+    if !from.is_char_boundary(from_length) {
+        check_collection_name(request.database, from)?;
+    } else {
+        // However long a name is, there is no such collection.
+        check_collection_name(request.database, &from[..from_length])?;
+    }
+    let from = Namespace::new(request.database, from);
+    check_system(from.collection())?;
+    let source = source(engine, &from)?;
+    check_system(to)?;
+    check_collection_name(request.database, to)?;
+    let to = Namespace::new(request.database, to);
+    if !super::create::is_creatable(to.collection()) {
+        let message = format!("Invalid system namespace: {to}");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
+    engine.catalog().regular(&to)?;
+    let mut write = Write::new(engine);
+    copy(&mut write, &source, &to, size)?;
+    write.commit();
+    Ok(DocumentBuf::new())
+}
+
+#[cold]
+fn invalid_name(request: &Request<'_>) -> Error {
+    let kind = request.target.kind().alias();
+    let message = format!("collection name has invalid type {kind}");
+    Error::new(codes::INVALID_NAMESPACE, message)
+}
+
+/// Errors: `InvalidOptions` (72) for none, or one that is not positive; `BadValue` (2).
+fn size(arguments: &Arguments<'_>) -> Result<i64> {
+    match arguments.number("size") {
+        Some(size) if size > 0 => capped_size(size),
+        _ => Err(Error::new(
+            codes::INVALID_OPTIONS,
+            "Capped collection size must be greater than zero",
+        )),
+    }
+}
+
+/// Errors: `IllegalOperation` (20) for the buckets of a time series.
+fn check_system(name: &str) -> Result<()> {
+    match name.starts_with("system.buckets.") {
+        true => Err(Error::new(
+            codes::ILLEGAL_OPERATION,
+            "the buckets of a time-series collection cannot be capped",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Errors: `NamespaceNotFound` (26), `CommandNotSupportedOnView` (166).
+fn source(engine: &Engine, namespace: &Namespace) -> Result<Rc<Collection>> {
+    match engine.catalog().regular(namespace)? {
+        Some(found) => Ok(found.clone()),
+        None => Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format!("source collection {namespace} does not exist"),
+        )),
+    }
+}
+
+/// Makes a capped collection of the documents of another.
+///
+/// Errors: `NamespaceExists` (48).
+fn copy(write: &mut Write<'_>, source: &Collection, to: &Namespace, size: i64) -> Result<()> {
+    let mut options = source.info.options.clone();
+    for (name, value) in [
+        ("clusteredIndex", None),
+        ("expireAfterSeconds", None),
+        ("max", None),
+        ("capped", Some(ValueRef::Boolean(true))),
+        ("size", Some(shown_number(size))),
+    ] {
+        options = with_option(options.as_ref(), name, value);
+    }
+    write.create(to, options, CollectionKind::Regular)?;
+    write.bypass_validation(true);
+    // The newest documents that fit: the others would be added only to be removed.
+    let mut cursor = source.records.cursor();
+    cursor.seek_end();
+    let mut bytes = 0;
+    while let Some((_, document)) = cursor.previous_ref()? {
+        bytes += document.len() as i64;
+        if bytes > size {
+            cursor.next()?;
+            break;
+        }
+    }
+    if source.records.len() > 0 && cursor.position() == source.records.len() {
+        // One document is kept, however large.
+        cursor.previous()?;
+    }
+    while let Some((_, document)) = cursor.next()? {
+        write.insert(to, DocumentRef::from_valid(&document))?;
+    }
+    Ok(())
+}
