@@ -11,6 +11,8 @@ pub const INTERNAL_DOCUMENT_BYTES_MAX: usize = DOCUMENT_BYTES_MAX + 16 * 1024;
 pub const MESSAGE_BYTES_MAX: usize = 48_000_000;
 /// Levels of nesting of a command or document the server takes in.
 pub const NESTING_DEPTH_MAX: usize = 180;
+/// Levels of documents and arrays in a command that stores none of them.
+pub const COMMAND_DEPTH_MAX: usize = 201;
 /// Statements of one write command (`maxWriteBatchSize`).
 pub const WRITE_BATCH_MAX: usize = 100_000;
 /// Documents in the first batch when no batch size is given.

@@ -81,6 +81,13 @@ impl<'p> PipelineScope<'p> {
         })
     }
 
+    /// The same over another collection: a view's stages look at what the view is on.
+    #[must_use]
+    pub fn over(mut self, namespace: &Namespace) -> Self {
+        self.namespace = namespace.clone();
+        self
+    }
+
     /// Checks that a name is none of the views that are being resolved; gives their number.
     ///
     /// Errors: `GraphContainsCycle` (5).

@@ -35,7 +35,7 @@ impl Source {
         let CollectionKind::View { on, pipeline } = &found.info.kind else {
             return Ok(Source::of_collection(Some(found.clone())));
         };
-        let inner = scope.of_view(namespace)?;
+        let inner = scope.of_view(namespace)?.over(on);
         let mut source = Source::resolve(on, &inner)?;
         source
             .prefix

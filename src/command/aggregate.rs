@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::explain::{self, Explained};
 use super::request::Request;
-use super::{cursor_reply, pipeline_output, selection};
+use super::{collection_uuid, cursor_reply, pipeline_output, selection};
 use crate::aggregate::{
     Pipeline, PipelineScope, Shape, Source, collectionless_namespace, needs_no_collection,
 };
@@ -26,6 +26,7 @@ const FIELDS: &[Field] = &[
     optional("collation", Takes::Document),
     optional("hint", Takes::Any),
     optional("let", Takes::Document),
+    optional("collectionUUID", Takes::Any),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
@@ -115,6 +116,7 @@ pub(super) fn prepare(
     arguments.refuse(&["collation"])?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
     let namespace = namespace(request, stages)?;
+    collection_uuid::check(engine.catalog(), &namespace, request)?;
     let mut scope =
         PipelineScope::new(engine.catalog(), namespace.clone(), ParseScope::of(context));
     scope.has_collection = request.target.kind() == Kind::String;

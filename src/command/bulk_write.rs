@@ -6,7 +6,7 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::updating::{Parts, Statement};
 use super::write_reply::check_batch_size;
-use super::{cursor_reply, delete, insert, listing, selection};
+use super::{collection_uuid, cursor_reply, delete, insert, listing, selection};
 use crate::catalog::{Namespace, check_collection_name, check_database_name};
 use crate::engine::{Cursor, Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -74,6 +74,8 @@ struct Operation<'a> {
     kind: &'a str,
     arguments: Arguments<'a>,
     namespace: Namespace,
+    /// The UUID that its collection must have.
+    uuid: Option<ValueRef<'a>>,
 }
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
@@ -129,7 +131,7 @@ fn parse<'a>(arguments: &Arguments<'a>) -> Result<Vec<Operation<'a>>> {
             Error::type_mismatch("BSON field 'bulkWrite.nsInfo' must be an array of documents")
         })?;
         let item = Arguments::inside("bulkWrite.nsInfo", item, NAMESPACE_FIELDS)?;
-        item.refuse(&["collectionUUID", "encryptionInformation"])?;
+        item.refuse(&["encryptionInformation"])?;
         let text = item.string("ns").unwrap_or_default();
         let name = Namespace::parse(text).ok_or_else(|| {
             Error::new(
@@ -139,7 +141,7 @@ fn parse<'a>(arguments: &Arguments<'a>) -> Result<Vec<Operation<'a>>> {
         })?;
         check_database_name(name.database())?;
         check_collection_name(name.database(), name.collection())?;
-        namespaces.push(name);
+        namespaces.push((name, item.get("collectionUUID")));
     }
     let ops = arguments.array("ops").unwrap_or(ArrayRef::EMPTY);
     check_batch_size(ops)?;
@@ -148,7 +150,10 @@ fn parse<'a>(arguments: &Arguments<'a>) -> Result<Vec<Operation<'a>>> {
         .collect()
 }
 
-fn parse_operation<'a>(operation: ValueRef<'a>, namespaces: &[Namespace]) -> Result<Operation<'a>> {
+fn parse_operation<'a>(
+    operation: ValueRef<'a>,
+    namespaces: &[(Namespace, Option<ValueRef<'a>>)],
+) -> Result<Operation<'a>> {
     let document = operation.as_document().ok_or_else(|| {
         Error::type_mismatch("BSON field 'bulkWrite.ops' must be an array of documents")
     })?;
@@ -161,12 +166,12 @@ fn parse_operation<'a>(operation: ValueRef<'a>, namespaces: &[Namespace]) -> Res
             let message = format!(
                 "BSON field '{kind}' is not a valid bulkWrite operation: use insert, update or delete"
             );
-            return Err(Error::failed_to_parse(message));
+            return Err(Error::new(40415, message));
         }
     };
     let arguments = Arguments::inside("bulkWrite.ops", document, fields)?;
     let at = arguments.number(kind).unwrap_or(-1);
-    let namespace = usize::try_from(at)
+    let (namespace, uuid) = usize::try_from(at)
         .ok()
         .and_then(|at| namespaces.get(at))
         .ok_or_else(|| {
@@ -178,6 +183,7 @@ fn parse_operation<'a>(operation: ValueRef<'a>, namespaces: &[Namespace]) -> Res
         kind,
         arguments,
         namespace: namespace.clone(),
+        uuid: *uuid,
     })
 }
 
@@ -197,6 +203,11 @@ fn apply(
     totals: &mut Totals,
 ) -> Result<Done> {
     let (arguments, namespace) = (&operation.arguments, &operation.namespace);
+    let catalog = write.engine().catalog();
+    if let Some(uuid) = operation.uuid {
+        collection_uuid::check_value(catalog, namespace, uuid)?;
+    }
+    catalog.regular(namespace)?;
     match operation.kind {
         "insert" => {
             let document = arguments.document("document").unwrap_or(DocumentRef::EMPTY);

@@ -35,7 +35,7 @@ pub(super) fn convert(engine: &mut Engine, request: &Request<'_>) -> Result<Docu
     }
     let source = source(engine, &namespace)?;
     let mut write = Write::new(engine);
-    write.drop_collection(&namespace);
+    write.drop_collection(&namespace)?;
     copy(&mut write, &source, &namespace, size)?;
     write.commit();
     engine.cursors.kill(&namespace, "collection dropped");

@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use crate::aggregate::{Pipeline, PipelineScope, Source, needs_no_collection};
+use crate::aggregate::{Pipeline, PipelineScope, Source};
 use crate::catalog::{Namespace, check_collection_name};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
@@ -123,7 +123,7 @@ pub(super) fn check_storage_engine(engines: DocumentRef<'_>) -> Result<()> {
     for (engine, options) in engines.iter() {
         let ValueRef::Document(options) = options else {
             let message = format!("'storageEngine.{engine}' has to be an embedded document.");
-            return Err(Error::type_mismatch(message));
+            return Err(Error::bad_value(message));
         };
         if engine != "wiredTiger" {
             let message = format!("{engine} is not a registered storage engine for this server");
@@ -182,32 +182,11 @@ pub(super) fn view(
             }
         }
     }
-    check_stages(pipeline.as_ref())?;
     let scope = PipelineScope::new(engine.catalog(), view.clone(), ParseScope::new());
-    let scope = scope.of_view(view)?;
+    let scope = scope.of_view(view)?.over(&on);
     Pipeline::parse(pipeline.as_ref(), &scope)?;
     Source::resolve(&on, &scope)?;
     Ok((on, pipeline))
-}
-
-/// Stages that read no collection, or write one, have no place in a view.
-fn check_stages(stages: ArrayRef<'_>) -> Result<()> {
-    let names = stages
-        .iter()
-        .filter_map(|stage| Some(stage.as_document()?.first()?.name));
-    for name in names {
-        if matches!(name, "$out" | "$merge") {
-            let message = format!("{name} cannot be used in a view's pipeline");
-            return Err(Error::new(codes::OPTION_NOT_SUPPORTED_ON_VIEW, message));
-        }
-    }
-    if needs_no_collection(stages) {
-        return Err(Error::new(
-            codes::INVALID_NAMESPACE,
-            "a view's pipeline cannot begin with a stage that reads no collection",
-        ));
-    }
-    Ok(())
 }
 
 /// A view may stand on a collection that no command could make, but not on one without a name.

@@ -7,8 +7,8 @@ use super::collection_options::{
     capped_max, capped_size, check_index_defaults, check_storage_engine, check_validation,
     pre_images, shown_number, view,
 };
-use super::id_index;
 use super::request::Request;
+use super::{encrypted_fields, id_index};
 use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -43,7 +43,6 @@ const REFUSED: &[&str] = &[
     "timeseries",
     "clusteredIndex",
     "expireAfterSeconds",
-    "encryptedFields",
     "flags",
     "temp",
 ];
@@ -71,6 +70,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check_validation(request, &arguments)?;
     if let Some(engines) = arguments.document("storageEngine") {
         check_storage_engine(engines)?;
+    }
+    if let Some(fields) = arguments.document("encryptedFields") {
+        encrypted_fields::check(fields, &arguments)?;
     }
     check_limits(&arguments)?;
     let (kind, options) = match arguments.string("viewOn") {

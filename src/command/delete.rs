@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::write_reply::{WriteErrors, check_batch_size};
+use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use super::{selection, updating};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
@@ -14,6 +14,7 @@ use crate::plan::{Query, plan};
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
 
 const FIELDS: &[Field] = &[
+    optional("collectionUUID", Takes::Any),
     required("deletes", Takes::Array),
     optional("ordered", Takes::Truth),
     optional("let", Takes::Document),
@@ -48,7 +49,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         parsed.push(statement);
     }
-    engine.catalog().regular(&namespace)?;
+    check_target(engine, &namespace, request)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut deleted = 0;
     let mut write = Write::new(engine);

@@ -64,7 +64,28 @@ fn parse(request: &[u8]) -> Result<DocumentRef<'_>> {
             "the command is larger than 48000000 bytes",
         ));
     }
-    validate(request, limits::NESTING_DEPTH_MAX)
+    match validate(request, limits::NESTING_DEPTH_MAX) {
+        Err(error) if error.code() == codes::OVERFLOW && !may_store(request) => {
+            validate(request, limits::COMMAND_DEPTH_MAX)
+        }
+        outcome => outcome,
+    }
+}
+
+/// True for commands whose documents may be stored: those may not be nested as deep as others.
+fn may_store(request: &[u8]) -> bool {
+    let name = request
+        .get(5..)
+        .and_then(|rest| rest.split(|&byte| byte == 0).next());
+    let storing: [&[u8]; 6] = [
+        b"insert",
+        b"update",
+        b"findAndModify",
+        b"findandmodify",
+        b"bulkWrite",
+        b"aggregate",
+    ];
+    name.is_none_or(|name| storing.contains(&name))
 }
 
 fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {

@@ -2,23 +2,38 @@
 //!
 //! Source: the manual, "drop" and "dropDatabase".
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Field, Takes, optional};
+use super::collection_uuid;
 use super::request::Request;
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentBuf, ValueRef};
 
+const FIELDS: &[Field] = &[optional("collectionUUID", Takes::Any)];
+
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    Arguments::of(request, &[])?;
+    Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
+    collection_uuid::check(engine.catalog(), &namespace, request)?;
     let mut reply = DocumentBuf::new();
     let Some(collection) = engine.collection(&namespace) else {
         // Dropping what is not there is no error since 7.0.
         return Ok(reply);
     };
+    let of_database = engine.catalog().of_database(request.database);
+    let views: Vec<Namespace> = of_database
+        .filter(|found| found.is_view())
+        .map(|found| found.info.namespace.clone())
+        .collect();
     let mut write = Write::new(engine);
-    write.drop_collection(&namespace);
+    if namespace.collection() == "system.views" {
+        // The views go with their definitions.
+        for view in views {
+            write.drop_collection(&view)?;
+        }
+    }
+    write.drop_collection(&namespace)?;
     write.commit();
     engine.cursors.kill(&namespace, "collection dropped");
     if !collection.is_view() {
@@ -63,7 +78,7 @@ pub(super) fn run_database(engine: &mut Engine, request: &Request<'_>) -> Result
     }
     let mut write = Write::new(engine);
     for name in &names {
-        write.drop_collection(name);
+        write.drop_collection(name)?;
     }
     write.commit();
     names

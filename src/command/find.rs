@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::{cursor_reply, tailable, views};
+use super::{collection_uuid, cursor_reply, tailable, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::Result;
 use crate::expression::{Context, Dependencies, ParseScope};
@@ -38,19 +38,22 @@ const FIELDS: &[Field] = &[
     optional("collation", Takes::Document),
     optional("allowDiskUse", Takes::Bool),
     optional("let", Takes::Document),
+    optional("collectionUUID", Takes::Any),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let found = engine.collection(&request.namespace()?);
+    let namespace = request.namespace()?;
+    collection_uuid::check(engine.catalog(), &namespace, request)?;
+    let found = engine.collection(&namespace);
     let tailing = tailable::of_find(&arguments, found.as_deref())?;
     let tail = tailing.as_ref().map(|tailing| tailing.tail.clone());
     let stream = open(engine, request, &arguments, &context, tail)?;
     let batch_size = arguments.non_negative("batchSize")?;
     let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
     let single = arguments.truth("singleBatch").unwrap_or(false);
-    let mut cursor = Cursor::new(request.namespace()?, stream, context);
+    let mut cursor = Cursor::new(namespace, stream, context);
     cursor.is_kept = arguments.truth("noCursorTimeout").unwrap_or(false);
     cursor.tailing = tailing;
     cursor_reply::first_batch(engine, cursor, Some(batch_size), single)
@@ -79,11 +82,7 @@ fn open(
     context: &Context,
     tail: Option<Tail>,
 ) -> Result<BoxStream> {
-    arguments.refuse(&[
-        "collation",
-        "returnKey",
-        "showRecordId",
-    ])?;
+    arguments.refuse(&["collation", "returnKey", "showRecordId"])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);

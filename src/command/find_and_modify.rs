@@ -8,6 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use super::selection::{self, Order};
 use super::updating::{Parts, Statement, Updated};
+use super::write_reply::check_target;
 use crate::catalog::{Collection, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ const FIELDS: &[Field] = &[
     optional("fields", Takes::Document),
     optional("upsert", Takes::Truth),
     optional("bypassDocumentValidation", Takes::Truth),
+    optional("collectionUUID", Takes::Any),
     optional("collation", Takes::Document),
     optional("arrayFilters", Takes::Array),
     optional("hint", Takes::Hint),
@@ -40,7 +42,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check(&arguments)?;
     arguments.refuse(&["collation"])?;
     let context = request.context_with_let()?;
-    engine.catalog().regular(&namespace)?;
+    check_target(engine, &namespace, request)?;
     let projection = projection(&arguments, &context)?;
     let matcher = selection::filter(arguments.document("query"), &context)?
         .matcher()

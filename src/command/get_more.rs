@@ -50,7 +50,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         );
         return Err(Error::new(codes::UNAUTHORIZED, message));
     }
-    let awaits = cursor.tailing.as_ref().is_some_and(|tailing| tailing.awaits);
+    let awaits = cursor
+        .tailing
+        .as_ref()
+        .is_some_and(|tailing| tailing.awaits);
     if arguments.get("maxTimeMS").is_some() && !awaits {
         let message = "cannot set maxTimeMS on getMore command for a non-awaitData cursor";
         return Err(Error::bad_value(message));

@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::write_reply::{WriteErrors, check_batch_size};
+use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::limits;
@@ -14,6 +14,7 @@ const FIELDS: &[Field] = &[
     required("documents", Takes::Array),
     optional("ordered", Takes::Truth),
     optional("bypassDocumentValidation", Takes::Truth),
+    optional("collectionUUID", Takes::Any),
     optional("maxTimeMS", Takes::Number),
     optional("stmtIds", Takes::Array),
     optional("stmtId", Takes::Number),
@@ -36,7 +37,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             return Err(Error::type_mismatch(message));
         }
     }
-    engine.catalog().regular(&namespace)?;
+    check_target(engine, &namespace, request)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut inserted = 0;
     let mut write = Write::new(engine);

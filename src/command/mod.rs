@@ -23,6 +23,7 @@ mod dispatch;
 mod distinct;
 mod drop;
 mod drop_indexes;
+mod encrypted_fields;
 mod explain;
 mod explain_pipeline;
 mod find;

@@ -71,7 +71,7 @@ fn replace(
     request: &Request<'_>,
 ) -> Result<()> {
     let old = write.snapshot(target);
-    write.drop_collection(target);
+    write.drop_collection(target)?;
     let options = old
         .as_ref()
         .map_or_else(DocumentBuf::new, |old| old.info.options.clone());

@@ -56,7 +56,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
     }
     let mut write = Write::new(engine);
-    write.drop_collection(&to);
+    write.drop_collection(&to)?;
     write.rename(&from, &to)?;
     write.commit();
     engine.cursors.kill(&from, "collection renamed");

@@ -6,7 +6,7 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::selection;
 use super::updating::{Parts, Statement, Updated};
-use super::write_reply::{WriteErrors, check_batch_size};
+use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -17,6 +17,7 @@ const FIELDS: &[Field] = &[
     required("updates", Takes::Array),
     optional("ordered", Takes::Truth),
     optional("bypassDocumentValidation", Takes::Truth),
+    optional("collectionUUID", Takes::Any),
     optional("let", Takes::Document),
     optional("stmtIds", Takes::Array),
     optional("stmtId", Takes::Number),
@@ -54,7 +55,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             STATEMENT_FIELDS,
         )?);
     }
-    engine.catalog().regular(&namespace)?;
+    check_target(engine, &namespace, request)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut tally = Tally::default();
     let mut write = Write::new(engine);

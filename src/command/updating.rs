@@ -69,7 +69,8 @@ impl Statement {
         let mut context = context.clone();
         if let Some(constants) = parts.constants {
             if parts.update.as_array().is_none() {
-                return Err(Error::failed_to_parse(
+                return Err(Error::new(
+                    51198,
                     "Constant values may only be specified for pipeline updates",
                 ));
             }

@@ -34,20 +34,23 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             return Err(Error::type_mismatch(message));
         }
     }
-    let is_strict = parameters.string("version") == Some("1")
-        && parameters.truth("strict").unwrap_or(false);
+    let is_strict =
+        parameters.string("version") == Some("1") && parameters.truth("strict").unwrap_or(false);
     let (database, name) = (arguments.string("db"), arguments.string("collection"));
     let is_asked = |wanted: Option<&str>, name: &str| wanted.is_none_or(|wanted| wanted == name);
     let mut reply = DocumentBuf::new();
     reply.append_array("apiVersionErrors", |list| {
         for collection in engine.catalog().iter().filter(|_| is_strict) {
             let namespace = &collection.info.namespace;
-            if !is_asked(database, namespace.database())
-                || !is_asked(name, namespace.collection())
+            if !is_asked(database, namespace.database()) || !is_asked(name, namespace.collection())
             {
                 continue;
             }
-            for index in collection.indexes.iter().filter(|index| !is_allowed(&index.spec)) {
+            for index in collection
+                .indexes
+                .iter()
+                .filter(|index| !is_allowed(&index.spec))
+            {
                 let mut error = list.document();
                 error.append("ns", namespace.to_string().as_str());
                 error.append("code", codes::API_STRICT_ERROR);
@@ -67,7 +70,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 fn is_allowed(index: &IndexSpec) -> bool {
     let description = index.describe();
     let key = description.as_ref().get("key");
-    let key = key.and_then(|key| key.as_document()).unwrap_or(DocumentRef::EMPTY);
+    let key = key
+        .and_then(|key| key.as_document())
+        .unwrap_or(DocumentRef::EMPTY);
     let is_text = key
         .iter()
         .any(|(_, kind)| matches!(kind, ValueRef::String("text")));

@@ -69,7 +69,7 @@ pub(super) fn stages_of_find(arguments: &Arguments<'_>, context: &Context) -> Re
 fn check_projection(projection: DocumentRef<'_>, context: &Context) -> Result<()> {
     let scope = ParseScope::of(context);
     Projection::parse(projection, &scope, ProjectionKind::Find)?;
-    let refused = ["$elemMatch", "$slice", "$meta"];
+    let refused = ["$elemMatch", "$meta"];
     for (name, value) in projection.iter() {
         let operator = value
             .as_document()

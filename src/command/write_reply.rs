@@ -1,5 +1,10 @@
 //! The errors of single statements of a write command, and the loop over statements.
 
+use super::collection_uuid;
+use super::create::is_creatable;
+use super::request::Request;
+use crate::catalog::Namespace;
+use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::limits;
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
@@ -13,6 +18,24 @@ pub(super) fn check_batch_size(statements: ArrayRef<'_>) -> Result<()> {
     let message =
         format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
     Err(Error::new(codes::INVALID_LENGTH, message))
+}
+
+/// Checks that users may write to a collection, and that it is the one they mean.
+///
+/// Errors: `CommandNotSupportedOnView` (166), `InvalidNamespace` (73) for one of the server's own,
+/// those of `collectionUUID`.
+pub(super) fn check_target(
+    engine: &Engine,
+    namespace: &Namespace,
+    request: &Request<'_>,
+) -> Result<()> {
+    let name = namespace.collection();
+    if !is_creatable(name) || name == "system.views" {
+        let message = format!("cannot write to '{namespace}'");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
+    collection_uuid::check(engine.catalog(), namespace, request)?;
+    engine.catalog().regular(namespace).map(drop)
 }
 
 /// Collects the errors of statements.

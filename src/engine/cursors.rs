@@ -126,7 +126,11 @@ impl Cursor {
             }
             documents.extend(self.pending.pop_front());
         }
-        if let Some(left) = self.tailing.as_mut().and_then(|tailing| tailing.left.as_mut()) {
+        if let Some(left) = self
+            .tailing
+            .as_mut()
+            .and_then(|tailing| tailing.left.as_mut())
+        {
             *left = left.saturating_sub(documents.len() as u64);
             self.is_end = *left == 0;
         }

@@ -3,6 +3,7 @@
 mod cursors;
 mod sessions;
 mod state;
+mod views;
 mod write;
 
 pub use cursors::{Batch, Cursor, Cursors, Tailing};

@@ -19,6 +19,8 @@ pub struct Write<'e> {
     changed: BTreeMap<Namespace, Option<Collection>>,
     log: ChangeWriter,
     is_logged: bool,
+    /// What is done was read from a journal, which says all of it.
+    is_replay: bool,
     /// Documents need not pass validators.
     bypasses_validation: bool,
     /// For validators: made for the first one.
@@ -34,6 +36,7 @@ impl<'e> Write<'e> {
             changed: BTreeMap::new(),
             log: ChangeWriter::default(),
             is_logged,
+            is_replay: false,
             bypasses_validation: false,
             context: None,
         }
@@ -219,7 +222,7 @@ impl<'e> Write<'e> {
             collection: id,
             description: description.as_ref(),
         });
-        Ok(())
+        self.note_view(namespace)
     }
 
     /// As `create` with default options, if there is no such collection yet.
@@ -255,7 +258,10 @@ impl<'e> Write<'e> {
             collection: id,
             description: description.as_ref(),
         });
-        Ok(())
+        if self.is_replay {
+            return Ok(());
+        }
+        self.note_view(namespace)
     }
 
     fn empty(&self, info: CollectionInfo) -> Collection {
@@ -272,15 +278,18 @@ impl<'e> Write<'e> {
     }
 
     /// Drops a collection or view; false if there is none.
-    pub fn drop_collection(&mut self, namespace: &Namespace) -> bool {
+    pub fn drop_collection(&mut self, namespace: &Namespace) -> Result<bool> {
         let Some(collection) = self.snapshot(namespace) else {
-            return false;
+            return Ok(false);
         };
         self.changed.insert(namespace.clone(), None);
         self.record(Change::DropCollection {
             collection: collection.info.id,
         });
-        true
+        if collection.is_view() && !self.is_replay {
+            self.forget_view(namespace)?;
+        }
+        Ok(true)
     }
 
     /// Gives a collection another name, which must be free.
@@ -368,6 +377,7 @@ impl<'e> Write<'e> {
     /// Applies changes that were read from a journal.
     pub(super) fn replay(&mut self, changes: &[u8]) -> Result<()> {
         self.is_logged = false;
+        self.is_replay = true;
         for change in ChangeReader::new(changes) {
             self.replay_one(change?)?;
         }
@@ -424,7 +434,7 @@ impl<'e> Write<'e> {
             }
             Change::DropCollection { collection } => {
                 let namespace = self.namespace_of(collection)?;
-                self.drop_collection(&namespace);
+                self.drop_collection(&namespace)?;
             }
             Change::RenameCollection { collection, to } => {
                 let namespace = self.namespace_of(collection)?;

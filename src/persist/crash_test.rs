@@ -113,6 +113,30 @@ fn drop_collection(collection: &str) -> Vec<u8> {
     command(|command| command.append("drop", collection))
 }
 
+/// A capped collection that keeps four documents.
+fn create_capped(collection: &str) -> Vec<u8> {
+    command(|command| {
+        command.append("create", collection);
+        command.append("capped", true);
+        command.append("size", 100_000);
+        command.append("max", 4);
+    })
+}
+
+fn limit_capped(collection: &str, max: i32) -> Vec<u8> {
+    command(|command| {
+        command.append("collMod", collection);
+        command.append("cappedMax", max);
+    })
+}
+
+fn create_view(name: &str, on: &str) -> Vec<u8> {
+    command(|command| {
+        command.append("create", name);
+        command.append("viewOn", on);
+    })
+}
+
 /// Commands that together reach every kind of step and of change: journal groups, checkpoints,
 /// faults; documents, indexes and collections that come, change and go. In two sessions.
 fn workload() -> [Vec<Vec<u8>>; 2] {
@@ -120,6 +144,10 @@ fn workload() -> [Vec<Vec<u8>>; 2] {
         insert(0..3, 10),
         insert_into("others", 0..60, 200),
         insert(3..40, 300),
+        create_capped("ring"),
+        // Evicts in the commit that inserts.
+        insert_into("ring", 0..7, 300),
+        create_view("view", "ring"),
         create_index("others", "group"),
         insert(40..41, 150_000),
         delete(3),
@@ -127,6 +155,8 @@ fn workload() -> [Vec<Vec<u8>>; 2] {
         insert(41..90, 400),
         update(2, 12, 30),
         delete(5),
+        limit_capped("ring", 2),
+        insert_into("ring", 7..8, 300),
         insert(90..95, 20),
         // A duplicate: writes nothing, and is acknowledged as an error.
         insert(90..91, 20),
@@ -137,6 +167,8 @@ fn workload() -> [Vec<Vec<u8>>; 2] {
         drop_collection("others"),
         insert_into("others", 7..9, 20),
         delete(1),
+        insert_into("ring", 20..23, 100),
+        drop_collection("view"),
         drop_index("things", "group"),
         insert(95..140, 400),
         update(0, 3, 10),
@@ -161,7 +193,9 @@ fn contents(engine: &Engine) -> Documents {
         let name = collection.info.namespace.to_string().into_bytes();
         let indexes: Vec<_> = collection.indexes.iter().collect();
         let names = indexes.iter().map(|index| index.spec.name.as_bytes());
-        all.insert(name.clone(), names.collect::<Vec<_>>().join(&b',').to_vec());
+        let names = names.collect::<Vec<_>>().join(&b',').to_vec();
+        let options = collection.info.options.as_bytes();
+        all.insert(name.clone(), [&names, options].concat());
         let mut cursor = collection.records.cursor();
         while let Some((_, bytes)) = cursor.next().unwrap() {
             let document = DocumentRef::from_valid(&bytes);

@@ -66,6 +66,13 @@ export const CURSOR_FLAGS = [
 ] as const;
 export type CursorFlag = (typeof CURSOR_FLAGS)[number];
 
+/** The longest pause between two questions of a cursor that waits for documents. */
+const AWAIT_PAUSE_MS_MAX = 50;
+/** How long a getMore waits for documents if nobody says. */
+export const AWAIT_MS_DEFAULT = 1000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 type Transform = (document: never) => unknown;
 
 /** The base of all cursors. */
@@ -374,6 +381,8 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
         return false;
       }
       if (once && round > 0) return false;
+      // An empty batch of a cursor that stays open: others must come to run, or nothing is ever added.
+      if (round > 1) await pause(round < 4 ? 0 : AWAIT_PAUSE_MS_MAX);
       try {
         const waiting = this.started ? this.more(whole) : this.start(whole);
         if (waiting !== undefined) await waiting;
@@ -396,7 +405,32 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     const command: Document = { getMore: this.cursorId, collection: this.cursorNamespace.collection };
     if (batchSize !== undefined) command['batchSize'] = Math.abs(batchSize);
     this.addToGetMore(command);
-    return this.ask(this.cursorNamespace.db, command, whole);
+    const waiting = this.ask(this.cursorNamespace.db, command, whole);
+    const awaitMS = this.awaitTimeMS();
+    return awaitMS === undefined ? waiting : this.awaitData(command, whole, awaitMS, waiting);
+  }
+
+  /** How long getMore waits for documents, in milliseconds; undefined if it does not wait. @internal */
+  protected awaitTimeMS(): number | undefined {
+    return undefined;
+  }
+
+  /** The engine never waits: asks again, at growing distances, until there is a document or the time is over. */
+  private async awaitData(
+    command: Document,
+    whole: boolean,
+    awaitMS: number,
+    first: Promise<void> | undefined,
+  ): Promise<void> {
+    await first;
+    const end = performance.now() + awaitMS;
+    for (let pauseMS = 1; ; pauseMS = Math.min(2 * pauseMS, AWAIT_PAUSE_MS_MAX)) {
+      const left = end - performance.now();
+      if (left <= 0 || this.ended || this.bufferedCount() > 0 || (this.cursorId?.isZero() ?? true)) return;
+      await pause(Math.min(pauseMS, left));
+      if (this.ended) return;
+      await this.ask(this.cursorNamespace.db, command, whole);
+    }
   }
 
   /** Takes the next batch; gives a promise only if it has to be waited for. */

@@ -7,6 +7,7 @@ import type { Document, Hint, Sort, SortDirection } from '../types/document.js';
 import type { Filter } from '../types/filter.js';
 import {
   AbstractCursor,
+  AWAIT_MS_DEFAULT,
   type AbstractCursorOptions,
   type CursorSource,
   cursorOptionNames,
@@ -215,6 +216,12 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
   override addToGetMore(command: Document): void {
     super.addToGetMore(command);
     if (this.options.maxAwaitTimeMS !== undefined) command['maxTimeMS'] = this.options.maxAwaitTimeMS;
+  }
+
+  /** @internal */
+  protected override awaitTimeMS(): number | undefined {
+    const { tailable, awaitData, maxAwaitTimeMS } = this.options;
+    return tailable === true && awaitData === true ? (maxAwaitTimeMS ?? AWAIT_MS_DEFAULT) : undefined;
   }
 
   /** Chooses the fields of the documents. */

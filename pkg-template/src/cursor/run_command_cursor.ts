@@ -2,7 +2,7 @@
 import { MongoAPIError } from '../errors.js';
 import type { Db } from '../db.js';
 import type { Document } from '../types/document.js';
-import { AbstractCursor, type AbstractCursorOptions, cursorOptionNames } from './abstract_cursor.js';
+import { AbstractCursor, type AbstractCursorOptions, AWAIT_MS_DEFAULT, cursorOptionNames } from './abstract_cursor.js';
 
 /** Options of `db.runCursorCommand`. */
 export type RunCursorCommandOptions = Pick<AbstractCursorOptions, 'readPreference' | 'session'> & AbstractCursorOptions;
@@ -82,6 +82,12 @@ export class RunCommandCursor extends AbstractCursor<Document> {
   /** @internal */
   protected override nextBatchSize(): number | undefined {
     return this.getMoreOptions.batchSize;
+  }
+
+  /** @internal */
+  protected override awaitTimeMS(): number | undefined {
+    const awaits = this.command['tailable'] === true && this.command['awaitData'] === true;
+    return awaits ? (this.getMoreOptions.maxAwaitTimeMS ?? AWAIT_MS_DEFAULT) : undefined;
   }
 
   /** @internal */

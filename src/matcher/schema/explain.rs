@@ -16,7 +16,10 @@ static RULES: &[(&str, &str)] = &[
     ("type", "type did not match"),
     ("minimum", "comparison failed"),
     ("maximum", "comparison failed"),
-    ("multipleOf", "considered value is not a multiple of the specified value"),
+    (
+        "multipleOf",
+        "considered value is not a multiple of the specified value",
+    ),
     ("minLength", "specified string length was not satisfied"),
     ("maxLength", "specified string length was not satisfied"),
     ("pattern", "regular expression did not match"),
@@ -29,8 +32,14 @@ static RULES: &[(&str, &str)] = &[
     ("patternProperties", ""),
     ("additionalProperties", ""),
     ("required", ""),
-    ("minProperties", "specified number of properties was not satisfied"),
-    ("maxProperties", "specified number of properties was not satisfied"),
+    (
+        "minProperties",
+        "specified number of properties was not satisfied",
+    ),
+    (
+        "maxProperties",
+        "specified number of properties was not satisfied",
+    ),
     ("dependencies", ""),
     ("enum", "value was not found in enum"),
     ("allOf", ""),
