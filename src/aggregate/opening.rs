@@ -33,7 +33,11 @@ impl Pipeline {
         let mut query = Query::new(collection, match_all());
         query.hint = hint;
         let taken = absorb(stages, &mut query);
-        let (stream, taken, index) = match counted(&query, stages.get(taken))? {
+        let made = match sampled(&query, taken, stages.first()) {
+            Some(stream) => Some(stream),
+            None => counted(&query, stages.get(taken))?,
+        };
+        let (stream, taken, index) = match made {
             Some(stream) => (stream, taken + 1, None),
             None => {
                 query.needed = needed(&stages[taken..]);
@@ -129,6 +133,19 @@ fn absorb(stages: &[PipelineStage], query: &mut Query) -> usize {
         }
     }
     stages.len()
+}
+
+/// A `$sample` at the beginning that draws a small part of a collection.
+fn sampled(query: &Query, taken: usize, first: Option<&PipelineStage>) -> Option<BoxStream> {
+    let Shape::Sample(size) = first?.stage.shape() else {
+        return None;
+    };
+    let collection = query
+        .collection
+        .as_ref()
+        .filter(|_| taken == 0 && query.hint.is_none())?;
+    let sample = plan::Sample::new(collection, size)?;
+    Some(Box::new(sample))
 }
 
 /// A stage that only counts what a query gives, answered from the counts of trees.

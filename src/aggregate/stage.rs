@@ -77,6 +77,8 @@ pub enum Shape<'s> {
     /// `$count`, with the field's name.
     Count(&'s str),
     Lookup(&'s Lookup),
+    /// So many, drawn by lot.
+    Sample(usize),
     Other,
 }
 

@@ -90,6 +90,25 @@ mod tests {
     }
 
     #[test]
+    fn samples_are_drawn_where_they_lie() {
+        let mut shell = Shell::new();
+        let list: Vec<String> = (0..400).map(|id| format!("{{_id: {id}}}")).collect();
+        shell.insert("c", &format!("[{}]", list.join(", ")));
+        let drawn = |size: u32| {
+            format!("[{{$sample: {{size: {size}}}}}, {{$group: {{_id: '$_id'}}}}, {{$count: 'n'}}]")
+        };
+        for (size, examined) in [(19, "19"), (20, "400"), (500, "400")] {
+            let path = "stages.0.$cursor.executionStats.totalDocsExamined";
+            explain(&mut shell, &drawn(size), path, examined);
+            let command = format!(
+                "{{aggregate: 'c', pipeline: {}, cursor: {{}}}}",
+                drawn(size)
+            );
+            shell.check_batch(&command, &format!("[{{n: {}}}]", size.min(400)));
+        }
+    }
+
+    #[test]
     fn rewritten_stages_are_shown() {
         let mut shell = Shell::new();
         shell.insert("c", "[{_id: 1, a: 1}]");

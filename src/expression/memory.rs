@@ -8,7 +8,7 @@ use crate::limits;
 ///
 /// Errors: `ExceededMemoryLimit` (146).
 #[inline]
-pub(super) fn check_bytes(operator: &str, bytes: usize) -> Result<()> {
+pub fn check_bytes(operator: &str, bytes: usize) -> Result<()> {
     if bytes <= limits::STAGE_MEMORY_BYTES_MAX {
         return Ok(());
     }

@@ -20,6 +20,7 @@ mod tree;
 pub use call::Call;
 pub use context::{Context, Variables};
 pub use dependencies::Dependencies;
+pub use memory::check_bytes;
 pub use operators::{OPERATORS, Registration};
 pub use ops::merge_objects::merge as merge_documents;
 pub use ops::percentile::parse_percentile_argument;

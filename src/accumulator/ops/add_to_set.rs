@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::accumulator::Accumulate;
 use crate::error::{Error, Result};
+use crate::expression::check_bytes;
 use crate::value::{ArrayBuf, Value, ValueRef, compare};
 
 /// A value in MongoDB's order.
@@ -69,7 +70,7 @@ impl Accumulate for AddToSet {
         if let Some(value) = value {
             self.0.insert(value);
         }
-        Ok(())
+        check_bytes("$addToSet", self.0.memory_bytes())
     }
 
     fn finish(&mut self) -> Result<Option<Value<'static>>> {
@@ -88,7 +89,7 @@ impl Accumulate for Union {
             None => Ok(()),
             Some(ValueRef::Array(array)) => {
                 array.iter().for_each(|element| self.0.insert(element));
-                Ok(())
+                check_bytes("$setUnion", self.0.memory_bytes())
             }
             Some(other) => Err(Error::type_mismatch(format!(
                 "$setUnion requires array inputs, but input is of type {}",

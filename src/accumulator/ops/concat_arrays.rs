@@ -2,6 +2,7 @@
 
 use crate::accumulator::Accumulate;
 use crate::error::{Error, Result};
+use crate::expression::check_bytes;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 struct ConcatArrays(ArrayBuf);
@@ -17,7 +18,7 @@ impl Accumulate for ConcatArrays {
             None => Ok(()),
             Some(ValueRef::Array(array)) => {
                 array.iter().for_each(|element| self.0.push(element));
-                Ok(())
+                check_bytes("$concatArrays", self.0.as_ref().as_bytes().len())
             }
             Some(other) => Err(Error::type_mismatch(format!(
                 "$concatArrays requires array inputs, but input is of type {}",

@@ -2,6 +2,7 @@
 
 use crate::accumulator::Accumulate;
 use crate::error::Result;
+use crate::expression::check_bytes;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 struct Push {
@@ -17,11 +18,12 @@ pub fn start() -> Box<dyn Accumulate> {
 }
 
 impl Accumulate for Push {
+    /// Errors: `ExceededMemoryLimit` (146).
     fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()> {
         if let Some(value) = value {
             self.values.push(value);
         }
-        Ok(())
+        check_bytes("$push", self.values.as_ref().as_bytes().len())
     }
 
     fn finish(&mut self) -> Result<Option<Value<'static>>> {

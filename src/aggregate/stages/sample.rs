@@ -3,12 +3,12 @@
 //! Source: the manual, "$sample (aggregation)".
 
 use crate::aggregate::registry::Parsed;
-use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Stage};
+use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::env::Env;
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies};
 use crate::limits;
-use crate::plan::{BoxStream, Row};
+use crate::plan::{BoxStream, Row, below};
 use crate::value::ValueRef;
 
 /// So many, each document with the same chance.
@@ -69,6 +69,10 @@ impl Stage for Sample {
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {
         Passes::Everything
     }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Sample(self.0)
+    }
 }
 
 /// Keeps the n-th document with a chance of size/n, in the place of one that was kept before.
@@ -102,11 +106,6 @@ impl Running {
         }
         Ok(())
     }
-}
-
-/// A random number below an end.
-fn below(env: &dyn Env, end: u64) -> u64 {
-    ((u128::from(env.random()) * u128::from(end)) >> 64) as u64
 }
 
 impl Run for Running {
