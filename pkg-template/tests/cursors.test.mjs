@@ -56,6 +56,41 @@ test('next, hasNext, tryNext and the end', async () => {
   assert.deepEqual(await cursor.toArray(), []);
 });
 
+/** An engine with a tailable cursor that has documents for its getMores in turn. */
+function growing(...batches) {
+  return fake((command) => {
+    if (command.killCursors) return { cursorsKilled: command.cursors, ok: 1 };
+    if (!command.getMore) return cursorReply([{ _id: 0 }], { id: 99 });
+    return cursorReply(batches.shift() ?? [], { id: 99, batch: 'nextBatch' });
+  });
+}
+
+test('a cursor that awaits data asks until there is some', async () => {
+  const connection = growing([], [], [{ _id: 1 }]);
+  const cursor = collectionOn(connection).find({}, { tailable: true, awaitData: true });
+  assert.deepEqual(await cursor.next(), { _id: 0 });
+  assert.deepEqual(await cursor.next(), { _id: 1 });
+  assert.deepEqual(names(connection), ['find', 'getMore', 'getMore', 'getMore']);
+  assert.equal(cursor.closed, false);
+  await cursor.close();
+});
+
+test('tryNext of a tailable cursor gives null when nothing came, and the cursor stays open', async () => {
+  const cursor = collectionOn(growing()).find({}, { tailable: true, awaitData: true, maxAwaitTimeMS: 5 });
+  assert.deepEqual(await cursor.tryNext(), { _id: 0 });
+  assert.equal(await cursor.tryNext(), null);
+  assert.equal(cursor.closed, false);
+  await cursor.close();
+});
+
+test('a cursor that waits ends when it is closed', async () => {
+  const cursor = collectionOn(growing()).find({}, { tailable: true, awaitData: true, maxAwaitTimeMS: 60000 });
+  await cursor.next();
+  const waiting = cursor.next();
+  await cursor.close();
+  assert.equal(await waiting, null);
+});
+
 test('a loop that is left early kills the cursor', async () => {
   const connection = numbers(10);
   const cursor = collectionOn(connection).find({}, { batchSize: 2 });

@@ -15,10 +15,16 @@ use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// Checks the target before the pipeline runs.
 ///
-/// Errors: `CommandNotSupportedOnView` (166), 51183 (see [`Merge::key`]).
+/// Errors: `CommandNotSupportedOnView` (166), 17152 (a capped target of `$out`), 51183 (see [`Merge::key`]).
 pub(super) fn check(engine: &Engine, output: &Output) -> Result<()> {
     match output {
-        Output::Replace(target) => engine.catalog().regular(target).map(drop),
+        Output::Replace(target) => match engine.catalog().regular(target)? {
+            Some(found) if found.info.rules.capped.is_some() => Err(Error::new(
+                17152,
+                format!("namespace '{target}' is capped so it can't be used for $out"),
+            )),
+            _ => Ok(()),
+        },
         Output::Merge(merge) => {
             let target = engine.catalog().regular(&merge.target)?;
             merge.key(target.map(Rc::as_ref)).map(drop)

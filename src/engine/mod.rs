@@ -1,5 +1,6 @@
 //! The engine's state: the catalog of the moment, cursors, and commits on their way to the disk.
 
+mod capped;
 mod cursors;
 mod sessions;
 mod state;

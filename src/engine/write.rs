@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Engine;
-use crate::catalog::{Capped, Collection, CollectionInfo, CollectionKind, Namespace, Validation};
+use crate::catalog::{Collection, CollectionInfo, CollectionKind, Namespace, Validation};
 use crate::change::{Change, ChangeReader, ChangeWriter};
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
@@ -68,7 +68,7 @@ impl<'e> Write<'e> {
     }
 
     /// The collection's copy that is being changed.
-    fn collection_mut(&mut self, namespace: &Namespace) -> Result<&mut Collection> {
+    pub(super) fn collection_mut(&mut self, namespace: &Namespace) -> Result<&mut Collection> {
         if !self.changed.contains_key(namespace) {
             let current = self
                 .engine
@@ -93,11 +93,12 @@ impl<'e> Write<'e> {
     /// then.
     pub fn insert(&mut self, namespace: &Namespace, document: DocumentRef<'_>) -> Result<u64> {
         self.engine.step()?;
-        let rules = self.collection_mut(namespace)?.info.rules.clone();
-        if let Some(validation) = &rules.validation {
-            self.validate(validation, None, document)?;
+        let mut collection = self.collection_mut(namespace)?;
+        if let Some(validation) = collection.info.rules.validation.clone() {
+            self.validate(&validation, None, document)?;
+            collection = self.collection_mut(namespace)?;
         }
-        let collection = self.collection_mut(namespace)?;
+        let capped = collection.info.rules.capped;
         let id = collection.info.id;
         let record = collection.insert(document)?;
         self.record(Change::Insert {
@@ -105,7 +106,7 @@ impl<'e> Write<'e> {
             record,
             document,
         });
-        if let Some(capped) = rules.capped {
+        if let Some(capped) = capped {
             self.evict(namespace, capped, record)?;
         }
         Ok(record)
@@ -125,26 +126,6 @@ impl<'e> Write<'e> {
             .context
             .get_or_insert_with(|| Context::new(env.clone()));
         validation.check(old, new, context)
-    }
-
-    /// Removes the oldest documents of a capped collection until it keeps its limits, but not the
-    /// newest one, however large.
-    fn evict(&mut self, namespace: &Namespace, capped: Capped, newest: u64) -> Result<()> {
-        loop {
-            let collection = self.collection_mut(namespace)?;
-            let records = &collection.records;
-            if records.data_size() <= capped.size
-                && capped.max.is_none_or(|max| records.len() <= max)
-            {
-                return Ok(());
-            }
-            match records.cursor().next()? {
-                Some((record, document)) if record != newest => {
-                    self.delete(namespace, record, DocumentRef::from_valid(&document))?;
-                }
-                _ => return Ok(()),
-            }
-        }
     }
 
     /// Gives a record a new document.

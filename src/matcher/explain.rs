@@ -287,6 +287,9 @@ fn clauses(filter: DocumentRef<'_>) -> Vec<Clause> {
     let mut out = Vec::new();
     for element in filter.elements() {
         let name = element.name;
+        if name == "$comment" {
+            continue;
+        }
         let operators = match element.value() {
             ValueRef::Document(inner) if is_operator_document(inner) => Some(inner),
             _ => None,
