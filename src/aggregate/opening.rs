@@ -165,13 +165,13 @@ fn counted(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStr
         },
         _ => return Ok(None),
     };
-    let Some(total) = plan::count(collection, &query.filter)? else {
+    let Some(counted) = plan::count(collection, &query.filter)? else {
         return Ok(None);
     };
-    let count = total
+    let count = counted
+        .count
         .saturating_sub(query.skip)
         .min(query.limit.unwrap_or(u64::MAX));
     let result = give(stage, count as i64);
-    let filter = query.filter.source();
-    Ok(Some(Box::new(plan::CountNode::new(count, result, filter))))
+    Ok(Some(Box::new(plan::CountNode::new(counted, result))))
 }

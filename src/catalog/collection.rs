@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Namespace, Rules};
+use super::{IndexFilters, Namespace, Rules};
 use crate::error::{Error, Result};
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
@@ -107,6 +107,8 @@ pub struct Collection {
     pub records: RecordStore,
     /// In the order of their creation; the index on `_id` is the first.
     pub indexes: Vec<Index>,
+    /// Which indexes the planner may use for which queries.
+    pub index_filters: IndexFilters,
 }
 
 impl Collection {

@@ -1,11 +1,13 @@
 //! Databases, collections and their options: what exists, and how a collection changes.
 
 mod collection;
+mod index_filter;
 mod listing;
 mod namespace;
 mod rules;
 
 pub use collection::{Collection, CollectionInfo, CollectionKind};
+pub use index_filter::{IndexFilter, IndexFilters};
 pub use listing::Catalog;
 pub use namespace::{Namespace, check_collection_name, check_database_name};
 pub use rules::{Capped, Rules, Validation};

@@ -85,6 +85,7 @@ pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explaine
         namespace,
         filter,
         stream,
+        choice: None,
         output: output.flatten(),
         context,
     })

@@ -77,9 +77,10 @@ fn of_collection(
 ) -> Result<u64> {
     let query = query(Some(collection.clone()), arguments, context)?;
     if matches!(query.hint, None | Some(Hint::Natural(_)))
-        && let Some(count) = plan::count(collection, &query.filter)?
+        && let Some(counted) = plan::count(collection, &query.filter)?
     {
-        return Ok(count
+        return Ok(counted
+            .count
             .saturating_sub(query.skip)
             .min(query.limit.unwrap_or(u64::MAX)));
     }

@@ -15,7 +15,7 @@ use crate::expression::Context;
 use crate::keystring::encode_one;
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
-use crate::plan::{BoxStream, Query, plan};
+use crate::plan::{BoxStream, Choice, Query, plan, plan_and_rejected, plan_distinct};
 use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
 
 const FIELDS: &[Field] = &[
@@ -52,28 +52,55 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
 }
 
 /// The documents whose values are asked for; of them only the field is needed.
-pub(super) fn open(
+fn open(engine: &Engine, request: &Request<'_>, arguments: &Arguments<'_>) -> Result<BoxStream> {
+    match source(engine, request, arguments)? {
+        (_, Some(stream)) => Ok(stream),
+        (query, None) => Ok(plan(query)?.stream),
+    }
+}
+
+/// As [`open`], with the other plans.
+pub(super) fn explain(
     engine: &Engine,
     request: &Request<'_>,
     arguments: &Arguments<'_>,
-) -> Result<BoxStream> {
+) -> Result<(BoxStream, Option<Choice>)> {
+    match source(engine, request, arguments)? {
+        (query, Some(stream)) if query.collection.is_some() => {
+            Ok((stream, Some(Choice::only(&query))))
+        }
+        (_, Some(stream)) => Ok((stream, None)),
+        (query, None) => {
+            let (plan, choice) = plan_and_rejected(&query)?;
+            Ok((plan.stream, Some(choice)))
+        }
+    }
+}
+
+/// The query, and what answers it if that is a view or a scan from value to value.
+fn source(
+    engine: &Engine,
+    request: &Request<'_>,
+    arguments: &Arguments<'_>,
+) -> Result<(Query, Option<BoxStream>)> {
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);
     let hint = selection::hint(arguments)?;
-    if collection.as_ref().is_some_and(|found| found.is_view()) {
-        let filter = arguments.document("query").unwrap_or(DocumentRef::EMPTY);
-        let mut stage = DocumentBuf::new();
-        stage.append("$match", filter);
-        let stages = [&stage].into_iter().collect::<ArrayBuf>();
-        return Ok(views::open(engine, &namespace, &stages, hint, &request.context)?.stream);
-    }
     let filter = selection::filter(arguments.document("query"), &request.context)?;
+    if collection.as_ref().is_some_and(|found| found.is_view()) {
+        let filter_document = arguments.document("query").unwrap_or(DocumentRef::EMPTY);
+        let mut stage = DocumentBuf::new();
+        stage.append("$match", filter_document);
+        let stages = [&stage].into_iter().collect::<ArrayBuf>();
+        let opened = views::open(engine, &namespace, &stages, hint, &request.context)?;
+        return Ok((Query::new(None, filter), Some(opened.stream)));
+    }
     let mut query = Query::new(collection, filter);
     query.hint = hint;
-    query.needed = Some(vec![FieldPath::new(
-        arguments.string("key").unwrap_or_default(),
-    )]);
-    Ok(plan(query)?.stream)
+    let field = FieldPath::new(arguments.string("key").unwrap_or_default());
+    let scan = plan_distinct(&query, &field)?;
+    query.needed = Some(vec![field]);
+    Ok((query, scan))
 }
 
 /// Values with the keys that order them.

@@ -10,8 +10,8 @@ use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
-use crate::plan::{self, BoxStream, Query, Row, Statistics, Stream, Verbosity};
-use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+use crate::plan::{self, BoxStream, Choice, Query, Row, Statistics, Stream, Verbosity};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
 
 const FIELDS: &[Field] = &[optional("verbosity", Takes::String)];
 
@@ -21,6 +21,8 @@ pub(super) struct Explained {
     /// The filter, as the plan shows it.
     pub filter: DocumentBuf,
     pub stream: BoxStream,
+    /// The plans that were not taken, if a query was planned.
+    pub choice: Option<Choice>,
     /// `{$out: ...}` or `{$merge: ...}`, which is not carried out.
     pub output: Option<DocumentBuf>,
     pub context: Context,
@@ -99,7 +101,11 @@ fn plan_of(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
                 .get("remove")
                 .is_some_and(|flag| flag.is_truthy());
             let stage = if removes { "DELETE" } else { "UPDATE" };
-            written(request.namespace()?, query, stage, context)
+            let upserts = request
+                .document
+                .get("upsert")
+                .is_some_and(|upsert| upsert.is_truthy());
+            written(request.namespace()?, query, stage, upserts, context)
         }
         other if super::registry::find_command(other).is_none() => Err(Error::new(
             codes::COMMAND_NOT_FOUND,
@@ -118,7 +124,8 @@ fn of_count(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     let context = request.context.clone();
     let filter = arguments.document("query").unwrap_or(DocumentRef::EMPTY);
     let collection = engine.collection(&namespace);
-    let stream = match collection {
+    let mut choice = None;
+    let stream: BoxStream = match collection {
         Some(found) if found.is_view() => {
             let stages = count::stages(&arguments)?;
             let hint = selection::hint(&arguments)?;
@@ -130,17 +137,40 @@ fn of_count(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
                 (Some(collection), None) => plan::count(collection, &query.filter)?,
                 _ => None,
             };
+            let (skip, limit) = (query.skip, query.limit.unwrap_or(u64::MAX));
             let input: BoxStream = match counted {
-                Some(count) => Box::new(plan::CountNode::new(count, None, query.filter.source())),
-                None => plan::plan(query)?.stream,
+                Some(counted) if counted.is_whole() => {
+                    return Ok(Explained {
+                        namespace,
+                        filter: filter.into(),
+                        stream: Box::new(plan::CountNode::new(counted, None)),
+                        choice: Some(plan::Choice::only(&query)),
+                        output: None,
+                        context,
+                    });
+                }
+                Some(counted) => {
+                    choice = Some(plan::Choice::only(&query));
+                    Box::new(plan::CountNode::new(counted, None))
+                }
+                None => {
+                    let (plan, others) = plan::plan_and_rejected(&query)?;
+                    choice = Some(others);
+                    plan.stream
+                }
             };
-            Box::new(Consumer::new("COUNT", input))
+            Box::new(Consumer {
+                skip,
+                limit,
+                ..Consumer::new("COUNT", input)
+            })
         }
     };
     Ok(Explained {
         namespace,
         filter: filter.into(),
         stream,
+        choice,
         output: None,
         context,
     })
@@ -148,7 +178,7 @@ fn of_count(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
 
 fn of_distinct(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     let arguments = distinct::arguments(request)?;
-    let stream = distinct::open(engine, request, &arguments)?;
+    let (stream, choice) = distinct::explain(engine, request, &arguments)?;
     let filter = arguments
         .document("query")
         .unwrap_or(DocumentRef::EMPTY)
@@ -158,6 +188,7 @@ fn of_distinct(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
         namespace,
         filter,
         stream,
+        choice,
         output: None,
         context,
     })
@@ -202,21 +233,30 @@ fn of_statement(
             .is_some_and(|limit| limit.is_truthy()),
     };
     query.limit = (!many).then_some(1);
-    written(namespace, query, stage, context)
+    let upserts = statement
+        .get("upsert")
+        .is_some_and(|upsert| upsert.is_truthy());
+    written(namespace, query, stage, upserts, context)
 }
 
 fn written(
     namespace: Namespace,
     query: Query,
     stage: &'static str,
+    upserts: bool,
     context: Context,
 ) -> Result<Explained> {
     let filter = query.filter.source().clone();
-    let stream = Box::new(Consumer::new(stage, plan::plan(query)?.stream));
+    let (plan, choice) = plan::plan_and_rejected(&query)?;
+    let stream = Box::new(Consumer {
+        upserts,
+        ..Consumer::new(stage, plan.stream)
+    });
     Ok(Explained {
         namespace,
         filter,
         stream,
+        choice: Some(choice),
         output: None,
         context,
     })
@@ -226,7 +266,11 @@ fn written(
 struct Consumer {
     stage: &'static str,
     input: BoxStream,
+    skip: u64,
+    limit: u64,
+    upserts: bool,
     taken: u64,
+    works: u64,
     is_end: bool,
 }
 
@@ -235,7 +279,11 @@ impl Consumer {
         Consumer {
             stage,
             input,
+            skip: 0,
+            limit: u64::MAX,
+            upserts: false,
             taken: 0,
+            works: 0,
             is_end: false,
         }
     }
@@ -245,23 +293,46 @@ impl Stream for Consumer {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
         while self.input.next(context)?.is_some() {
             self.taken += 1;
+            self.works += 1;
         }
+        // What trees counted gives no rows.
+        self.taken = self.taken.max(self.input.counted());
+        self.works += 1;
         self.is_end = true;
         Ok(None)
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
         out.append("stage", self.stage);
+        let mut count = |name: &str, count: u64| out.append(name, count as i64);
         match self.stage {
-            "UPDATE" => out.append("nWouldModify", self.taken as i64),
-            "DELETE" => out.append("nWouldDelete", self.taken as i64),
-            _ => {}
+            "UPDATE" => {
+                count("nMatched", self.taken);
+                count("nWouldModify", self.taken);
+                let upserts = self.upserts && self.is_end && self.taken == 0;
+                count("nWouldUpsert", u64::from(upserts));
+            }
+            "DELETE" => count("nWouldDelete", self.taken),
+            _ => {
+                let rest = self.taken.saturating_sub(self.skip);
+                // A plan has the skip and the limit in it; a count by trees has not.
+                let is_raw = self.input.counted() > 0;
+                count(
+                    "nCounted",
+                    if is_raw {
+                        rest.min(self.limit)
+                    } else {
+                        self.taken
+                    },
+                );
+                count("nSkipped", self.skip.min(self.taken));
+            }
         }
     }
 
     fn statistics(&self) -> Statistics {
         Statistics {
-            works: self.taken + 1,
+            works: self.works,
             is_end: self.is_end,
             ..Statistics::default()
         }
@@ -287,7 +358,11 @@ pub(super) fn reply(
             returned += 1;
         }
     }
-    let took_ms = (engine.env.monotonic_ms() - started_ms) as i64;
+    let took_ms = (engine.env.monotonic_ms() - started_ms).max(0.0) as u64;
+    let tried = match verbosity {
+        Verbosity::AllPlansExecution => Some(trials(&mut explained)?),
+        _ => None,
+    };
     let (stages, plan) = explain_pipeline::split(explained.stream.as_ref());
     let mut reply = DocumentBuf::new();
     reply.append("explainVersion", "1");
@@ -299,7 +374,11 @@ pub(super) fn reply(
         } else {
             plan.statistics().advanced
         };
-        execution(plan, returned, took_ms, verbosity)
+        let mut run = execution(plan, returned, took_ms);
+        if let Some(tried) = &tried {
+            run.append("allPlansExecution", tried);
+        }
+        run
     });
     if is_plain {
         reply.append("queryPlanner", &planner);
@@ -322,39 +401,107 @@ pub(super) fn reply(
 
 fn query_planner(explained: &Explained, plan: &dyn Stream) -> DocumentBuf {
     let mut planner = DocumentBuf::new();
-    planner.append("plannerVersion", 1);
     planner.append("namespace", explained.namespace.to_string().as_str());
-    planner.append("indexFilterSet", false);
     planner.append("parsedQuery", &explained.filter);
+    let choice = explained.choice.as_ref();
+    let is_filtered = choice.is_some_and(|choice| choice.is_filtered);
+    planner.append("indexFilterSet", is_filtered);
+    if let Some(choice) = choice {
+        let hash = plan::shape_hash(&choice.shape);
+        planner.append("queryHash", hash.as_str());
+        planner.append("planCacheShapeHash", hash.as_str());
+        planner.append("planCacheKey", plan::shape_hash(&choice.key).as_str());
+    }
+    planner.append("optimizationTimeMillis", 0);
     planner.append("maxIndexedOrSolutionsReached", false);
     planner.append("maxIndexedAndSolutionsReached", false);
     planner.append("maxScansToExplodeReached", false);
-    planner.append("winningPlan", &plan::explain(plan, false));
-    planner.append_array("rejectedPlans", |_| {});
+    planner.append("prunedSimilarIndexes", false);
+    planner.append("winningPlan", &uncached(plan));
+    planner.append_array("rejectedPlans", |list| {
+        let rejected = choice.iter().flat_map(|choice| &choice.rejected);
+        rejected.for_each(|plan| list.push(&uncached(plan.as_ref())));
+    });
     planner
 }
 
-fn execution(plan: &dyn Stream, returned: u64, took_ms: i64, verbosity: Verbosity) -> DocumentBuf {
+/// A plan, of which none is kept for later.
+fn uncached(plan: &dyn Stream) -> DocumentBuf {
+    let mut out = DocumentBuf::new();
+    out.append("isCached", false);
+    let plan = plan::explain(plan, false);
+    plan.as_ref()
+        .elements()
+        .for_each(|element| out.append_element(&element));
+    out
+}
+
+/// How many rows a plan gives at most, and how often it is asked, when it is tried.
+const TRIAL_ROWS: u64 = 101;
+const TRIAL_WORKS: u64 = 10_000;
+
+/// Every plan as far as a trial goes, the winning one first.
+fn trials(explained: &mut Explained) -> Result<ArrayBuf> {
+    let mut list = ArrayBuf::new();
+    let (_, plan) = explain_pipeline::split(explained.stream.as_ref());
+    let Some(choice) = explained
+        .choice
+        .as_mut()
+        .filter(|choice| !choice.rejected.is_empty())
+    else {
+        return Ok(list);
+    };
+    list.push(&trial(plan, plan.statistics().advanced));
+    for plan in &mut choice.rejected {
+        let mut returned = 0;
+        while returned < TRIAL_ROWS
+            && plan.statistics().works < TRIAL_WORKS
+            && plan.next(&explained.context)?.is_some()
+        {
+            returned += 1;
+        }
+        list.push(&trial(plan.as_ref(), returned));
+    }
+    Ok(list)
+}
+
+fn trial(plan: &dyn Stream, returned: u64) -> DocumentBuf {
+    let (keys, documents) = plan::examined(plan);
+    let mut out = DocumentBuf::new();
+    append_counts(
+        &mut out,
+        &[
+            ("nReturned", returned),
+            ("executionTimeMillisEstimate", 0),
+            ("totalKeysExamined", keys),
+            ("totalDocsExamined", documents),
+        ],
+    );
+    out.append("executionStages", &plan::explain(plan, true));
+    out
+}
+
+fn append_counts(out: &mut DocumentBuf, counts: &[(&str, u64)]) {
+    for (name, count) in counts {
+        let count = crate::expression::number::Number::int_or_long(*count as i64);
+        out.append(name, count.value().as_ref());
+    }
+}
+
+fn execution(plan: &dyn Stream, returned: u64, took_ms: u64) -> DocumentBuf {
     let (keys, documents) = plan::examined(plan);
     let mut run = DocumentBuf::new();
     run.append("executionSuccess", true);
-    for (name, count) in [
-        ("nReturned", returned as i64),
-        ("executionTimeMillis", took_ms),
-        ("totalKeysExamined", keys as i64),
-        ("totalDocsExamined", documents as i64),
-    ] {
-        run.append(
-            name,
-            crate::expression::number::Number::int_or_long(count)
-                .value()
-                .as_ref(),
-        );
-    }
+    append_counts(
+        &mut run,
+        &[
+            ("nReturned", returned),
+            ("executionTimeMillis", took_ms),
+            ("totalKeysExamined", keys),
+            ("totalDocsExamined", documents),
+        ],
+    );
     run.append("executionStages", &plan::explain(plan, true));
-    if verbosity == Verbosity::AllPlansExecution {
-        run.append_array("allPlansExecution", |_| {});
-    }
     run
 }
 
@@ -366,6 +513,22 @@ fn append_command(reply: &mut DocumentBuf, request: &Request<'_>) {
             .filter(|element| element.name != "$db");
         own.for_each(|element| command.append_element(&element));
         command.append("$db", request.database);
+    });
+    reply.append_document("serverParameters", |parameters| {
+        for name in [
+            "internalQueryFacetBufferSizeBytes",
+            "internalQueryFacetMaxOutputDocSizeBytes",
+            "internalLookupStageIntermediateDocumentMaxSizeBytes",
+            "internalDocumentSourceGroupMaxMemoryBytes",
+            "internalQueryMaxBlockingSortMemoryUsageBytes",
+            "internalQueryMaxAddToSetBytes",
+            "internalDocumentSourceSetWindowFieldsMaxMemoryBytes",
+        ] {
+            parameters.append(name, crate::limits::STAGE_MEMORY_BYTES_MAX as i32);
+        }
+        parameters.append("internalQueryProhibitBlockingMergeOnMongoS", 0);
+        parameters.append("internalQueryFrameworkControl", "forceClassicEngine");
+        parameters.append("internalQueryPlannerIgnoreIndexWithCollationForRegex", 1);
     });
     reply.append_document("serverInfo", |server| {
         server.append("host", "tussock");

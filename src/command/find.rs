@@ -13,7 +13,7 @@ use crate::engine::{Cursor, Engine};
 use crate::error::Result;
 use crate::expression::{Context, Dependencies, ParseScope};
 use crate::limits;
-use crate::plan::{BoxStream, Hint, Query, QueryProjection, Tail, plan};
+use crate::plan::{BoxStream, Hint, Query, QueryProjection, Tail, plan, plan_and_rejected};
 use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef};
 
@@ -49,7 +49,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let found = engine.collection(&namespace);
     let tailing = tailable::of_find(&arguments, found.as_deref())?;
     let tail = tailing.as_ref().map(|tailing| tailing.tail.clone());
-    let stream = open(engine, request, &arguments, &context, tail)?;
+    let stream = match open(engine, request, &arguments, &context, tail)? {
+        Opened::Stream(stream) => stream,
+        Opened::Query(query) => plan(*query)?.stream,
+    };
     let batch_size = arguments.non_negative("batchSize")?;
     let batch_size = batch_size.map_or(limits::FIRST_BATCH_DEFAULT, |size| size as usize);
     let single = arguments.truth("singleBatch").unwrap_or(false);
@@ -63,15 +66,28 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
-    let stream = open(engine, request, &arguments, &context, None)?;
     let filter = arguments.document("filter").unwrap_or(DocumentRef::EMPTY);
+    let (stream, choice) = match open(engine, request, &arguments, &context, None)? {
+        Opened::Stream(stream) => (stream, None),
+        Opened::Query(query) => {
+            let (plan, choice) = plan_and_rejected(&query)?;
+            (plan.stream, Some(choice))
+        }
+    };
     Ok(Explained {
         namespace: request.namespace()?,
         filter: filter.into(),
         stream,
+        choice,
         output: None,
         context,
     })
+}
+
+/// A view's pipeline that runs, or a query of a collection that is to be planned.
+enum Opened {
+    Stream(BoxStream),
+    Query(Box<Query>),
 }
 
 /// What a find command reads, from a collection or a view.
@@ -81,7 +97,7 @@ fn open(
     arguments: &Arguments<'_>,
     context: &Context,
     tail: Option<Tail>,
-) -> Result<BoxStream> {
+) -> Result<Opened> {
     arguments.refuse(&["collation", "returnKey", "showRecordId"])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
@@ -89,7 +105,8 @@ fn open(
     if collection.as_ref().is_some_and(|found| found.is_view()) {
         let stages = views::stages_of_find(arguments, context)?;
         let hint = selection::hint(arguments)?;
-        return Ok(views::open(engine, &namespace, &stages, hint, context)?.stream);
+        let opened = views::open(engine, &namespace, &stages, hint, context)?;
+        return Ok(Opened::Stream(opened.stream));
     }
     let filter = selection::filter(arguments.document("filter"), context)?;
     let mut query = Query::new(collection, filter);
@@ -106,7 +123,7 @@ fn open(
     if let Some(wanted) = &query.projection {
         query.needed = needed(wanted);
     }
-    Ok(plan(query)?.stream)
+    Ok(Opened::Query(Box::new(query)))
 }
 
 fn projection(arguments: &Arguments<'_>, context: &Context) -> Result<Option<QueryProjection>> {

@@ -39,6 +39,7 @@ mod list_databases;
 mod list_indexes;
 mod listing;
 mod pipeline_output;
+mod plan_cache;
 mod registry;
 mod rename_collection;
 mod request;
@@ -57,6 +58,8 @@ mod write_reply;
 pub use dispatch::{Outcome, error_reply};
 pub use registry::{COMMANDS, Command};
 
+#[cfg(test)]
+mod plan_property_test;
 #[cfg(test)]
 mod rewrites_tests;
 #[cfg(test)]

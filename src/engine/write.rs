@@ -255,6 +255,7 @@ impl<'e> Write<'e> {
             info: Rc::new(info),
             records,
             indexes,
+            index_filters: Default::default(),
         }
     }
 

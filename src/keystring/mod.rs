@@ -15,9 +15,11 @@
 mod decode;
 mod encode;
 mod number;
+mod split;
 
 pub use decode::decode;
 pub use encode::{KeyWriter, encode_one, type_end, type_start};
+pub use split::component_end;
 
 /// What closes a key: the place of a bound relative to all keys with the same components.
 #[derive(Clone, Copy, PartialEq, Eq)]

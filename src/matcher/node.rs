@@ -139,6 +139,7 @@ impl Node {
                 Shape::Greater(_) => 8,
                 Shape::GreaterOrEqual(_) => 9,
                 Shape::Pattern(_) => 10,
+                Shape::Number => 11,
                 Shape::Exists => 12,
                 Shape::In { .. } => 13,
                 Shape::Other => 14,

@@ -64,6 +64,8 @@ pub enum Shape<'n> {
     ElementDocument(&'n Node),
     /// `$elemMatch` with conditions on the elements themselves.
     ElementValue(&'n Node),
+    /// Only numbers meet it.
+    Number,
     /// Anything else.
     Other,
 }

@@ -172,6 +172,7 @@ fn read_collection(
         info: Rc::new(info),
         records,
         indexes,
+        index_filters: Default::default(),
     })
 }
 

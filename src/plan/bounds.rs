@@ -1,6 +1,6 @@
 //! Intervals of key components: what a condition on a field leaves of an index.
 
-use crate::keystring::{decode, encode_one, type_end, type_start};
+use crate::keystring::{component_end, decode, encode_one, type_end, type_start};
 use crate::sorting::sort_by;
 use crate::value::{Kind, Value, ValueRef};
 
@@ -14,8 +14,16 @@ pub struct Interval {
     pub high_inclusive: bool,
 }
 
-/// Above every byte that can follow a component in a key.
-const ABOVE: u8 = 0xff;
+/// Above every byte that can follow a component in a key. A text that goes on after a zero has
+/// this byte there.
+pub(super) const ABOVE: u8 = 0xff;
+/// Below every byte that can follow a component, and above the one that tells that an inverted
+/// text goes on after a zero.
+pub(super) const BELOW: u8 = 0x01;
+
+fn inverted(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| !byte).collect()
+}
 
 impl Interval {
     /// One value.
@@ -96,30 +104,30 @@ impl Interval {
 
     /// The ends as positions among keys: from (inclusive) and to (exclusive).
     pub fn key_range(&self, descending: bool) -> (Vec<u8>, Vec<u8>) {
-        let inverted = |bytes: &[u8]| bytes.iter().map(|byte| !byte).collect::<Vec<u8>>();
-        let (mut from, from_above, mut to, to_above) = if descending {
-            (
-                inverted(&self.high),
-                !self.high_inclusive,
-                inverted(&self.low),
-                self.low_inclusive,
-            )
-        } else {
-            (
-                self.low.clone(),
-                !self.low_inclusive,
-                self.high.clone(),
-                self.high_inclusive,
-            )
-        };
-        if from_above {
-            from.push(ABOVE);
+        if !descending {
+            let (mut from, mut to) = (self.low.clone(), self.high.clone());
+            from.extend((!self.low_inclusive).then_some(ABOVE));
+            to.extend(self.high_inclusive.then_some(ABOVE));
+            return (from, to);
         }
-        if to_above {
-            // Twice: an inverted component that goes on after a prefix may begin with one.
-            to.extend_from_slice(&[ABOVE, ABOVE]);
+        let (mut from, mut to) = (inverted(&self.high), inverted(&self.low));
+        from.push(if self.high_inclusive { BELOW } else { ABOVE });
+        if self.low_inclusive {
+            // A component that goes on after a part of one may begin so.
+            let is_whole = component_end(&self.low, 0, false) == Some(self.low.len());
+            to.extend((!is_whole).then_some(ABOVE));
+            to.push(ABOVE);
         }
         (from, to)
+    }
+
+    /// A single value's component as it lies in a key.
+    pub fn component(&self, descending: bool) -> Vec<u8> {
+        if descending {
+            inverted(&self.low)
+        } else {
+            self.low.clone()
+        }
     }
 
     fn low_place(&self) -> (&[u8], bool) {
@@ -248,6 +256,24 @@ impl IntervalSet {
         }
     }
 
+    /// What is not in it.
+    pub fn complement(&self) -> IntervalSet {
+        let all = Interval::all();
+        let mut gap = all.clone();
+        let mut intervals = Vec::with_capacity(self.intervals.len() + 1);
+        for interval in &self.intervals {
+            gap.high = interval.low.clone();
+            gap.high_inclusive = !interval.low_inclusive;
+            intervals.extend(all.intersect(&gap).and_then(|gap| gap.intersect(&gap)));
+            gap.low = interval.high.clone();
+            gap.low_inclusive = !interval.high_inclusive;
+        }
+        gap.high = all.high.clone();
+        gap.high_inclusive = true;
+        intervals.extend(all.intersect(&gap));
+        IntervalSet { intervals }
+    }
+
     /// True for the one interval that holds everything.
     pub fn is_all(&self) -> bool {
         self.intervals.len() == 1 && self.intervals[0] == Interval::all()
@@ -304,6 +330,18 @@ mod tests {
                 .intervals
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn complements() {
+        let check = |set: IntervalSet, expected: &str| {
+            assert_eq!(show(&set.complement()), expected);
+            assert!(set.complement().complement() == set);
+        };
+        check(IntervalSet::all(), "");
+        check(IntervalSet::one(range(1, 3)), "[MinKey, 1) [3, MaxKey]");
+        let null = IntervalSet::one(Interval::point(ValueRef::Null));
+        check(null, "[MinKey, null) (null, MaxKey]");
     }
 
     #[test]

@@ -2,62 +2,70 @@
 
 use std::ops::Bound;
 
-use super::bounds::IntervalSet;
+use super::bounds::{ABOVE, BELOW, IntervalSet};
 use super::index_scan::KeyRange;
-use super::predicates::Requirement;
+use super::predicates::{Exact, Requirement};
 use super::sort::SortPattern;
 use crate::error::Result;
 use crate::index::Index;
 use crate::value::FieldPath;
 use crate::value::path::array_position;
 
-/// The most ranges an index scan is given; beyond, later fields are left to the filter.
+/// The most ranges an index scan is given; beyond, later fields are tested key by key.
 const RANGES_MAX: usize = 4096;
 
+/// The most scans that are merged for a sort, as in MongoDB.
+const SCANS_TO_EXPLODE_MAX: usize = 200;
+
 /// An index and the part of it that a query needs.
+#[derive(Clone)]
 pub(super) struct Candidate<'c> {
     pub index: &'c Index,
     /// Per indexed field.
     pub sets: Vec<IntervalSet>,
     pub ranges: Vec<KeyRange>,
+    /// Whether keys in the ranges must be tested against the sets of later fields.
+    pub tested_from: Option<usize>,
     /// The conjuncts of the filter that hold for every record in the ranges.
     pub known: Vec<usize>,
     /// Keys in the ranges, once they were counted.
     pub keys: u64,
 }
 
+/// How an index gives the order of a sort.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct SortOrder {
+    pub backward: bool,
+    /// Each combination of values of so many leading fields needs a scan of its own; the scans
+    /// are merged. Zero for one scan.
+    pub exploded: usize,
+}
+
 impl<'c> Candidate<'c> {
     /// The best use of an index for the requirements; all of it if there are none.
     pub fn new(index: &'c Index, requirements: &[Requirement]) -> Candidate<'c> {
-        let mut sets: Vec<IntervalSet> = Vec::new();
-        let mut used: Vec<Vec<&Requirement>> = Vec::new();
+        let mut sets: Vec<IntervalSet> = Vec::with_capacity(index.spec.fields.len());
+        let mut used: Vec<Vec<&Requirement>> = Vec::with_capacity(index.spec.fields.len());
         for (at, field) in index.spec.fields.iter().enumerate() {
+            let is_plain = is_plain(index, at);
             let mut own: Vec<&Requirement> = requirements
                 .iter()
                 .filter(|requirement| requirement.path == field.path)
+                .filter(|requirement| is_plain || !requirement.bounds.plain_only)
                 .collect();
-            let bits = index.multikey.get(at).copied().unwrap_or(0);
-            if bits != 0 {
+            if bits(index, at) != 0 {
                 own = choose_for_multikey(index, at, own, &used);
             }
-            let combine =
-                |set: IntervalSet, requirement: &&Requirement| set.intersect(&requirement.set);
-            sets.push(own.iter().fold(IntervalSet::all(), combine));
+            sets.push(intersection(&own));
             used.push(own);
         }
         let (ranges, depth) = ranges(index, &sets);
-        // A field after the last one that narrowed the ranges proves nothing.
-        let proven = used
-            .iter()
-            .take(depth)
-            .flatten()
-            .filter(|requirement| requirement.exact);
-        let proven: Vec<usize> = proven.map(|requirement| requirement.conjunct).collect();
-        let known = fully_proven(requirements, &used[..depth], &proven);
+        let known = fully_proven(index, requirements, &used);
         Candidate {
             index,
-            sets,
             ranges,
+            tested_from: tested_from(&sets, depth),
+            sets,
             known,
             keys: 0,
         }
@@ -84,41 +92,133 @@ impl<'c> Candidate<'c> {
         self.sets.first().is_some_and(|set| !set.is_all())
     }
 
-    /// Whether reading the index (forward: `Some(false)`, backward: `Some(true)`) gives the order
-    /// of a sort.
-    pub fn sort_direction(&self, sort: &SortPattern) -> Option<bool> {
+    /// Whether and how reading the index gives the order of a sort.
+    pub fn sort_order(&self, sort: &SortPattern) -> Option<SortOrder> {
         let fields = &self.index.spec.fields;
+        let is_multikey = |at: usize| bits(self.index, at) != 0;
         let mut backward: Option<bool> = None;
+        let mut exploded = 0;
         let mut at = 0;
         for wanted in &sort.fields {
-            // Fields that have one value everywhere do not disturb the order.
-            while fields
-                .get(at)
-                .is_some_and(|field| field.path != wanted.path)
-                && self.sets[at].is_point()
-            {
+            // A field that has one value in each scan sorts nothing.
+            let is_constant = |before: usize| {
+                fields[before].path == wanted.path
+                    && !is_multikey(before)
+                    && (before < exploded || self.sets[before].is_point())
+            };
+            if (0..at.min(fields.len())).any(is_constant) {
+                continue;
+            }
+            while fields.get(at)?.path != wanted.path {
+                if !self.sets[at].is_point() {
+                    if !self.sets[..=at].iter().all(IntervalSet::is_points) {
+                        return None;
+                    }
+                    exploded = at + 1;
+                }
                 at += 1;
             }
-            let field = fields.get(at).filter(|field| field.path == wanted.path)?;
-            if self.index.multikey.get(at).is_some_and(|&bits| bits != 0) {
+            if is_multikey(at) && !self.gives_ends_of_arrays(at) {
                 return None;
             }
-            let turned = field.descending != wanted.descending;
+            let turned = fields[at].descending != wanted.descending;
             if *backward.get_or_insert(turned) != turned {
                 return None;
             }
             at += 1;
         }
-        backward.or(Some(false))
+        let scans = self.sets[..exploded].iter().fold(1usize, |scans, set| {
+            scans.saturating_mul(set.intervals.len())
+        });
+        let merges = exploded > 0;
+        let paths = sort.fields.iter().map(|field| &field.path);
+        if merges && (scans > SCANS_TO_EXPLODE_MAX || !self.covers(paths)) {
+            return None;
+        }
+        Some(SortOrder {
+            backward: backward.unwrap_or(false),
+            exploded,
+        })
+    }
+
+    /// An array sorts by its smallest or largest element, which comes first if all are there.
+    fn gives_ends_of_arrays(&self, at: usize) -> bool {
+        self.sets[at].is_all()
+            && (0..self.sets.len())
+                .all(|other| self.sets[other].is_all() || !shares_array(self.index, other, at))
+    }
+
+    /// The scans that are merged for a sort: one per combination of values of the first fields.
+    pub fn explode(&self, fields: usize) -> Vec<Candidate<'c>> {
+        let mut whole = self.clone();
+        whole.ranges = Vec::new();
+        let mut scans = vec![whole];
+        for at in 0..fields {
+            let split = |mut scan: Candidate<'c>| {
+                let points = std::mem::take(&mut scan.sets[at].intervals);
+                points.into_iter().map(move |point| {
+                    let mut one = scan.clone();
+                    one.sets[at] = IntervalSet::one(point);
+                    one
+                })
+            };
+            scans = scans.into_iter().flat_map(split).collect();
+        }
+        for scan in &mut scans {
+            let (ranges, depth) = ranges(scan.index, &scan.sets);
+            scan.ranges = ranges;
+            scan.tested_from = tested_from(&scan.sets, depth);
+        }
+        scans
     }
 
     /// True if the keys hold all of these fields.
     pub fn covers<'p>(&self, mut paths: impl Iterator<Item = &'p FieldPath>) -> bool {
         let fields = &self.index.spec.fields;
-        !self.index.is_multikey()
-            && !self.index.spec.sparse
-            && paths.all(|path| fields.iter().any(|field| field.path == *path))
+        let is_apart = |at: usize| {
+            let path = &fields[at].path;
+            fields
+                .iter()
+                .all(|other| other.path == *path || !other.path.is_prefix_of(path))
+        };
+        let place = |path: &FieldPath| fields.iter().position(|field| field.path == *path);
+        (0..fields.len()).all(is_apart)
+            && paths.all(|path| place(path).is_some_and(|at| is_plain(self.index, at)))
     }
+
+    /// The place of a field in the keys, if no array is on its path.
+    pub fn plain_field(&self, path: &FieldPath) -> Option<usize> {
+        let fields = &self.index.spec.fields;
+        let at = fields.iter().position(|field| field.path == *path)?;
+        is_plain(self.index, at).then_some(at)
+    }
+}
+
+fn bits(index: &Index, at: usize) -> u64 {
+    index.multikey.get(at).copied().unwrap_or(0)
+}
+
+/// True if no array is on the way to the field. A number in the path may be a position.
+fn is_plain(index: &Index, at: usize) -> bool {
+    let parts = index.spec.fields[at].path.parts();
+    bits(index, at) == 0 && !parts.iter().any(|part| array_position(part).is_some())
+}
+
+fn intersection(own: &[&Requirement]) -> IntervalSet {
+    match own {
+        [only] => only.bounds.set.clone(),
+        _ => own.iter().fold(IntervalSet::all(), |set, requirement| {
+            set.intersect(&requirement.bounds.set)
+        }),
+    }
+}
+
+/// The first field behind the ranges whose set is to be tested.
+fn tested_from(sets: &[IntervalSet], depth: usize) -> Option<usize> {
+    sets[depth..]
+        .iter()
+        .any(|set| !set.is_all())
+        .then_some(depth)
 }
 
 /// On a multikey field different conditions may be met by different keys: one of them can bound
@@ -143,9 +243,10 @@ fn choose_for_multikey<'r>(
         let same = |requirement: &&Requirement| group != 0 && requirement.group == group;
         return own.into_iter().filter(same).collect();
     }
-    let best = own
-        .iter()
-        .min_by_key(|requirement| !requirement.set.is_points());
+    let best = own.iter().min_by_key(|requirement| {
+        let set = &requirement.bounds.set;
+        (set.is_all(), !set.is_points())
+    });
     let Some(best) = best.copied() else {
         return Vec::new();
     };
@@ -159,37 +260,49 @@ fn choose_for_multikey<'r>(
 
 /// Whether two fields of an index go through the same array.
 fn shares_array(index: &Index, one: usize, two: usize) -> bool {
-    let bits = |at: usize| index.multikey.get(at).copied().unwrap_or(0);
     let paths = |at: usize| index.spec.fields[at].path.parts();
     let common = paths(one)
         .iter()
         .zip(paths(two))
         .take_while(|(a, b)| a == b)
         .count();
-    (0..common.min(64)).any(|part| bits(one) >> part & 1 == 1 && bits(two) >> part & 1 == 1)
+    (0..common.min(64)).any(|part| (bits(index, one) & bits(index, two)) >> part & 1 == 1)
 }
 
 /// The conjuncts of which every requirement was used and is exact. A conjunct that also holds
 /// conditions no index serves has no exact requirements (see `predicates`).
 fn fully_proven(
+    index: &Index,
     requirements: &[Requirement],
     used: &[Vec<&Requirement>],
-    proven: &[usize],
 ) -> Vec<usize> {
-    let is_used = |wanted: &Requirement| {
-        used.iter()
-            .flatten()
-            .any(|requirement| std::ptr::eq(*requirement, wanted))
+    let is_proven = |wanted: &Requirement| {
+        used.iter().enumerate().any(|(at, own)| {
+            let needed = if is_plain(index, at) {
+                Exact::Plain
+            } else {
+                Exact::Always
+            };
+            wanted.bounds.exact >= needed
+                && own
+                    .iter()
+                    .any(|requirement| std::ptr::eq(*requirement, wanted))
+        })
     };
-    let mut known: Vec<usize> = proven.to_vec();
-    known.sort_unstable();
-    known.dedup();
-    known.retain(|&conjunct| {
-        requirements
+    let mut known: Vec<usize> = Vec::new();
+    for (at, requirement) in requirements.iter().enumerate() {
+        let conjunct = requirement.conjunct;
+        // The requirements of one conjunct lie together.
+        if at > 0 && requirements[at - 1].conjunct == conjunct {
+            continue;
+        }
+        let mut own = requirements[at..]
             .iter()
-            .filter(|requirement| requirement.conjunct == conjunct)
-            .all(|requirement| requirement.exact && is_used(requirement))
-    });
+            .take_while(|requirement| requirement.conjunct == conjunct);
+        if own.all(is_proven) {
+            known.push(conjunct);
+        }
+    }
     known
 }
 
@@ -204,15 +317,15 @@ fn ranges(index: &Index, sets: &[IntervalSet]) -> (Vec<KeyRange>, usize) {
         if at > 0 && count > RANGES_MAX {
             return (whole(prefixes), at);
         }
-        let mut ends: Vec<(Vec<u8>, Vec<u8>)> = set
-            .intervals
-            .iter()
-            .map(|interval| interval.key_range(field.descending))
-            .collect();
-        if field.descending {
-            ends.reverse();
-        }
         if !set.is_points() {
+            let mut ends: Vec<(Vec<u8>, Vec<u8>)> = set
+                .intervals
+                .iter()
+                .map(|interval| interval.key_range(field.descending))
+                .collect();
+            if field.descending {
+                ends.reverse();
+            }
             let join = |prefix: &[u8], end: &[u8]| [prefix, end].concat();
             let all = prefixes.iter().flat_map(|prefix| {
                 ends.iter().map(move |(from, to)| KeyRange {
@@ -222,9 +335,17 @@ fn ranges(index: &Index, sets: &[IntervalSet]) -> (Vec<KeyRange>, usize) {
             });
             return (all.collect(), at + 1);
         }
+        let mut ends: Vec<Vec<u8>> = set
+            .intervals
+            .iter()
+            .map(|interval| interval.component(field.descending))
+            .collect();
+        if field.descending {
+            ends.reverse();
+        }
         let points = prefixes.iter().flat_map(|prefix| {
             ends.iter()
-                .map(move |(point, _)| [prefix.as_slice(), point].concat())
+                .map(move |point| [prefix.as_slice(), point].concat())
         });
         prefixes = points.collect();
     }
@@ -234,9 +355,10 @@ fn ranges(index: &Index, sets: &[IntervalSet]) -> (Vec<KeyRange>, usize) {
 /// All keys that start with the prefixes.
 fn whole(prefixes: Vec<Vec<u8>>) -> Vec<KeyRange> {
     let range = |prefix: Vec<u8>| {
-        let mut to = prefix.clone();
-        to.push(0xff);
-        KeyRange { from: prefix, to }
+        let (mut from, mut to) = (prefix.clone(), prefix);
+        from.push(BELOW);
+        to.push(ABOVE);
+        KeyRange { from, to }
     };
     prefixes.into_iter().map(range).collect()
 }

@@ -1,8 +1,10 @@
 //! Counting without reading: from the counts that trees keep.
 
 use super::candidate::Candidate;
+use super::index_scan::IndexScan;
 use super::predicates::{conjuncts, requirements};
 use super::stream::{Statistics, Stream, note};
+use super::ways::holds_all;
 use super::{Filter, Row};
 use crate::catalog::Collection;
 use crate::error::Result;
@@ -10,9 +12,12 @@ use crate::expression::Context;
 use crate::value::DocumentBuf;
 
 /// The number of documents that pass a filter, if the collection's trees know it.
-pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<u64>> {
+pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<Counted>> {
     if filter.matcher().is_trivial() {
-        return Ok(Some(collection.records.len()));
+        return Ok(Some(Counted {
+            count: collection.records.len(),
+            scan: None,
+        }));
     }
     let conjuncts = conjuncts(filter.matcher());
     let needs = requirements(conjuncts);
@@ -29,29 +34,48 @@ pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<u64>> {
         // A document has one key at most with one value of one field, but may have several in a range.
         let once =
             !index.is_multikey() || candidate.sets.len() == 1 && candidate.sets[0].is_point();
-        if once && filter.without(&candidate.known).is_none() {
+        let counts = once && holds_all(&candidate) && candidate.tested_from.is_none();
+        if counts && filter.without(&candidate.known).is_none() {
             candidate.count()?;
-            return Ok(Some(candidate.keys));
+            let Candidate {
+                ranges, sets, keys, ..
+            } = candidate;
+            return Ok(Some(Counted {
+                count: keys,
+                scan: Some(IndexScan::new(index, ranges, sets, false)),
+            }));
         }
     }
     Ok(None)
 }
 
-/// COUNT: a number of documents that trees knew.
+/// A number of documents, and the part of an index that was counted.
+pub struct Counted {
+    pub count: u64,
+    /// `None` if the whole collection was.
+    scan: Option<IndexScan>,
+}
+
+impl Counted {
+    /// True if the whole collection was counted.
+    pub fn is_whole(&self) -> bool {
+        self.scan.is_none()
+    }
+}
+
+/// COUNT_SCAN: a number of documents that trees knew.
 pub struct CountNode {
-    count: u64,
+    counted: Counted,
     result: Option<DocumentBuf>,
-    filter: DocumentBuf,
     statistics: Statistics,
 }
 
 impl CountNode {
-    /// Gives `result`, which tells of `count`, if there is one.
-    pub fn new(count: u64, result: Option<DocumentBuf>, filter: &DocumentBuf) -> CountNode {
+    /// Gives `result`, which tells of the count, if there is one.
+    pub fn new(counted: Counted, result: Option<DocumentBuf>) -> CountNode {
         CountNode {
-            count,
+            counted,
             result,
-            filter: filter.clone(),
             statistics: Statistics::default(),
         }
     }
@@ -65,22 +89,22 @@ impl Stream for CountNode {
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
-        let whole = self.filter.as_ref().is_empty();
-        out.append(
-            "stage",
-            if whole {
-                "RECORD_STORE_FAST_COUNT"
-            } else {
-                "COUNT_SCAN"
-            },
-        );
-        if !whole {
-            out.append("filter", &self.filter);
-        }
-        out.append("nCounted", self.count as i64);
+        let Some(scan) = &self.counted.scan else {
+            return out.append("stage", "RECORD_STORE_FAST_COUNT");
+        };
+        out.append("stage", "COUNT_SCAN");
+        let mut description = DocumentBuf::new();
+        scan.describe(&mut description);
+        let own = description.as_ref().elements();
+        own.filter(|element| element.name != "stage")
+            .for_each(|element| out.append_element(&element));
     }
 
     fn statistics(&self) -> Statistics {
         self.statistics
+    }
+
+    fn counted(&self) -> u64 {
+        self.counted.count
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: the manual, "Explain Results".
 
-use super::stream::Stream;
+use super::stream::{Statistics, Stream};
 use crate::expression::number::Number;
 use crate::value::DocumentBuf;
 
@@ -19,22 +19,9 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
     let mut out = DocumentBuf::new();
     stream.describe(&mut out);
     if executed {
-        let statistics = stream.statistics();
-        append_count(&mut out, "nReturned", statistics.advanced);
-        append_count(&mut out, "works", statistics.works);
-        append_count(&mut out, "advanced", statistics.advanced);
-        out.append("isEOF", i32::from(statistics.is_end));
-        let stage = out
-            .as_ref()
-            .get("stage")
-            .and_then(|stage| stage.as_str().map(str::to_owned));
-        match stage.as_deref() {
-            Some("IXSCAN") => append_count(&mut out, "keysExamined", statistics.keys_examined),
-            Some("COLLSCAN" | "FETCH") => {
-                append_count(&mut out, "docsExamined", statistics.documents_examined);
-            }
-            _ => {}
-        }
+        let stage = out.as_ref().get("stage").and_then(|stage| stage.as_str());
+        let stage = stage.unwrap_or_default().to_owned();
+        append_statistics(&mut out, &stage, stream.statistics());
     }
     let inputs = stream.inputs();
     match inputs.as_slice() {
@@ -46,6 +33,51 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
         }),
     }
     out
+}
+
+fn append_statistics(out: &mut DocumentBuf, stage: &str, statistics: Statistics) {
+    let Statistics {
+        works,
+        advanced,
+        is_end,
+        ..
+    } = statistics;
+    let idle = works.saturating_sub(advanced + u64::from(is_end));
+    append_count(out, "nReturned", advanced);
+    append_count(out, "executionTimeMillisEstimate", 0);
+    append_count(out, "works", works);
+    append_count(out, "advanced", advanced);
+    append_count(out, "needTime", idle);
+    for nothing in ["needYield", "saveState", "restoreState"] {
+        append_count(out, nothing, 0);
+    }
+    out.append("isEOF", i32::from(is_end));
+    let keys = [
+        ("keysExamined", statistics.keys_examined),
+        ("seeks", statistics.seeks),
+    ];
+    let documents = ("docsExamined", statistics.documents_examined);
+    let dropped = ("dupsDropped", statistics.dropped);
+    let counts: &[(&str, u64)] = match stage {
+        "IXSCAN" => &[keys[0], keys[1], dropped],
+        "DISTINCT_SCAN" | "COUNT_SCAN" => &keys,
+        "EXPRESS_IXSCAN" => &[keys[0], documents],
+        "COLLSCAN" => &[documents],
+        "FETCH" => &[documents, ("alreadyHasObj", 0)],
+        "OR" | "SORT_MERGE" => &[("dupsTested", advanced + statistics.dropped), dropped],
+        _ => &[],
+    };
+    counts
+        .iter()
+        .for_each(|(name, count)| append_count(out, name, *count));
+    // Null in a key may be a missing field, so the document was read.
+    if matches!(stage, "IXSCAN" | "DISTINCT_SCAN") && documents.1 > 0 {
+        append_count(out, documents.0, documents.1);
+    }
+    if stage == "SORT" {
+        out.append("usedDisk", false);
+        append_count(out, "spills", 0);
+    }
 }
 
 /// Counts are ints, and longs beyond.

@@ -88,6 +88,13 @@ impl Stream for Fetch {
         self.statistics
     }
 
+    fn skip(&mut self, rows: u64) -> Result<u64> {
+        match self.filter {
+            None => self.input.skip(rows),
+            Some(_) => Ok(0),
+        }
+    }
+
     fn inputs(&self) -> Vec<&dyn Stream> {
         vec![self.input.as_ref()]
     }

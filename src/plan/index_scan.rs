@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-use super::bounds::IntervalSet;
+use super::bounds::{ABOVE, BELOW, IntervalSet};
+use super::key_test::KeyTest;
 use super::stream::{Statistics, Stream, note};
 use super::{Document, Row};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::index::{Index, split_record};
-use crate::keystring::decode;
+use crate::keystring::{component_end, decode};
 use crate::storage::{Cursor, Entry, RecordStore};
 use crate::value::{ArrayWriter, DocumentBuf, ValueRef};
 
@@ -35,6 +36,9 @@ pub struct IndexScan {
     seen: Option<BTreeSet<u64>>,
     /// Gives documents of the indexed fields instead of bare records; null keys are fetched.
     covered: Option<Covered>,
+    /// What keys in the ranges must meet besides.
+    test: Option<KeyTest>,
+    distinct: Option<Distinct>,
     statistics: Statistics,
 }
 
@@ -46,11 +50,21 @@ struct Walk {
     done: usize,
     /// True when the cursor stands inside the next range.
     inside: bool,
+    seeks: u64,
+}
+
+/// One row per value of the first fields.
+struct Distinct {
+    fields: usize,
+    /// The components of the last key, whose like are passed over.
+    last: Option<Vec<u8>>,
 }
 
 struct Covered {
     records: RecordStore,
     descending: Vec<bool>,
+    /// Whether nulls are given as they are: for a sort, to which missing is null.
+    keeps_null: bool,
     /// A record whose entry was passed but whose document is still to be fetched.
     pending: Option<u64>,
 }
@@ -68,6 +82,7 @@ impl IndexScan {
                 cursor: index.tree.cursor(),
                 done: 0,
                 inside: false,
+                seeks: 0,
             },
             seen: index.is_multikey().then(BTreeSet::new),
             index: index.clone(),
@@ -75,6 +90,8 @@ impl IndexScan {
             sets,
             backward,
             covered: None,
+            test: None,
+            distinct: None,
             statistics: Statistics::default(),
         }
     }
@@ -87,8 +104,81 @@ impl IndexScan {
         self.covered = Some(Covered {
             records: records.clone(),
             descending,
+            keeps_null: false,
             pending: None,
         });
+        self
+    }
+
+    /// Makes the scan leave out keys in the ranges that are outside the sets of the fields from
+    /// this one on; it seeks from one part that may be inside to the next.
+    #[must_use]
+    pub fn testing(mut self, from: Option<usize>) -> IndexScan {
+        self.test = from.map(|from| KeyTest::new(&self.index, &self.sets, from));
+        self
+    }
+
+    /// Makes a covering scan give only one row per combination of values of the first fields, null
+    /// aside, which may stand for a missing field.
+    #[must_use]
+    pub fn distinct(mut self, fields: usize) -> IndexScan {
+        self.distinct = Some(Distinct { fields, last: None });
+        self.seen = None;
+        self
+    }
+
+    /// The next entry that the scan is about.
+    fn next_entry(&mut self) -> Result<Option<Entry>> {
+        loop {
+            let Some(entry) = self.walk.next(&self.ranges, self.backward)? else {
+                return Ok(None);
+            };
+            self.statistics.keys_examined += 1;
+            let target = match self
+                .distinct
+                .as_ref()
+                .and_then(|distinct| distinct.last.as_ref())
+            {
+                Some(last) if has_values(entry.key(), last) => {
+                    let end = if self.backward { BELOW } else { ABOVE };
+                    Some([last.as_slice(), &[end]].concat())
+                }
+                _ => self
+                    .test
+                    .as_ref()
+                    .and_then(|test| test.seek(entry.key(), self.backward)),
+            };
+            let Some(target) = target else {
+                return Ok(Some(entry));
+            };
+            self.statistics.works += 1;
+            self.statistics.seeks += 1;
+            self.walk.seek(&target, self.backward)?;
+        }
+    }
+
+    /// Notes the values that a distinct scan gave.
+    fn note_distinct(&mut self, key: &[u8], is_null: bool) {
+        let Some(distinct) = &mut self.distinct else {
+            return;
+        };
+        let mut at = 0;
+        for field in &self.index.spec.fields[..distinct.fields] {
+            match component_end(key, at, field.descending) {
+                Some(end) => at = end,
+                None => return,
+            }
+        }
+        distinct.last = (!is_null).then(|| key[..at].to_vec());
+    }
+
+    /// As [`IndexScan::covering`], for readers to whom a missing field is null.
+    #[must_use]
+    pub fn keyed(mut self, records: &RecordStore) -> IndexScan {
+        self = self.covering(records);
+        if let Some(covered) = &mut self.covered {
+            covered.keeps_null = true;
+        }
         self
     }
 
@@ -113,16 +203,16 @@ impl IndexScan {
         loop {
             context.step()?;
             let unique = self.index.spec.unique;
-            let Some(entry) = self.walk.next(&self.ranges, self.backward)? else {
+            let Some(entry) = self.next_entry()? else {
                 return Ok(None);
             };
-            self.statistics.keys_examined += 1;
             let entry = split_record(unique, entry.key(), entry.value());
             let record = entry.record;
             if let Some(seen) = &mut self.seen
                 && !seen.insert(record)
             {
                 self.statistics.works += 1;
+                self.statistics.dropped += 1;
                 continue;
             }
             let Some(covered) = &self.covered else {
@@ -132,7 +222,15 @@ impl IndexScan {
                 }));
             };
             let values = decode(entry.key, entry.types, &covered.descending)?;
-            if values.iter().any(|value| value.as_ref().is_nullish()) {
+            // Of a distinct scan only one field is looked at.
+            let read = match &self.distinct {
+                Some(distinct) => &values[distinct.fields - 1..distinct.fields],
+                None => &values,
+            };
+            let is_null =
+                !covered.keeps_null && read.iter().any(|value| value.as_ref().is_nullish());
+            self.note_distinct(entry.key, is_null);
+            if is_null {
                 return self.fetch_pending(record);
             }
             let mut document = DocumentBuf::new();
@@ -152,6 +250,13 @@ impl IndexScan {
             }));
         }
     }
+}
+
+/// Whether a key starts with these whole components.
+fn has_values(key: &[u8], values: &[u8]) -> bool {
+    // Otherwise the last of them is a text that goes on.
+    let ends = |next: &u8| (BELOW..ABOVE).contains(next);
+    key.starts_with(values) && key.get(values.len()).is_some_and(ends)
 }
 
 /// Builds `{a: {b: 1, c: 2}}` from the paths `a.b` and `a.c` below the first `depth` parts.
@@ -176,6 +281,49 @@ fn nest(out: &mut DocumentBuf, pairs: &[(&[Box<str>], ValueRef<'_>)], depth: usi
 }
 
 impl Walk {
+    /// Goes on at a key inside the range: forward behind it, backward before it.
+    fn seek(&mut self, target: &[u8], backward: bool) -> Result<()> {
+        if backward {
+            self.cursor.seek_upper(Bound::Excluded(target))
+        } else {
+            self.cursor.seek(target)
+        }
+    }
+
+    /// Passes over entries by counting; gives how many.
+    fn skip(&mut self, ranges: &[KeyRange], backward: bool, count: u64) -> Result<u64> {
+        let mut left = count;
+        while left > 0 && self.done < ranges.len() {
+            let at = if backward {
+                ranges.len() - 1 - self.done
+            } else {
+                self.done
+            };
+            let range = &ranges[at];
+            let (from, to) = (
+                Bound::Included(&range.from[..]),
+                Bound::Excluded(&range.to[..]),
+            );
+            let inside = self.cursor.tree().count_range(from, to)?;
+            if inside <= left {
+                left -= inside;
+                self.done += 1;
+                continue;
+            }
+            if backward {
+                self.cursor.seek_upper(to)?;
+                self.cursor.skip_back(left)?;
+            } else {
+                self.cursor.seek(&range.from)?;
+                self.cursor.skip(left)?;
+            }
+            self.inside = true;
+            self.seeks += 1;
+            left = 0;
+        }
+        Ok(count - left)
+    }
+
     /// The next entry inside the ranges.
     fn next(&mut self, ranges: &[KeyRange], backward: bool) -> Result<Option<Entry>> {
         loop {
@@ -194,6 +342,7 @@ impl Walk {
                     self.cursor.seek(&range.from)?;
                 }
                 self.inside = true;
+                self.seeks += 1;
             }
             let entry = if backward {
                 self.cursor.previous()?
@@ -227,7 +376,14 @@ impl Stream for IndexScan {
 
     fn describe(&self, out: &mut DocumentBuf) {
         let spec = &self.index.spec;
-        out.append("stage", "IXSCAN");
+        out.append(
+            "stage",
+            if self.distinct.is_some() {
+                "DISTINCT_SCAN"
+            } else {
+                "IXSCAN"
+            },
+        );
         out.append("keyPattern", &spec.key);
         out.append("indexName", spec.name.as_str());
         out.append("isMultiKey", self.index.is_multikey());
@@ -265,7 +421,20 @@ impl Stream for IndexScan {
     }
 
     fn statistics(&self) -> Statistics {
-        self.statistics
+        Statistics {
+            seeks: self.statistics.seeks + self.walk.seeks,
+            ..self.statistics
+        }
+    }
+
+    fn skip(&mut self, rows: u64) -> Result<u64> {
+        if self.seen.is_some() || self.test.is_some() || self.distinct.is_some() {
+            return Ok(0);
+        }
+        let mut walk = self.walk.clone();
+        let skipped = walk.skip(&self.ranges, self.backward, rows)?;
+        self.walk = walk;
+        Ok(skipped)
     }
 
     fn upcoming(&self, out: &mut Vec<u64>) {

@@ -74,6 +74,9 @@ impl Skip {
 
 impl Stream for Skip {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        if self.left == self.skip && self.left > 0 {
+            self.left -= self.input.skip(self.left)?;
+        }
         while self.left > 0 {
             if self.input.next(context)?.is_none() {
                 self.left = 0;

@@ -3,7 +3,9 @@
 //! A plan reads one snapshot of a collection. Every node is a stream: [`Stream::next`] gives the
 //! next row, and after a fault (see `error`) can be called again as if nothing had happened.
 
+mod access;
 mod bounds;
+mod build;
 mod candidate;
 mod count;
 mod document;
@@ -11,10 +13,14 @@ mod explain;
 mod fetch;
 mod filter;
 mod index_scan;
+mod intersection;
+mod key_test;
 mod limit;
+mod merge;
 mod planner;
 mod predicates;
 mod projection_node;
+mod query_shape;
 mod sample;
 mod scan;
 mod sort;
@@ -22,14 +28,20 @@ mod sort_node;
 mod stream;
 mod tail;
 mod union;
+mod ways;
 
 pub use bounds::{Interval, IntervalSet};
-pub use count::{CountNode, count};
+pub use count::{CountNode, Counted, count};
 pub use document::{Document, Row};
 pub use explain::{Verbosity, examined, explain};
 pub use fetch::Select;
 pub use filter::Filter;
-pub use planner::{Hint, Plan, Query, QueryProjection, plan};
+#[cfg(test)]
+pub(crate) use planner::all_plans;
+pub use planner::{
+    Choice, Hint, Plan, Query, QueryProjection, plan, plan_and_rejected, plan_distinct,
+};
+pub use query_shape::{query_shape, shape_hash};
 pub use sample::{Sample, below};
 pub use sort::{SortPattern, Sorter};
 pub use stream::{BoxStream, Statistics, Stream};

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::expression::Context;
 use crate::matcher::Matcher;
 use crate::projection::Projection;
-use crate::value::DocumentBuf;
+use crate::value::{DocumentBuf, Kind};
 
 /// Applies a projection.
 pub struct ProjectionNode {
@@ -68,10 +68,16 @@ impl Stream for ProjectionNode {
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
-        let stage = if self.covered {
-            "PROJECTION_COVERED"
-        } else {
-            "PROJECTION_DEFAULT"
+        // Simple: whole top-level fields are kept or left out.
+        let mut fields = self.specification.as_ref().iter();
+        let is_simple = fields.all(|(name, value)| {
+            let is_flag = value.kind().is_number() || value.kind() == Kind::Boolean;
+            is_flag && !name.contains('.')
+        });
+        let stage = match is_simple {
+            true if self.covered => "PROJECTION_COVERED",
+            true => "PROJECTION_SIMPLE",
+            false => "PROJECTION_DEFAULT",
         };
         out.append("stage", stage);
         out.append("transformBy", &self.specification);

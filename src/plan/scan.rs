@@ -83,6 +83,14 @@ impl Stream for CollectionScan {
     fn statistics(&self) -> Statistics {
         self.statistics
     }
+
+    fn skip(&mut self, rows: u64) -> Result<u64> {
+        match (&self.filter, self.backward) {
+            (Some(_), _) => Ok(0),
+            (None, false) => self.cursor.skip(rows),
+            (None, true) => self.cursor.skip_back(rows),
+        }
+    }
 }
 
 /// EOF: what a collection that does not exist gives.

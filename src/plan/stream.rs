@@ -14,6 +14,10 @@ pub struct Statistics {
     pub advanced: u64,
     pub keys_examined: u64,
     pub documents_examined: u64,
+    /// Descents into an index.
+    pub seeks: u64,
+    /// Rows left out because their record was given before.
+    pub dropped: u64,
     /// True once the end was reached.
     pub is_end: bool,
 }
@@ -35,6 +39,17 @@ pub trait Stream {
     /// Records that the next rows will come from, as far as it is cheap to say: what to load
     /// together when one of them is missing.
     fn upcoming(&self, _out: &mut Vec<u64>) {}
+
+    /// Passes over rows without reading them, as far as counts of a tree allow; gives how many.
+    /// To be called before the first row. After a fault the call can be repeated.
+    fn skip(&mut self, _rows: u64) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// How many documents trees counted that are given as a number, not as rows.
+    fn counted(&self) -> u64 {
+        0
+    }
 
     /// The nodes it reads from.
     fn inputs(&self) -> Vec<&dyn Stream> {

@@ -31,7 +31,10 @@ impl Union {
         while let Some(input) = self.inputs.get_mut(self.at) {
             match input.next(context)? {
                 Some(row) if self.seen.insert(row.record) => return Ok(Some(row)),
-                Some(_) => self.statistics.works += 1,
+                Some(_) => {
+                    self.statistics.works += 1;
+                    self.statistics.dropped += 1;
+                }
                 None => self.at += 1,
             }
         }

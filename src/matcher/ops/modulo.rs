@@ -4,7 +4,7 @@
 
 use super::Operand;
 use crate::error::{Error, Result};
-use crate::matcher::{Node, Predicate, Run};
+use crate::matcher::{Node, Predicate, Run, Shape};
 use crate::value::ValueRef;
 
 struct Modulo {
@@ -56,6 +56,10 @@ impl Predicate for Modulo {
     fn test(&self, value: Option<ValueRef<'_>>, _: Run<'_>) -> Result<bool> {
         let number = value.and_then(whole);
         Ok(number.is_some_and(|number| number.wrapping_rem(self.divisor) == self.remainder))
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Number
     }
 
     fn cost(&self) -> u32 {
