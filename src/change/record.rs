@@ -48,6 +48,8 @@ pub enum Change<'a> {
         collection: u64,
         description: DocumentRef<'a>,
     },
+    /// What was answered to the command that made this commit.
+    Answer { answer: DocumentRef<'a> },
 }
 
 const INSERT: u8 = 1;
@@ -59,6 +61,7 @@ const RENAME_COLLECTION: u8 = 6;
 const CREATE_INDEX: u8 = 7;
 const DROP_INDEX: u8 = 8;
 const MODIFY_COLLECTION: u8 = 9;
+const ANSWER: u8 = 10;
 
 /// Collects the changes of a commit.
 #[derive(Default)]
@@ -121,6 +124,10 @@ impl ChangeWriter {
             } => {
                 self.head(MODIFY_COLLECTION, collection);
                 self.document(description);
+            }
+            Change::Answer { answer } => {
+                self.head(ANSWER, 0);
+                self.document(answer);
             }
         }
     }
@@ -213,6 +220,9 @@ impl<'a> ChangeReader<'a> {
             MODIFY_COLLECTION => Change::ModifyCollection {
                 collection,
                 description: self.document()?,
+            },
+            ANSWER => Change::Answer {
+                answer: self.document()?,
             },
             _ => return Err(damaged()),
         })

@@ -2,7 +2,7 @@
 
 use super::registry::find_command;
 use super::request::Request;
-use crate::engine::Engine;
+use crate::engine::{Engine, Ticket};
 use crate::error::{Error, PageId, Result, codes};
 use crate::limits;
 use crate::value::{DocumentBuf, DocumentRef, validate};
@@ -37,6 +37,32 @@ impl Engine {
         let reply = self.run_command(request.as_bytes());
         // A reply is always one document; an empty one would stand for a bug, not for a reply.
         bson::RawDocumentBuf::from_bytes(reply).unwrap_or_default()
+    }
+
+    /// As [`Engine::execute`], for a command that may be sent again because its answer was lost: a
+    /// write is done once, and answered as often as it is sent.
+    ///
+    /// Errors: `IncompleteTransactionHistory` (217) when it was done and its answer was too long to
+    /// be kept.
+    pub fn execute_once(&mut self, request: &[u8], ticket: &Ticket) -> Outcome {
+        if let Some(answer) = self.answers_mut().find(ticket) {
+            return Outcome::Reply(match answer.is_empty() {
+                false => answer.to_vec(),
+                true => error_reply(&Error::new(
+                    codes::INCOMPLETE_TRANSACTION_HISTORY,
+                    "this write was done; its reply was too long to be kept",
+                ))
+                .into_bytes(),
+            });
+        }
+        let before = self.sequence();
+        let outcome = self.execute(request);
+        if let Outcome::Reply(reply) = &outcome
+            && self.sequence() != before
+        {
+            self.answer(ticket, reply);
+        }
+        outcome
     }
 
     /// As [`Engine::run_command`], for an engine whose pages may have to be loaded.

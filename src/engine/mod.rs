@@ -1,5 +1,6 @@
 //! The engine's state: the catalog of the moment, cursors, and commits on their way to the disk.
 
+mod answers;
 mod capped;
 mod cursors;
 mod sessions;
@@ -7,6 +8,7 @@ mod state;
 mod views;
 mod write;
 
+pub use answers::{Answers, ClientId, Ticket};
 pub use cursors::{Batch, Cursor, Cursors, Tailing};
 pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::answers::{self, Answers, Ticket};
 use super::cursors::Cursors;
 use super::sessions::Sessions;
 use crate::catalog::{Catalog, Collection, Namespace};
+use crate::change::{Change, ChangeWriter};
 use crate::env::Env;
 use crate::error::Result;
 use crate::storage::{Pager, Tree};
@@ -18,6 +20,7 @@ pub struct Engine {
     pub(crate) sessions: Sessions,
     /// When the command that runs has to stop.
     pub(crate) time_limit: Option<Rc<TimeLimit>>,
+    answers: Answers,
     catalog: Catalog,
     pager: Rc<Pager>,
     /// The sequence number of the last commit.
@@ -39,6 +42,8 @@ pub struct Commit {
 struct Undo {
     sequence: u64,
     replaced: Vec<Replaced>,
+    /// Whose answer is part of the commit.
+    answered: Option<Ticket>,
 }
 
 /// A name and what stood there before a commit.
@@ -60,6 +65,7 @@ impl Engine {
             env,
             cursors: Cursors::default(),
             sessions: Sessions::default(),
+            answers: Answers::default(),
             time_limit: None,
             catalog: Catalog::default(),
             pager,
@@ -146,7 +152,35 @@ impl Engine {
             self.undo.push_back(Undo {
                 sequence: self.sequence,
                 replaced,
+                answered: None,
             });
+        }
+    }
+
+    /// The answers that may be asked for again.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    pub(crate) fn answers_mut(&mut self) -> &mut Answers {
+        &mut self.answers
+    }
+
+    /// Makes an answer part of the last commit.
+    pub(crate) fn answer(&mut self, ticket: &Ticket, reply: &[u8]) {
+        let now_ms = self.env.now_ms();
+        self.answers.keep(ticket, reply, now_ms);
+        let kept = self.answers.find(ticket).unwrap_or_default();
+        if let Some(commit) = self.log.as_mut().and_then(|log| log.last_mut()) {
+            let answer = answers::describe(ticket, &kept, now_ms);
+            let mut log = ChangeWriter::default();
+            log.push(Change::Answer {
+                answer: answer.as_ref(),
+            });
+            commit.changes.extend_from_slice(&log.into_bytes());
+        }
+        if let Some(undo) = self.undo.back_mut() {
+            undo.answered = Some(*ticket);
         }
     }
 
@@ -186,6 +220,9 @@ impl Engine {
             && let Some(undo) = self.undo.pop_back()
         {
             self.sequence = undo.sequence - 1;
+            if let Some(ticket) = &undo.answered {
+                self.answers.forget(ticket);
+            }
             for (namespace, collection) in undo.replaced.into_iter().rev() {
                 self.catalog.set(&namespace, collection);
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Engine;
+use super::answers;
 use crate::catalog::{Collection, CollectionInfo, CollectionKind, Namespace, Validation};
 use crate::change::{Change, ChangeReader, ChangeWriter};
 use crate::error::{Error, Result, codes};
@@ -378,6 +379,10 @@ impl<'e> Write<'e> {
 
     fn replay_one(&mut self, change: Change<'_>) -> Result<()> {
         match change {
+            Change::Answer { answer } => {
+                let (ticket, reply, at_ms) = answers::read(answer).ok_or_else(damaged)?;
+                self.engine.answers_mut().keep(&ticket, reply, at_ms);
+            }
             Change::CreateCollection {
                 collection,
                 description,

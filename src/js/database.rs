@@ -14,6 +14,7 @@ use super::indexed_db::IndexedDb;
 use super::marker::Marker;
 use super::panic::keep_messages;
 use super::web_lock::WebLock;
+use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
 use crate::persist::{self, Attempt, Durability, Failure, State};
 
@@ -125,13 +126,13 @@ impl Database {
     /// wait for pages or for its write to be durable.
     #[wasm_bindgen(js_name = runCommand)]
     pub fn run_command(&self, command: Vec<u8>) -> JsValue {
-        match self.0.database.try_command(&command) {
+        match self.0.database.try_command(&command, None) {
             Attempt::Done(reply) => Uint8Array::from(reply.as_slice()).into(),
             Attempt::Buffered { reply, settle } => {
                 self.0.clone().settle(settle);
                 Uint8Array::from(reply.as_slice()).into()
             }
-            attempt => self.0.clone().later(command, attempt),
+            attempt => self.0.clone().later(command, None, attempt),
         }
     }
 
@@ -140,13 +141,39 @@ impl Database {
     /// reply's bytes when the command has to wait.
     #[wasm_bindgen(js_name = runCommandInPlace)]
     pub fn run_command_in_place(&self, command: Vec<u8>) -> JsValue {
-        match self.0.database.try_command(&command) {
+        match self.0.database.try_command(&command, None) {
             Attempt::Done(reply) => self.0.keep(reply),
             Attempt::Buffered { reply, settle } => {
                 self.0.clone().settle(settle);
                 self.0.keep(reply)
             }
-            attempt => self.0.clone().later(command, attempt),
+            attempt => self.0.clone().later(command, None, attempt),
+        }
+    }
+
+    /// Runs one command (BSON) of a client elsewhere, which may send it again: a write is done once.
+    /// `client` is a UUID, `number` counts its commands, and it has the answers to all up to
+    /// `done`. Gives the reply, or a promise of it, as `runCommand` does.
+    #[wasm_bindgen(js_name = runCommandOnce)]
+    pub fn run_command_once(
+        &self,
+        command: Vec<u8>,
+        client: &[u8],
+        number: f64,
+        done: f64,
+    ) -> JsValue {
+        let ticket = Ticket {
+            client: ClientId::try_from(client).unwrap_or_default(),
+            number: number as u64,
+            done: done as u64,
+        };
+        match self.0.database.try_command(&command, Some(&ticket)) {
+            Attempt::Done(reply) => Uint8Array::from(reply.as_slice()).into(),
+            Attempt::Buffered { reply, settle } => {
+                self.0.clone().settle(settle);
+                Uint8Array::from(reply.as_slice()).into()
+            }
+            attempt => self.0.clone().later(command, Some(ticket), attempt),
         }
     }
 
@@ -295,9 +322,15 @@ impl Inner {
     }
 
     /// A promise of the reply to a command that has to wait.
-    fn later(self: Rc<Inner>, command: Vec<u8>, attempt: Attempt) -> JsValue {
+    fn later(
+        self: Rc<Inner>,
+        command: Vec<u8>,
+        ticket: Option<Ticket>,
+        attempt: Attempt,
+    ) -> JsValue {
         future_to_promise(async move {
-            let reply = self.database.finish(&command, attempt).await;
+            let database = &self.database;
+            let reply = database.finish(&command, ticket.as_ref(), attempt).await;
             self.mark();
             Ok(Uint8Array::from(reply.as_slice()).into())
         })

@@ -76,7 +76,7 @@ impl Checkpoint {
         counters.next_collection = engine.next_collection_id();
         let replaced = counters.journal;
         counters.journal = first_chunk;
-        let manifest = format::write_manifest(counters, &collections);
+        let manifest = format::write_manifest(counters, &collections, engine.answers());
         batch
             .delete_ranges
             .push((Space::Meta, MANIFEST, MANIFEST_END));

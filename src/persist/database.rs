@@ -12,7 +12,7 @@ use super::status::{State, Status};
 use super::store::{Durability, Store};
 use super::{link, load};
 use crate::command::{Outcome, error_reply};
-use crate::engine::Engine;
+use crate::engine::{Engine, Ticket};
 use crate::env::Env;
 use crate::error::{Error, PageId, Result};
 use crate::value::{DocumentRef, ValueRef};
@@ -105,7 +105,7 @@ impl<S: Store> Database<S> {
 
     /// Runs a command if that needs nothing from the store: no page, and no wait for durability.
     /// Otherwise what was done so far is finished by [`Database::finish`].
-    pub fn try_command(&self, request: &[u8]) -> Attempt {
+    pub fn try_command(&self, request: &[u8], ticket: Option<&Ticket>) -> Attempt {
         let state = self.progress.borrow().state;
         match state {
             State::Failing if self.options.buffer_ms.is_none() => return Attempt::Stuck,
@@ -114,18 +114,28 @@ impl<S: Store> Database<S> {
             }
             _ => {}
         }
-        self.attempt(request)
+        self.attempt(request, ticket)
     }
 
-    fn attempt(&self, request: &[u8]) -> Attempt {
+    fn attempt(&self, request: &[u8], ticket: Option<&Ticket>) -> Attempt {
         let mut engine = self.engine.borrow_mut();
         let before = engine.sequence();
-        let reply = match engine.execute(request) {
+        let outcome = match ticket {
+            Some(ticket) => engine.execute_once(request, ticket),
+            None => engine.execute(request),
+        };
+        let reply = match outcome {
             Outcome::Fault(pages) => return Attempt::Fault(pages),
-            Outcome::Reply(reply) if engine.sequence() == before => return Attempt::Done(reply),
+            // An answer that is given again may be to a write that is not durable yet.
+            Outcome::Reply(reply) if engine.sequence() == before && ticket.is_none() => {
+                return Attempt::Done(reply);
+            }
             Outcome::Reply(reply) => reply,
         };
         let mut progress = self.progress.borrow_mut();
+        if engine.sequence() == before && before == progress.durable {
+            return Attempt::Done(reply);
+        }
         if matches!(progress.state, State::Failing | State::ReadOnly) {
             engine.undo_after(before);
             drop(progress);
@@ -159,18 +169,29 @@ impl<S: Store> Database<S> {
 
     /// Runs a command; the reply to a write is given once it is durable.
     pub async fn run_command(&self, request: &[u8]) -> Vec<u8> {
-        let attempt = self.try_command(request);
-        self.finish(request, attempt).await
+        let attempt = self.try_command(request, None);
+        self.finish(request, None, attempt).await
+    }
+
+    /// As [`Database::run_command`], for a command that may be sent again.
+    pub async fn run_once(&self, request: &[u8], ticket: &Ticket) -> Vec<u8> {
+        let attempt = self.try_command(request, Some(ticket));
+        self.finish(request, Some(ticket), attempt).await
     }
 
     /// Does what an attempt still needs: loads pages and tries again, waits for durability.
-    pub async fn finish(&self, request: &[u8], mut attempt: Attempt) -> Vec<u8> {
+    pub async fn finish(
+        &self,
+        request: &[u8],
+        ticket: Option<&Ticket>,
+        mut attempt: Attempt,
+    ) -> Vec<u8> {
         loop {
             match attempt {
                 Attempt::Done(reply) | Attempt::Buffered { reply, .. } => return reply,
                 Attempt::Stuck => {
                     self.mend().await;
-                    attempt = self.attempt(request);
+                    attempt = self.attempt(request, ticket);
                 }
                 Attempt::Fault(pages) => {
                     let pager = self.engine.borrow().pager().clone();
@@ -182,7 +203,7 @@ impl<S: Store> Database<S> {
                         self.lose(&error);
                         return error_reply(&error).into_bytes();
                     }
-                    attempt = self.try_command(request);
+                    attempt = self.try_command(request, ticket);
                 }
                 Attempt::Wrote {
                     reply,

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::crash_test::{command, env, insert_into, is_ok, run};
 use super::faulty_store::{Disk, Fault, FaultyStore};
 use super::{Attempt, Database, Durability, Options, State};
+use crate::engine::Ticket;
 use crate::value::{DocumentRef, ValueRef};
 
 type Db = Database<FaultyStore>;
@@ -158,7 +159,7 @@ fn buffered_writes_are_answered_before_they_are_stored() {
     };
     let disk = Disk::default();
     let database = open(&disk, options);
-    let settles = |id| match database.try_command(&insert(id)) {
+    let settles = |id| match database.try_command(&insert(id), None) {
         Attempt::Buffered { reply, settle } => {
             assert!(is_ok(&reply));
             settle
@@ -194,7 +195,7 @@ fn what_was_buffered_outlives_a_store_that_stays_away() {
     let store = FaultyStore::new(&disk, &Rc::default(), Some((OPENING, fault)));
     let database = run(Database::open(store, env(), options)).unwrap();
     assert!(matches!(
-        database.try_command(&insert(1)),
+        database.try_command(&insert(1), None),
         Attempt::Buffered { .. }
     ));
     run(database.settle());
@@ -224,4 +225,58 @@ fn a_journaled_write_makes_relaxed_ones_before_it_strict() {
     run(database.sync()).unwrap();
     assert_eq!(*asked.borrow(), [relaxed, strict, relaxed, strict]);
     assert_eq!(stored(&disk), 3);
+}
+
+#[test]
+fn a_write_that_is_sent_again_is_done_once_and_answered_again() {
+    let disk = Disk::default();
+    let ticket = |number, done| Ticket {
+        client: [7; 16],
+        number,
+        done,
+    };
+    let first = open(&disk, Options::default());
+    let push = command(|command| {
+        command.append("update", "things");
+        command.append_array("updates", |list| {
+            let mut statement = list.document();
+            statement.document("q").append("_id", 1);
+            statement.document("u").document("$inc").append("n", 1);
+            statement.append("upsert", true);
+        });
+    });
+    let once = run(first.run_once(&push, &ticket(1, 0)));
+    assert!(is_ok(&once));
+    let read = command(|command| command.append("find", "things"));
+    let is_once = |database: &Db| {
+        let reply = run(database.run_command(&read));
+        let one = DocumentRef::from_valid(&reply).get("cursor").unwrap();
+        let batch = one.as_document().unwrap().get("firstBatch").unwrap();
+        let document = batch.as_array().unwrap().iter().next().unwrap();
+        document.as_document().unwrap().get("n") == Some(ValueRef::Int32(1))
+    };
+    // By the same owner; by one that has the answer from the journal; by one that has it from pages.
+    assert!(run(first.run_once(&push, &ticket(1, 0))) == once && is_once(&first));
+    let second = open(&disk, Options::default());
+    assert!(run(second.run_once(&push, &ticket(1, 0))) == once && is_once(&second));
+    run(second.flush()).unwrap();
+    let third = open(&disk, Options::default());
+    assert!(run(third.run_once(&push, &ticket(1, 0))) == once && is_once(&third));
+    // Another command is another one.
+    assert!(is_ok(&run(third.run_once(&push, &ticket(2, 1)))));
+    assert!(!is_once(&third));
+}
+
+#[test]
+fn the_answer_to_a_write_that_was_undone_is_forgotten() {
+    let disk = Disk::default();
+    let database = open_failing(&disk, OPENING, Fault::Refuse);
+    let ticket = Ticket {
+        client: [7; 16],
+        number: 1,
+        done: 0,
+    };
+    assert_eq!(code(&run(database.run_once(&insert(1), &ticket))), 14031);
+    assert!(is_ok(&run(database.run_once(&insert(1), &ticket))));
+    assert_eq!((count(&database), stored(&disk)), (1, 1));
 }

@@ -16,6 +16,7 @@
 use std::rc::Rc;
 
 use crate::catalog::{Catalog, Collection, CollectionInfo};
+use crate::engine::Answers;
 use crate::error::{Error, Result, codes};
 use crate::index::{Index, IndexSpec};
 use crate::storage::{PAGE_BYTES, Pager, RecordStore, Root, Tree};
@@ -77,6 +78,7 @@ fn write_collection(
 pub(super) fn write_manifest(
     counters: Counters,
     collections: &[(Rc<Collection>, CollectionRoots)],
+    answers: &Answers,
 ) -> Vec<u8> {
     let mut out = DocumentBuf::new();
     out.append("format", FORMAT);
@@ -89,6 +91,11 @@ pub(super) fn write_manifest(
         for (collection, roots) in collections {
             write_collection(&mut list.document(), collection, roots);
         }
+    });
+    out.append_array("answers", |list| {
+        answers
+            .descriptions()
+            .for_each(|answer| list.push(ValueRef::Document(answer.as_ref())));
     });
     out.into_bytes()
 }

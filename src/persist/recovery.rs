@@ -41,9 +41,13 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
     };
     let chunks = read_range(link, Space::Meta, MANIFEST..MANIFEST_END).await?;
     if let Some(manifest) = join_manifest(&chunks)? {
-        let (read, catalog) = format::read_manifest(parse_manifest(&manifest)?, &pager)?;
+        let document = parse_manifest(&manifest)?;
+        let (read, catalog) = format::read_manifest(document, &pager)?;
         counters = read;
         engine.restore(catalog, counters.sequence, counters.next_collection);
+        if let Some(answers) = document.get("answers").and_then(|list| list.as_array()) {
+            engine.answers_mut().restore(answers);
+        }
     }
     let trees = stored_trees(&engine);
     let chunks = read_range(link, Space::Journal, counters.journal..1 << 53).await?;
