@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::explain::{self, Explained};
 use super::request::Request;
-use super::{collection_uuid, cursor_reply, pipeline_output, selection};
+use super::{collation, collection_uuid, cursor_reply, pipeline_output, selection};
 use crate::aggregate::{
     Pipeline, PipelineScope, Shape, Source, collectionless_namespace, needs_no_collection,
 };
@@ -114,7 +114,7 @@ pub(super) fn prepare(
     is_explained: bool,
 ) -> Result<Prepared> {
     check(request.document, arguments, is_explained)?;
-    arguments.refuse(&["collation"])?;
+    collation::refuse(arguments)?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
     let namespace = namespace(request, stages)?;
     collection_uuid::check(engine.catalog(), &namespace, request)?;

@@ -6,7 +6,7 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::updating::{Parts, Statement};
 use super::write_reply::check_batch_size;
-use super::{collection_uuid, cursor_reply, delete, insert, listing, selection};
+use super::{collation, collection_uuid, cursor_reply, delete, insert, listing, selection};
 use crate::catalog::{Namespace, check_collection_name, check_database_name};
 use crate::engine::{Cursor, Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -249,7 +249,7 @@ fn update(
     request: &Request<'_>,
     totals: &mut Totals,
 ) -> Result<Done> {
-    arguments.refuse(&["collation"])?;
+    collation::refuse(arguments)?;
     let flag = |name: &str| arguments.truth(name).unwrap_or(false);
     let parts = Parts {
         filter: arguments.document("filter"),

@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
-use super::{selection, views};
+use super::{collation, selection, views};
 use crate::catalog::Collection;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
             "BSON field 'count.limit' must be a number, not null",
         ));
     }
-    arguments.refuse(&["collation"])?;
+    collation::refuse(&arguments)?;
     Ok(arguments)
 }
 

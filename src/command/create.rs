@@ -8,7 +8,7 @@ use super::collection_options::{
     pre_images, shown_number, view,
 };
 use super::request::Request;
-use super::{encrypted_fields, id_index};
+use super::{collation, encrypted_fields, id_index};
 use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -39,7 +39,6 @@ const FIELDS: &[Field] = &[
 
 /// Options that ask for kinds of collections that do not exist yet.
 const REFUSED: &[&str] = &[
-    "collation",
     "timeseries",
     "clusteredIndex",
     "expireAfterSeconds",
@@ -74,6 +73,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     if let Some(fields) = arguments.document("encryptedFields") {
         encrypted_fields::check(fields, &arguments)?;
     }
+    arguments
+        .document("collation")
+        .map_or(Ok(()), collation::check)?;
     check_limits(&arguments)?;
     let (kind, options) = match arguments.string("viewOn") {
         Some(on) => of_view(engine, &namespace, &arguments, on, images)?,

@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
-use super::{selection, updating};
+use super::{collation, selection, updating};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ pub(super) fn remove(
     limit: Option<u64>,
     context: &Context,
 ) -> Result<i32> {
-    arguments.refuse(&["collation"])?;
+    collation::refuse(arguments)?;
     let filter = selection::filter(filter, context)?;
     let mut query = Query::new(write.snapshot(namespace), filter);
     query.hint = selection::hint(arguments)?;

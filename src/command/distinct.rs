@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::{selection, views};
+use super::{collation, selection, views};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::expression::Context;
@@ -47,7 +47,7 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
     }
     let arguments = Arguments::of(request, FIELDS)?;
     selection::check_hint(request.document)?;
-    arguments.refuse(&["collation"])?;
+    collation::refuse(&arguments)?;
     Ok(arguments)
 }
 

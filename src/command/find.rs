@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::{collection_uuid, cursor_reply, tailable, views};
+use super::{collation, collection_uuid, cursor_reply, tailable, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::Result;
 use crate::expression::{Context, Dependencies, ParseScope};
@@ -98,7 +98,8 @@ fn open(
     context: &Context,
     tail: Option<Tail>,
 ) -> Result<Opened> {
-    arguments.refuse(&["collation", "returnKey", "showRecordId"])?;
+    collation::refuse(arguments)?;
+    arguments.refuse(&["returnKey", "showRecordId"])?;
     arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);

@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional};
+use super::collation;
 use super::request::Request;
 use super::selection::{self, Order};
 use super::updating::{Parts, Statement, Updated};
@@ -40,7 +41,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     check(&arguments)?;
-    arguments.refuse(&["collation"])?;
+    collation::refuse(&arguments)?;
     let context = request.context_with_let()?;
     check_target(engine, &namespace, request)?;
     let projection = projection(&arguments, &context)?;
@@ -171,7 +172,7 @@ pub(super) fn query(engine: &Engine, request: &Request<'_>) -> Result<(Query, Co
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     check(&arguments)?;
-    arguments.refuse(&["collation"])?;
+    collation::refuse(&arguments)?;
     let context = request.context_with_let()?;
     let collection = engine.catalog().regular(&namespace)?.cloned();
     Ok((select(collection, &arguments, &context)?, context))

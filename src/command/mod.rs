@@ -9,6 +9,7 @@ mod coll_mod;
 mod coll_mod_options;
 mod coll_mod_time_series;
 mod coll_mod_view;
+mod collation;
 mod collection_options;
 mod collection_uuid;
 mod compact;

@@ -4,9 +4,9 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
-use super::selection;
 use super::updating::{Parts, Statement, Updated};
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
+use super::{collation, selection};
 use crate::catalog::Namespace;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -110,7 +110,8 @@ fn update(
     context: &Context,
     request: &Request<'_>,
 ) -> Result<Updated> {
-    statement.refuse(&["collation", "upsertSupplied"])?;
+    collation::refuse(statement)?;
+    statement.refuse(&["upsertSupplied"])?;
     let flag = |name: &str| statement.truth(name).unwrap_or(false);
     let parts = Parts {
         filter: statement.document("q"),
