@@ -41,6 +41,15 @@ pub const PATH_COMPONENTS_MAX: usize = 200;
 pub const REGEX_PATTERN_BYTES_MAX: usize = 16_384;
 /// Milliseconds after which an idle cursor is closed.
 pub const CURSOR_IDLE_MS_MAX: u64 = 10 * 60 * 1000;
+
+/// Lines of the log that `getLog` gives.
+pub const LOG_LINES_MAX: usize = 1024;
+
+/// Bytes of documents in a collection that the profiler fills.
+pub const PROFILE_BYTES_MAX: u64 = 1 << 20;
+
+/// A command of more bytes is not profiled whole.
+pub const PROFILED_COMMAND_BYTES_MAX: usize = 50 * 1024;
 /// Levels of views over views.
 pub const VIEW_DEPTH_MAX: usize = 20;
 /// Bytes of a capped collection: a pebibyte.

@@ -3,6 +3,7 @@
 //! Source: the manual, "Read Concern" and "Write Concern". Every write is durable before it is
 //! acknowledged, so `j: true` and `w: 1` or `"majority"` ask for what happens anyway.
 
+use super::request::Request;
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, ValueRef};
 
@@ -62,6 +63,17 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
         check_read(concern, command)?;
     }
     Ok(())
+}
+
+/// True for a write whose sender does not want to know what became of it: `w: 0` without `j`.
+#[inline]
+pub(super) fn is_unacknowledged(request: &Request<'_>) -> bool {
+    let Some(ValueRef::Document(concern)) = request.document.get("writeConcern") else {
+        return false;
+    };
+    matches!(request.name, "insert" | "update" | "delete" | "bulkWrite")
+        && concern.get("w").and_then(|w| w.to_i64_coerced()) == Some(0)
+        && !concern.get("j").is_some_and(|j| j.is_truthy())
 }
 
 fn check_write(concern: DocumentRef<'_>) -> Result<()> {

@@ -67,6 +67,16 @@ impl Engine {
 
     /// As [`Engine::run_command`], for an engine whose pages may have to be loaded.
     pub fn execute(&mut self, request: &[u8]) -> Outcome {
+        let outcome = self.reply_or_fault(request);
+        if let Outcome::Reply(reply) = &outcome {
+            self.status.requests += 1;
+            self.status.bytes_in += request.len() as u64;
+            self.status.bytes_out += reply.len() as u64;
+        }
+        outcome
+    }
+
+    fn reply_or_fault(&mut self, request: &[u8]) -> Outcome {
         let result = parse(request).and_then(|document| run(self, document));
         match result {
             Ok(mut reply) => {
@@ -116,11 +126,14 @@ fn may_store(request: &[u8]) -> bool {
 
 fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     let request = Request::new(document, engine)?;
-    engine.cursors.close_idle(request.context.now_ms);
-    let command = find_command(request.name).ok_or_else(|| {
-        let message = format!("no such command: '{}'", request.name);
-        Error::new(codes::COMMAND_NOT_FOUND, message)
-    })?;
+    engine
+        .cursors
+        .close_idle(request.context.now_ms, engine.status.cursor_idle_ms_max);
+    let command = match find_command(request.name) {
+        Some(command) => command,
+        None => return Err(super::refused::error(request.name)),
+    };
+    super::server::check_write_lock(engine, &request)?;
     let session = super::sessions::of_command(document)?;
     engine.cursors.enter_session(session);
     if let Some(session) = session {
@@ -129,7 +142,11 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     engine.time_limit = request.context.time_limit.clone();
     let outcome = (command.run)(engine, &request);
     engine.time_limit = None;
-    outcome
+    super::accounting::note(engine, &request, &outcome);
+    match outcome {
+        Ok(_) if super::concerns::is_unacknowledged(&request) => Ok(DocumentBuf::new()),
+        outcome => outcome,
+    }
 }
 
 /// The reply of a command that failed.

@@ -5,26 +5,55 @@
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
-use crate::value::{DocumentBuf, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// The version of the server whose behaviour this engine has.
 pub(super) const VERSION: [i32; 4] = [8, 0, 0, 0];
+pub(super) const VERSION_NAME: &str = "8.0.0";
 
 const HELLO_FIELDS: &[Field] = &[
     optional("helloOk", Takes::Truth),
     optional("client", Takes::Document),
     optional("compression", Takes::Array),
     optional("speculativeAuthenticate", Takes::Document),
-    optional("saslSupportedMechs", Takes::String),
+    optional("saslSupportedMechs", Takes::Any),
     optional("loadBalanced", Takes::Truth),
     optional("topologyVersion", Takes::Document),
     optional("maxAwaitTimeMS", Takes::Number),
 ];
 
-pub(super) fn hello(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    Arguments::of(request, HELLO_FIELDS)?;
+/// The user whose mechanisms are asked for: there are no users, so only its form matters.
+///
+/// Errors: `TypeMismatch` (14), `BadValue` (2) for what names no user.
+fn check_user(user: ValueRef<'_>) -> Result<()> {
+    let text =
+        |document: DocumentRef<'_>, name| matches!(document.get(name), Some(ValueRef::String(_)));
+    let is_name = match user {
+        ValueRef::String(name) => name.contains('.'),
+        ValueRef::Document(name) => text(name, "user") && text(name, "db"),
+        other => {
+            let message = format!(
+                "saslSupportedMechs names a user, not {}",
+                other.kind().alias()
+            );
+            return Err(Error::type_mismatch(message));
+        }
+    };
+    match is_name {
+        true => Ok(()),
+        false => Err(Error::bad_value(
+            "saslSupportedMechs is a database and a user",
+        )),
+    }
+}
+
+pub(super) fn hello(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    Arguments::of_lenient(request, HELLO_FIELDS)?;
+    if let Some(user) = request.document.get("saslSupportedMechs") {
+        check_user(user)?;
+    }
     let mut reply = DocumentBuf::new();
     if request.name == "hello" {
         reply.append("isWritablePrimary", true);
@@ -32,6 +61,11 @@ pub(super) fn hello(_engine: &mut Engine, request: &Request<'_>) -> Result<Docum
         reply.append("helloOk", true);
         reply.append("ismaster", true);
     }
+    reply.append_document("topologyVersion", |version| {
+        let process = super::server::process_id(engine);
+        version.append("processId", ValueRef::ObjectId(process));
+        version.append("counter", 0i64);
+    });
     reply.append("maxBsonObjectSize", limits::DOCUMENT_BYTES_MAX as i32);
     reply.append("maxMessageSizeBytes", limits::MESSAGE_BYTES_MAX as i32);
     reply.append("maxWriteBatchSize", limits::WRITE_BATCH_MAX as i32);
@@ -55,7 +89,7 @@ pub(super) fn ping(_engine: &mut Engine, request: &Request<'_>) -> Result<Docume
 pub(super) fn build_info(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     Arguments::of(request, &[])?;
     let mut reply = DocumentBuf::new();
-    reply.append("version", "8.0.0");
+    reply.append("version", VERSION_NAME);
     reply.append("gitVersion", concat!("tussock-", env!("CARGO_PKG_VERSION")));
     reply.append_array("modules", |_| {});
     reply.append("allocator", "system");

@@ -1,10 +1,12 @@
 //! Commands: one file each, parse -> engine -> reply. Only this room knows the wire's field names.
 
+mod accounting;
 mod aggregate;
 mod api_version;
 mod arguments;
 mod bulk_write;
 mod capped_copy;
+mod cluster_parameters;
 mod coll_mod;
 mod coll_mod_options;
 mod coll_mod_time_series;
@@ -19,6 +21,7 @@ mod create;
 mod create_indexes;
 mod cursor_reply;
 mod data_size;
+mod db_hash;
 mod delete;
 mod dispatch;
 mod distinct;
@@ -27,6 +30,7 @@ mod drop_indexes;
 mod encrypted_fields;
 mod explain;
 mod explain_pipeline;
+mod file_md5;
 mod find;
 mod find_and_modify;
 mod get_more;
@@ -39,13 +43,18 @@ mod list_collections;
 mod list_databases;
 mod list_indexes;
 mod listing;
+mod parameters;
 mod pipeline_output;
 mod plan_cache;
+mod profile;
+mod re_index;
+mod refused;
 mod registry;
 mod rename_collection;
 mod request;
 mod selection;
 mod server;
+mod server_status;
 mod sessions;
 mod statistics;
 mod tailable;
@@ -57,6 +66,7 @@ mod views;
 mod write_reply;
 
 pub use dispatch::{Outcome, error_reply};
+pub use refused::REFUSED;
 pub use registry::{COMMANDS, Command};
 
 #[cfg(test)]

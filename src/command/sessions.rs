@@ -3,7 +3,7 @@
 //! Source: the manual's pages of the same names. A session begins with the first command that names
 //! it; ending one closes its cursors.
 
-use super::arguments::{Arguments, Field, Takes, required};
+use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use crate::engine::{Engine, SessionId};
 use crate::error::{Error, Result, codes};
@@ -156,5 +156,37 @@ pub(super) fn kill_all(engine: &mut Engine, request: &Request<'_>) -> Result<Doc
         engine.cursors.close_sessions(|_| true);
         engine.sessions.end(|_| true);
     }
+    Ok(DocumentBuf::new())
+}
+/// killAllSessionsByPattern: the sessions that one of the patterns fits. There are no users and no
+/// roles, so a pattern that names any fits nothing; one of an `lsid` fits that session.
+pub(super) fn kill_all_by_pattern(
+    engine: &mut Engine,
+    request: &Request<'_>,
+) -> Result<DocumentBuf> {
+    const PATTERN: &[Field] = &[
+        optional("lsid", Takes::Document),
+        optional("uid", Takes::Any),
+        optional("users", Takes::Array),
+        optional("roles", Takes::Array),
+    ];
+    Arguments::of_lenient(request, &[])?;
+    let patterns = list(request)?;
+    let mut fits_all = patterns.is_empty();
+    let mut fitting = Vec::new();
+    for (at, value) in patterns.iter().enumerate() {
+        let pattern = Arguments::inside(request.name, member(request, at, value)?, PATTERN)?;
+        let names_users = ["uid", "users", "roles"]
+            .iter()
+            .any(|field| pattern.get(field).is_some());
+        match pattern.document("lsid") {
+            _ if names_users => {}
+            Some(lsid) => fitting.push(id(request.name, lsid, &["id", "uid"])?),
+            None => fits_all = true,
+        }
+    }
+    let ends = |session: &SessionId| fits_all || fitting.contains(session);
+    engine.cursors.close_sessions(ends);
+    engine.sessions.end(ends);
     Ok(DocumentBuf::new())
 }

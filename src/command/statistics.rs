@@ -91,6 +91,16 @@ pub(super) fn database(engine: &mut Engine, request: &Request<'_>) -> Result<Doc
     reply.append("indexes", indexes);
     reply.append("indexSize", scaled(index_bytes));
     reply.append("totalSize", scaled(data_bytes + index_bytes));
+    if arguments.truth("freeStorage").unwrap_or(false) {
+        // Pages that are no longer needed are not kept.
+        for name in [
+            "freeStorageSize",
+            "indexFreeStorageSize",
+            "totalFreeStorageSize",
+        ] {
+            reply.append(name, 0.0);
+        }
+    }
     reply.append("scaleFactor", scale);
     reply.append("fsUsedSize", 0.0);
     reply.append("fsTotalSize", 0.0);

@@ -29,10 +29,12 @@ impl Shell {
         &self.0
     }
 
-    /// Runs a command on the database `d`.
+    /// Runs a command on the database `d`, if it names no other.
     pub(crate) fn run(&mut self, command: &str) -> DocumentBuf {
         let mut command = document(command);
-        command.append("$db", "d");
+        if command.as_ref().get("$db").is_none() {
+            command.append("$db", "d");
+        }
         let reply = self.0.run_command(command.as_bytes());
         DocumentBuf::from(DocumentRef::from_valid(&reply))
     }

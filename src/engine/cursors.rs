@@ -220,9 +220,8 @@ impl Cursors {
         self.open.get(&id).map(|cursor| &cursor.namespace)
     }
 
-    /// Closes the cursors that were idle for ten minutes, but for those that are to be kept.
-    pub fn close_idle(&mut self, now_ms: i64) {
-        let idle_ms_max = limits::CURSOR_IDLE_MS_MAX as i64;
+    /// Closes the cursors that were idle for so long, but for those that are to be kept.
+    pub fn close_idle(&mut self, now_ms: i64, idle_ms_max: i64) {
         self.open
             .retain(|_, cursor| cursor.is_kept || now_ms - cursor.last_used_ms < idle_ms_max);
     }

@@ -6,10 +6,12 @@ mod cursors;
 mod sessions;
 mod state;
 mod views;
+mod status;
 mod write;
 
 pub use answers::{Answers, ClientId, Ticket};
 pub use cursors::{Batch, Cursor, Cursors, Tailing};
 pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};
+pub use status::{Profile, Spent, Status, Usage, Work};
 pub use write::Write;

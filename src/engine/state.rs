@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::answers::{self, Answers, Ticket};
 use super::cursors::Cursors;
 use super::sessions::Sessions;
+use super::status::{Status, Usage};
 use crate::catalog::{Catalog, Collection, Namespace};
 use crate::change::{Change, ChangeWriter};
 use crate::env::Env;
@@ -18,6 +19,7 @@ pub struct Engine {
     pub(crate) env: Rc<dyn Env>,
     pub(crate) cursors: Cursors,
     pub(crate) sessions: Sessions,
+    pub(crate) status: Status,
     /// When the command that runs has to stop.
     pub(crate) time_limit: Option<Rc<TimeLimit>>,
     answers: Answers,
@@ -61,8 +63,10 @@ impl Engine {
     }
 
     fn over(env: Rc<dyn Env>, pager: Rc<Pager>, log: Option<Vec<Commit>>) -> Engine {
+        let status = Status::new(env.now_ms());
         Engine {
             env,
+            status,
             cursors: Cursors::default(),
             sessions: Sessions::default(),
             answers: Answers::default(),
@@ -79,6 +83,11 @@ impl Engine {
     /// The collections as the last commit left them.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The counts of a collection; `None` if there is no such collection.
+    pub(crate) fn usage_mut(&mut self, database: &str, collection: &str) -> Option<&mut Usage> {
+        self.status.usage_mut(database, collection, &self.catalog)
     }
 
     /// The pages.

@@ -26,6 +26,7 @@ codes! {
     OVERFLOW = 15, "Overflow";
     INVALID_LENGTH = 16, "InvalidLength";
     PROTOCOL_ERROR = 17, "ProtocolError";
+    AUTHENTICATION_FAILED = 18, "AuthenticationFailed";
     ILLEGAL_OPERATION = 20, "IllegalOperation";
     EMPTY_ARRAY_OPERATION = 21, "EmptyArrayOperation";
     INVALID_BSON = 22, "InvalidBSON";

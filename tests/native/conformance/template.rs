@@ -232,11 +232,13 @@ impl Context {
                 items.get(at).cloned()
             }),
             Json::Object(_) => match (element.get("get"), element.get("find")) {
-                (Some(Json::String(key)), _) => match (value.get(key), element.get("or")) {
-                    (Some(found), _) => Some(found.clone()),
-                    (None, Some(or)) => Some(self.value(or)?),
-                    (None, None) => return malformed(element),
-                },
+                (Some(Json::String(key)), _) => {
+                    match (value.get(&self.text(key)), element.get("or")) {
+                        (Some(found), _) => Some(found.clone()),
+                        (None, Some(or)) => Some(self.value(or)?),
+                        (None, None) => return malformed(element),
+                    }
+                }
                 (_, Some(Json::Array(conditions))) => self.find(&value, conditions)?,
                 _ => return malformed(element),
             },
