@@ -5,8 +5,8 @@ mod capped;
 mod cursors;
 mod sessions;
 mod state;
-mod views;
 mod status;
+mod views;
 mod write;
 
 pub use answers::{Answers, ClientId, Ticket};

@@ -306,10 +306,12 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) {
 
 fn inserts_and_more(levels: usize, as_array: bool) -> Vec<Document> {
     let deep = || nested(levels, as_array);
+    // What is never stored may be nested a little deeper.
+    let deeper = || nested(levels + 21, as_array);
     let u = doc! { "$set" => doc! { "v" => deep() } };
     vec![
         doc! { "insert" => "deep", "documents" => array![doc! { "v" => deep() }] },
-        doc! { "find" => "deep", "filter" => doc! { "v" => deep() } },
+        doc! { "find" => "deep", "filter" => doc! { "v" => deeper() } },
         doc! { "update" => "deep", "updates" => vec![doc! { "q" => doc! {}, "u" => u }] },
         doc! { "aggregate" => "deep", "cursor" => doc! {},
         "pipeline" => array![doc! { "$addFields" => doc! { "w" => deep() } }] },
