@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::collection_options::{capped_size, shown_number, with_option};
+use super::collection_options::{capped_size, check_known_name, shown_number, with_option};
 use super::request::Request;
 use crate::catalog::{Collection, CollectionKind, Namespace, check_collection_name};
 use crate::engine::{Engine, Write};
@@ -19,14 +19,17 @@ const FIELDS: &[Field] = &[
     optional("toCollection", Takes::Any),
 ];
 
+/// What MongoDB puts before the name of the collection that it fills first: "tmpXXXXX.convertToCapped.".
+/// Here nothing is renamed, but a name that is too long for it is refused there.
+const TEMPORARY_NAME_BYTES: usize = 25;
+
 /// convertToCapped.
 pub(super) fn convert(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of_lenient(request, FIELDS)?;
     let ValueRef::String(name) = request.target else {
         return Err(invalid_name(request));
     };
-    // A name with a dollar is one that no collection has, no error.
-    check_collection_name(request.database, &name.replace('$', "_"))?;
+    check_known_name(request.database, name)?;
     let namespace = Namespace::new(request.database, name);
     let size = size(&arguments)?;
     check_system(name)?;
@@ -34,6 +37,10 @@ pub(super) fn convert(engine: &mut Engine, request: &Request<'_>) -> Result<Docu
         return Err(Error::bad_value("the views' collection cannot be capped"));
     }
     let source = source(engine, &namespace)?;
+    if namespace.to_string().len() + TEMPORARY_NAME_BYTES > limits::NAMESPACE_BYTES_MAX {
+        let message = format!("the name {namespace} leaves no room for a temporary one");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
     let mut write = Write::new(engine);
     write.drop_collection(&namespace)?;
     copy(&mut write, &source, &namespace, size)?;
@@ -53,13 +60,10 @@ pub(super) fn clone(engine: &mut Engine, request: &Request<'_>) -> Result<Docume
         ));
     };
     let size = size(&arguments)?;
-    let from_length = from.len().min(limits::NAMESPACE_BYTES_MAX / 2);
-    if !from.is_char_boundary(from_length) {
+    if from.contains('$') {
         check_collection_name(request.database, from)?;
-    } else {
-        // However long a name is, there is no such collection.
-        check_collection_name(request.database, &from[..from_length])?;
     }
+    check_known_name(request.database, from)?;
     let from = Namespace::new(request.database, from);
     check_system(from.collection())?;
     let source = source(engine, &from)?;

@@ -194,6 +194,20 @@ fn check_view_source(database: &str, on: &str) -> Result<()> {
     check_collection_name(database, on.trim_end_matches('.'))
 }
 
+/// Checks the name of a collection that must exist: one with a dollar, or of any length, is merely
+/// one that no collection has.
+///
+/// Errors: `InvalidNamespace` (73).
+pub(super) fn check_known_name(database: &str, name: &str) -> Result<()> {
+    if name.len() <= limits::NAMESPACE_BYTES_MAX / 2 {
+        return check_collection_name(database, &name.replace('$', "_"));
+    }
+    match name.contains('\0') || name.starts_with('.') {
+        true => check_collection_name(database, name),
+        false => Ok(()),
+    }
+}
+
 /// The options of a collection with one of them changed, added or (`None`) taken away.
 pub(super) fn with_option(
     options: DocumentRef<'_>,

@@ -4,8 +4,9 @@
 //! checkpoint deletes what is not used.
 
 use super::arguments::{Arguments, Field, Takes, optional};
+use super::collection_options::check_known_name;
 use super::request::Request;
-use crate::catalog::{Namespace, check_collection_name};
+use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentBuf, ValueRef};
@@ -31,9 +32,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = "BSON field 'freeSpaceTargetMB' value must be >= 1";
         return Err(Error::bad_value(message));
     }
-    // A name with a dollar is one that no collection has, no error.
-    let plain = name.replace('$', "_");
-    check_collection_name(request.database, &plain)?;
+    check_known_name(request.database, name)?;
     let namespace = Namespace::new(request.database, name);
     if engine.catalog().regular(&namespace)?.is_none() {
         let message = format!("collection does not exist: {namespace}");
