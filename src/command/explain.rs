@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use super::{aggregate, count, distinct, explain_pipeline};
-use super::{find, find_and_modify, handshake, selection, views};
+use super::{find, find_and_modify, handshake, parsed_query, selection, views};
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
@@ -402,7 +402,7 @@ pub(super) fn reply(
 fn query_planner(explained: &Explained, plan: &dyn Stream) -> DocumentBuf {
     let mut planner = DocumentBuf::new();
     planner.append("namespace", explained.namespace.to_string().as_str());
-    planner.append("parsedQuery", &explained.filter);
+    planner.append("parsedQuery", &parsed_query::of(&explained.filter));
     let choice = explained.choice.as_ref();
     let is_filtered = choice.is_some_and(|choice| choice.is_filtered);
     planner.append("indexFilterSet", is_filtered);
@@ -583,6 +583,123 @@ mod tests {
             "0",
         );
         shell.check(group, "stages.1.$group._id", "'$a'");
+    }
+
+    fn explain(shell: &mut Shell, command: &str, checks: &[(&str, &str)]) {
+        let command = format!("{{explain: {command}, verbosity: 'executionStats'}}");
+        for (path, expected) in checks {
+            shell.check(&command, path, expected);
+        }
+    }
+
+    /// A collection of 500 documents `{_id: n, n: n, m: n % 5}`, indexed.
+    fn numbers() -> Shell {
+        let mut shell = Shell::new();
+        let documents: Vec<String> = (0..500)
+            .map(|n| format!("{{_id: {n}, n: {n}, m: {}}}", n % 5))
+            .collect();
+        shell.insert("c", &format!("[{}]", documents.join(", ")));
+        shell.succeed(
+            "{createIndexes: 'c', indexes: [{key: {n: 1}, name: 'n'}, {key: {m: 1, n: 1}, name: 'mn'}]}",
+        );
+        shell
+    }
+
+    const KEYS: &str = "executionStats.totalKeysExamined";
+    const DOCUMENTS: &str = "executionStats.totalDocsExamined";
+    const STAGE: &str = "queryPlanner.winningPlan.stage";
+
+    #[test]
+    fn what_trees_count_is_not_visited() {
+        let mut shell = numbers();
+        let check = |shell: &mut Shell, command: &str, keys: &str, documents: &str| {
+            explain(shell, command, &[(KEYS, keys), (DOCUMENTS, documents)]);
+        };
+        for direction in ["1", "-1"] {
+            let skip = format!("{{find: 'c', sort: {{n: {direction}}}, skip: 400, limit: 2}}");
+            check(&mut shell, &skip, "2", "2");
+        }
+        check(&mut shell, "{find: 'c', skip: 490}", "0", "10");
+        check(
+            &mut shell,
+            "{count: 'c', query: {n: {$gte: 10, $lt: 400}}}",
+            "0",
+            "0",
+        );
+        check(
+            &mut shell,
+            "{count: 'c', query: {n: {$ne: 3}}, skip: 2, limit: 5}",
+            "0",
+            "0",
+        );
+        check(&mut shell, "{distinct: 'c', key: 'm'}", "10", "0");
+        check(
+            &mut shell,
+            "{distinct: 'c', key: 'm', query: {m: {$gt: 2}}}",
+            "4",
+            "0",
+        );
+        shell.check(
+            "{distinct: 'c', key: 'm', query: {m: {$gt: 2}}}",
+            "values",
+            "[3, 4]",
+        );
+        // A range, then a value of the next field: two keys are read per value of the first.
+        check(
+            &mut shell,
+            "{find: 'c', filter: {m: {$gte: 1}, n: 7}, hint: 'mn'}",
+            "9",
+            "1",
+        );
+    }
+
+    #[test]
+    fn stages_have_their_names() {
+        let mut shell = numbers();
+        let check = |shell: &mut Shell, command: &str, path: &str, stage: &str| {
+            let path = format!("queryPlanner.winningPlan.{path}stage");
+            explain(shell, command, &[(&path, stage)]);
+        };
+        let shell = &mut shell;
+        check(
+            shell,
+            "{find: 'c', filter: {_id: 3}}",
+            "",
+            "'EXPRESS_IXSCAN'",
+        );
+        check(shell, "{find: 'none'}", "", "'EOF'");
+        check(shell, "{find: 'c', filter: {n: {$in: []}}}", "", "'EOF'");
+        check(shell, "{count: 'c'}", "", "'RECORD_STORE_FAST_COUNT'");
+        check(
+            shell,
+            "{count: 'c', query: {n: 3}}",
+            "inputStage.",
+            "'COUNT_SCAN'",
+        );
+        check(shell, "{distinct: 'c', key: 'n'}", "", "'DISTINCT_SCAN'");
+        let covered = "{find: 'c', filter: {n: 3}, projection: {n: 1, _id: 0}}";
+        check(shell, covered, "", "'PROJECTION_COVERED'");
+        check(shell, covered, "inputStage.", "'IXSCAN'");
+        let simple = "{find: 'c', filter: {n: 3}, projection: {k: 1}}";
+        check(shell, simple, "", "'PROJECTION_SIMPLE'");
+        let either = "{find: 'c', filter: {$or: [{n: 3}, {m: 7}]}}";
+        check(shell, either, "inputStage.", "'OR'");
+        let merged = "{find: 'c', filter: {m: {$in: [1, 2]}}, sort: {n: -1}, limit: 3}";
+        check(shell, merged, "inputStage.inputStage.", "'SORT_MERGE'");
+        explain(shell, merged, &[(KEYS, "4"), (DOCUMENTS, "3")]);
+        let merged = "{find: 'c', filter: {m: {$in: [1, 2]}}, sort: {n: -1}, limit: 3}";
+        shell.check(merged, "cursor.firstBatch.0.n", "497");
+        shell.check(merged, "cursor.firstBatch.1.n", "496");
+        explain(
+            shell,
+            "{find: 'c', filter: {n: {$gt: 490}, m: 1}}",
+            &[(STAGE, "'FETCH'")],
+        );
+        shell.check(
+            "{explain: {find: 'c', filter: {n: {$gt: 490}, m: 1}}}",
+            "executionStats.allPlansExecution.1.totalKeysExamined",
+            "9",
+        );
     }
 
     #[test]

@@ -74,7 +74,7 @@ mod tests {
         let unwound = "[{$match: {a: 2}}, {$unwind: '$l'}, {$sort: {l: -1}}, {$limit: 1}]";
         let mut check = |path: &str, expected: &str| explain(&mut shell, unwound, path, expected);
         check("stages.0.$cursor.executionStats.nReturned", "2");
-        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: 2}");
+        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: {$eq: 2}}");
         check("stages.1.$unwind", "{path: '$l'}");
         check("stages.1.nReturned", "1L");
         check("stages.2.$sort", "{sortKey: {l: -1}, limit: 1L}");
@@ -115,14 +115,19 @@ mod tests {
         shell.insert("f", "[{_id: 1, k: 1}, {_id: 2, k: 2}]");
         let stages = "[{$lookup: {from: 'f', localField: 'a', foreignField: '_id', as: 'x'}}, {$unwind: '$x'}, {$match: {'x.k': 1, a: 1}}]";
         let mut check = |path: &str, expected: &str| explain(&mut shell, stages, path, expected);
-        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: 1}");
+        check("stages.0.$cursor.queryPlanner.parsedQuery", "{a: {$eq: 1}}");
         check(
             "stages.1.$lookup.unwinding",
             "{preserveNullAndEmptyArrays: false}",
         );
         check("stages.1.$lookup.pipeline", "[{$match: {k: 1}}]");
         let whole = "[{$match: {a: 1}}, {$sort: {a: 1}}, {$limit: 1}]";
-        explain(&mut shell, whole, "queryPlanner.parsedQuery", "{a: 1}");
+        explain(
+            &mut shell,
+            whole,
+            "queryPlanner.parsedQuery",
+            "{a: {$eq: 1}}",
+        );
         explain(&mut shell, whole, "executionStats.nReturned", "1");
     }
 }

@@ -34,11 +34,6 @@ impl Shell {
         DocumentBuf::from(DocumentRef::from_valid(&reply))
     }
 
-    /// The engine.
-    pub(crate) fn engine(&self) -> &Engine {
-        &self.0
-    }
-
     /// Inserts documents, given as a list.
     pub(crate) fn insert(&mut self, collection: &str, documents: &str) {
         let reply = self.run(&format!(

@@ -67,12 +67,15 @@ fn sort_cost(query: &Query, rows: f64) -> f64 {
     }
 }
 
-/// The part of the rows that is read before a limit is met, if they come in order.
-fn part_until_limit(query: &Query, matches: u64) -> f64 {
-    match query.limit {
-        Some(limit) => (query.skip.saturating_add(limit) as f64 / matches.max(1) as f64).min(1.0),
-        None => 1.0,
-    }
+/// The part of the rows that is read before a limit is met, if they come in order. `counts` says
+/// that those to skip are counted, not read.
+fn part_until_limit(query: &Query, matches: u64, counts: bool) -> f64 {
+    let skipped = if counts { query.skip.min(matches) } else { 0 };
+    let read = match query.limit {
+        Some(limit) => query.skip.saturating_add(limit).min(matches),
+        None => matches,
+    };
+    read.saturating_sub(skipped) as f64 / matches.max(1) as f64
 }
 
 /// What a scan with a filter costs at least.
@@ -85,7 +88,7 @@ const FETCH_COST: f64 = 3.0;
 pub(super) fn scan_access<'c>(query: &Query, total: u64, matches: u64) -> Access<'c> {
     let is_sorted = query.sort.is_none();
     let part = if is_sorted {
-        part_until_limit(query, matches)
+        part_until_limit(query, matches, query.filter.matcher().is_trivial())
     } else {
         1.0
     };
@@ -117,8 +120,14 @@ pub(super) fn index_access<'c>(
     };
     let is_sorted = order.is_some();
     let keys = candidate.keys as f64;
-    let part = if is_sorted {
-        part_until_limit(query, matches.min(candidate.keys))
+    let part = if let Some(order) = order {
+        let is_filtered = !query.filter.matcher().is_trivial()
+            && query.filter.without(&candidate.known).is_some();
+        let counts = order.exploded == 0
+            && !is_filtered
+            && !candidate.index.is_multikey()
+            && candidate.tested_from.is_none();
+        part_until_limit(query, matches.min(candidate.keys), counts)
     } else {
         1.0
     };
@@ -159,7 +168,7 @@ pub(super) fn union_access<'c>(
 ) -> Access<'c> {
     let keys = part.keys() as f64;
     let cost = if merges {
-        keys * part_until_limit(query, part.keys()) * (FETCH_COST + 1.0) + 8.0
+        keys * part_until_limit(query, part.keys(), false) * (FETCH_COST + 1.0) + 8.0
     } else {
         keys * FETCH_COST + sort_cost(query, keys)
     };

@@ -14,6 +14,7 @@ use super::sort_node::SortNode;
 use super::stream::BoxStream;
 use super::tail::TailScan;
 use super::union::Union;
+use super::ways::is_on_id;
 use crate::catalog::Collection;
 
 pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) -> Plan {
@@ -94,9 +95,12 @@ fn index_stream(
             left => Box::new(Fetch::new(merged, &collection.records, left)),
         };
     }
+    let is_express = query.hint.is_none() && left.is_none() && candidate.index.spec.is_id();
+    let express = (is_express && is_on_id(query)).then(|| candidate.index.spec.name.clone());
     let scan = scan(candidate, order.backward);
     if !covered {
-        return Box::new(Fetch::new(Box::new(scan), &collection.records, left));
+        let fetch = Fetch::new(Box::new(scan), &collection.records, left);
+        return Box::new(fetch.express(express));
     }
     let bare = left.is_none() && query.needed.as_ref().is_some_and(Vec::is_empty);
     let scan = if bare {

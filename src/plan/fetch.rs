@@ -14,6 +14,8 @@ pub struct Fetch {
     filter: Option<Filter>,
     /// A record that the input gave but whose document is still to be read.
     pending: Option<u64>,
+    /// The name of the index on `_id`, when one value of it is all that is asked for.
+    express: Option<String>,
     statistics: Statistics,
 }
 
@@ -26,8 +28,16 @@ impl Fetch {
             records,
             filter,
             pending: None,
+            express: None,
             statistics: Statistics::default(),
         }
+    }
+
+    /// Makes explain show this node and the scan of the index on `_id` below it as one.
+    #[must_use]
+    pub fn express(mut self, index: Option<String>) -> Fetch {
+        self.express = index;
+        self
     }
 
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
@@ -78,6 +88,12 @@ impl Stream for Fetch {
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
+        if let Some(index) = &self.express {
+            out.append("stage", "EXPRESS_IXSCAN");
+            out.append("keyPattern", "{ _id: 1 }");
+            out.append("indexName", index.as_str());
+            return;
+        }
         out.append("stage", "FETCH");
         if let Some(filter) = &self.filter {
             out.append("filter", filter.source());
@@ -85,7 +101,14 @@ impl Stream for Fetch {
     }
 
     fn statistics(&self) -> Statistics {
-        self.statistics
+        let below = match self.express {
+            Some(_) => self.input.statistics().keys_examined,
+            None => 0,
+        };
+        Statistics {
+            keys_examined: below,
+            ..self.statistics
+        }
     }
 
     fn skip(&mut self, rows: u64) -> Result<u64> {
@@ -96,7 +119,10 @@ impl Stream for Fetch {
     }
 
     fn inputs(&self) -> Vec<&dyn Stream> {
-        vec![self.input.as_ref()]
+        match self.express {
+            Some(_) => Vec::new(),
+            None => vec![self.input.as_ref()],
+        }
     }
 }
 

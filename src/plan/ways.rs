@@ -137,11 +137,12 @@ pub(super) fn ways<'c>(
     if !matches!(indexes, Indexes::Hinted(_)) {
         found.push(scan_access(query, total, matches));
     }
-    if let Some(pair) = smallest_pair(&candidates) {
-        found.push(intersection_access(query, pair, total));
-    }
+    let pair = smallest_pair(&candidates);
     for candidate in candidates {
         found.push(index_access(query, candidate, matches));
+    }
+    if let Some(pair) = pair {
+        found.push(intersection_access(query, pair, total));
     }
     unions(query, conjuncts, indexes, &mut found)?;
     Ok(found)

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod analytic;
+mod counted;
 mod engine;
 mod keystring;
 mod orders;
@@ -29,4 +30,5 @@ fn main() {
     storage::run(&mut stopwatch);
     engine::run(&mut stopwatch);
     analytic::run(&mut stopwatch);
+    counted::run(&mut stopwatch);
 }
