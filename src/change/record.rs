@@ -33,7 +33,8 @@ pub enum Change<'a> {
         collection: u64,
         to: DocumentRef<'a>,
     },
-    /// A new index, built over the documents there are.
+    /// A new index, built over the documents there are, or other properties of the one with this
+    /// name.
     CreateIndex {
         collection: u64,
         description: DocumentRef<'a>,

@@ -31,7 +31,7 @@ const FIELDS: &[Field] = &[
 ];
 
 /// What is not supported yet.
-const REFUSED: &[&str] = &["index", "expireAfterSeconds", "recordPreImages"];
+const REFUSED: &[&str] = &["expireAfterSeconds", "recordPreImages"];
 
 /// What a command asks to change, and of what.
 pub(super) struct Modification<'a> {
@@ -52,6 +52,7 @@ static PARTS: &[Part] = &[
     super::coll_mod_time_series::run,
     super::coll_mod_view::run,
     super::coll_mod_options::run,
+    super::coll_mod_index::run,
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {

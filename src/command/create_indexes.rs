@@ -70,10 +70,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 fn exists(collection: &Collection, spec: &IndexSpec) -> Result<bool> {
     for index in &collection.indexes {
         let old = &index.spec;
-        let same_key = compare_documents(old.key.as_ref(), spec.key.as_ref()).is_eq();
-        // A sparse index beside a full one on the same key is another index.
-        let same_identity = same_key && old.sparse == spec.sparse;
-        let same_options = old.unique == spec.unique && old.hidden == spec.hidden;
+        // Indexes of one key are different ones when they hold other documents or refuse others.
+        let same_identity = compare_documents(old.key.as_ref(), spec.key.as_ref()).is_eq()
+            && old.sparse == spec.sparse
+            && (old.unique == spec.unique || old.is_id())
+            && same_document(partial(old), partial(spec))
+            && same_document(projection(old), projection(spec));
+        let same_options = old.hidden == spec.hidden
+            && old.expire_after_seconds == spec.expire_after_seconds
+            && old.prepare_unique == spec.prepare_unique;
         if same_identity && (old.name == spec.name || old.is_id()) && (same_options || old.is_id())
         {
             return Ok(true);
@@ -104,4 +109,20 @@ fn exists(collection: &Collection, spec: &IndexSpec) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+fn partial(spec: &IndexSpec) -> Option<&DocumentBuf> {
+    spec.partial.as_ref().map(|partial| &partial.source)
+}
+
+fn projection(spec: &IndexSpec) -> Option<&DocumentBuf> {
+    spec.wildcard.as_ref().and_then(|own| own.source.as_ref())
+}
+
+fn same_document(one: Option<&DocumentBuf>, two: Option<&DocumentBuf>) -> bool {
+    match (one, two) {
+        (Some(one), Some(two)) => compare_documents(one.as_ref(), two.as_ref()).is_eq(),
+        (None, None) => true,
+        _ => false,
+    }
 }

@@ -2,17 +2,18 @@
 //!
 //! Source: the manual, "createIndexes", and the pages on index properties.
 
+use std::rc::Rc;
+
 use crate::error::{Error, Result, codes};
-use crate::index::IndexSpec;
+use crate::expression::ParseScope;
+use crate::index::{FieldKind, IndexSpec, PartialFilter, Wildcard, is_wildcard};
 use crate::limits;
+use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// Options that belong to kinds of indexes that do not exist yet.
 const REFUSED: &[&str] = &[
-    "partialFilterExpression",
-    "expireAfterSeconds",
     "collation",
-    "wildcardProjection",
     "weights",
     "default_language",
     "language_override",
@@ -22,7 +23,6 @@ const REFUSED: &[&str] = &[
     "min",
     "max",
     "storageEngine",
-    "prepareUnique",
     "clustered",
 ];
 
@@ -56,7 +56,146 @@ pub(super) fn parse(document: DocumentRef<'_>, lenient: bool) -> Result<IndexSpe
     if is_id_key(key) {
         return id_index(spec, document);
     }
+    check_combination(&spec, document)?;
     Ok(spec)
+}
+
+/// Errors: `CannotCreateIndex` (67), `BadValue` (2), 7246209.
+fn check_combination(spec: &IndexSpec, document: DocumentRef<'_>) -> Result<()> {
+    let refuse = |what: &str| Err(Error::new(codes::CANNOT_CREATE_INDEX, what));
+    if spec.partial.is_some() && spec.sparse {
+        return refuse("cannot mix \"partialFilterExpression\" and \"sparse\" options");
+    }
+    let has_hash = spec
+        .fields
+        .iter()
+        .any(|field| field.kind == FieldKind::Hashed);
+    if has_hash && (spec.unique || spec.prepare_unique) {
+        return refuse("a hashed index cannot guarantee uniqueness. Use a regular index.");
+    }
+    if spec.expire_after_seconds.is_some() && spec.fields.len() > 1 {
+        return refuse("TTL indexes are single-field indexes, compound indexes do not support TTL");
+    }
+    let Some(wildcard) = &spec.wildcard else {
+        return Ok(());
+    };
+    if has_hash {
+        return refuse("a wildcard index has no hashed fields");
+    }
+    let refused = [
+        ("unique", spec.unique),
+        ("prepareUnique", spec.prepare_unique),
+        ("sparse", spec.sparse),
+        ("expireAfterSeconds", spec.expire_after_seconds.is_some()),
+        (
+            "v",
+            document.get("v").and_then(|value| value.to_f64()) == Some(1.0),
+        ),
+    ];
+    if let Some((name, _)) = refused.iter().find(|(_, given)| *given) {
+        return refuse(&format!(
+            "A wildcard index does not support the '{name}' option"
+        ));
+    }
+    let mut beside = spec
+        .fields
+        .iter()
+        .filter(|field| field.kind == FieldKind::Value);
+    let is_compound = spec.fields.len() > 1;
+    let is_rooted = !spec
+        .fields
+        .iter()
+        .any(|field| field.path.as_str() == "$**");
+    if is_compound && !is_rooted && wildcard.source.is_none() {
+        return refuse("a compound wildcard index on '$**' needs a wildcardProjection");
+    }
+    match beside.find(|field| wildcard.overlaps(&field.path)) {
+        Some(field) => Err(Error::new(
+            7246209,
+            format!(
+                "the field '{}' of a compound wildcard index must be left out of its wildcard",
+                field.path.as_str()
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Errors: `FailedToParse` (9) for an empty one or a key other than `$**`, `BadValue` (2) without a
+/// wildcard, 51271 for values that are no truth, those of projections.
+fn wildcard_projection(spec: &IndexSpec, value: ValueRef<'_>) -> Result<Wildcard> {
+    let projection = value
+        .as_document()
+        .ok_or_else(|| wrong_type("wildcardProjection", value, "object"))?;
+    let mut wildcards = spec.fields.iter().map(|field| field.path.as_str());
+    let Some(name) = wildcards.find(|name| is_wildcard(name)) else {
+        return Err(Error::bad_value(
+            "The field 'wildcardProjection' is only allowed in a wildcard index",
+        ));
+    };
+    if name != "$**" {
+        return Err(Error::failed_to_parse(
+            "The field 'wildcardProjection' is only allowed when the key is '$**'",
+        ));
+    }
+    if projection.is_empty() {
+        return Err(Error::failed_to_parse(
+            "The 'wildcardProjection' field can't be an empty object",
+        ));
+    }
+    check_truths(projection)?;
+    // `_id` may be held beside paths that are left out.
+    let mut others = DocumentBuf::new();
+    for (name, value) in projection.iter().filter(|(name, _)| *name != "_id") {
+        others.append(name, value);
+    }
+    if !others.as_ref().is_empty() {
+        Projection::parse(others.as_ref(), &ParseScope::new(), ProjectionKind::Find)?;
+    }
+    Wildcard::new(spec.key.as_ref(), projection)
+}
+
+fn check_truths(projection: DocumentRef<'_>) -> Result<()> {
+    for (name, value) in projection.iter() {
+        match value {
+            ValueRef::Document(inner) if !inner.is_empty() => check_truths(inner)?,
+            ValueRef::Boolean(_) => {}
+            _ if value.is_number() => {}
+            _ => {
+                let message = format!(
+                    "the field '{name}' of a wildcardProjection must be a number or a bool, not {}",
+                    value.kind().alias()
+                );
+                return Err(Error::new(51271, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whole seconds as TTL indexes take them.
+///
+/// Errors: `CannotCreateIndex` (67).
+fn expire_after_seconds(value: ValueRef<'_>) -> Result<i32> {
+    let refuse = |what: &str| {
+        let message = format!("TTL index 'expireAfterSeconds' {what}");
+        Err(Error::new(codes::CANNOT_CREATE_INDEX, message))
+    };
+    if !value.is_number() {
+        return refuse("option must be numeric");
+    }
+    // Not a number has no end, and so the largest there is.
+    if value.is_nan() {
+        return Ok(i32::MAX);
+    }
+    match value.to_i64_coerced() {
+        Some(seconds) if seconds < 0 => refuse("cannot be less than 0"),
+        Some(seconds) => match i32::try_from(seconds) {
+            Ok(seconds) => Ok(seconds),
+            Err(_) => refuse("must be within the range of a 32-bit integer"),
+        },
+        None => refuse("must be within the range of a 32-bit integer"),
+    }
 }
 
 fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) -> Result<()> {
@@ -78,6 +217,17 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
         "sparse" => spec.sparse = flag(name, value)?,
         "hidden" => spec.hidden = flag(name, value)?,
         "background" => drop(flag(name, value)?),
+        "prepareUnique" => spec.prepare_unique = flag(name, value)?,
+        "expireAfterSeconds" => spec.expire_after_seconds = Some(expire_after_seconds(value)?),
+        "partialFilterExpression" => {
+            let filter = value
+                .as_document()
+                .ok_or_else(|| wrong_type(name, value, "object"))?;
+            spec.partial = Some(Rc::new(PartialFilter::parse(filter)?));
+        }
+        "wildcardProjection" => {
+            spec.wildcard = Some(Rc::new(wildcard_projection(spec, value)?));
+        }
         _ if REFUSED.contains(&name) => {
             let message = format!("the index option '{name}' is not supported");
             return Err(Error::new(codes::NOT_IMPLEMENTED, message));
@@ -143,13 +293,30 @@ fn check_key(key: DocumentRef<'_>) -> Result<()> {
                     "Values in the index key pattern cannot be empty strings".to_owned(),
                 );
             }
+            ValueRef::String("hashed") if !is_wildcard(name) => {
+                let is_hash = |value: ValueRef<'_>| value.as_str() == Some("hashed");
+                if key.iter().take(at).any(|(_, value)| is_hash(value)) {
+                    return Err(Error::new(
+                        31303,
+                        "A maximum of one index field is allowed to be hashed",
+                    ));
+                }
+            }
             ValueRef::String(kind) => {
                 return refuse(format!(
                     "Unknown index plugin '{kind}', or a kind of index that is not supported"
                 ));
             }
-            _ if name == "$**" || name.ends_with(".$**") => {
-                return refuse("wildcard indexes are not supported".to_owned());
+            _ if is_wildcard(name) && name.matches("$**").count() > 1 => {
+                return refuse(format!("a path has one wildcard, at its end: {name}"));
+            }
+            _ if is_wildcard(name)
+                && key.iter().take(at).any(|(earlier, _)| is_wildcard(earlier)) =>
+            {
+                return Err(Error::new(
+                    7246201,
+                    "an index has one wildcard field at most",
+                ));
             }
             _ if value.is_nan() || value.to_f64().is_some_and(|number| number == 0.0) => {
                 return refuse("Values in the index key pattern cannot be 0.".to_owned());
@@ -172,6 +339,9 @@ fn check_field(name: &str) -> std::result::Result<(), String> {
     }
     if name.split('.').any(str::is_empty) {
         return Err("Index keys cannot contain an empty path component.".to_owned());
+    }
+    if !is_wildcard(name) && name.contains("$**") {
+        return Err(format!("a wildcard stands at the end of a path: {name}"));
     }
     if name
         .split('.')

@@ -159,6 +159,26 @@ const INDEXES: &[&str] = &[
     "{b: 1, 'a.x': 1}",
 ];
 
+/// Indexes that do not hold every document, or hold other things than values.
+const KINDS: &[&str] = &[
+    "key: {a: 1}, sparse: true",
+    "key: {b: 1, c: 1}, sparse: true",
+    "key: {'a.x': -1, b: 1}, sparse: true",
+    "key: {b: 1}, partialFilterExpression: {b: {$exists: true}}",
+    "key: {a: 1}, partialFilterExpression: {c: {$gt: 1}}",
+    "key: {b: -1}, partialFilterExpression: {$or: [{a: {$type: 'number'}}, {b: {$lte: 3}}]}",
+    "key: {c: 1, b: 1}, partialFilterExpression: {c: {$in: [1, 2, null]}}",
+    "key: {'$**': 1}",
+    "key: {'a.$**': -1}",
+    "key: {'$**': 1}, wildcardProjection: {b: 1, 'a.x': 1}",
+    "key: {'$**': 1}, wildcardProjection: {'a.x': 0, c: 0}",
+    "key: {c: 1, '$**': 1}, wildcardProjection: {c: 0}",
+    "key: {'$**': -1, b: 1}, wildcardProjection: {a: 1, c: 1}",
+    "key: {b: 'hashed'}",
+    "key: {c: 'hashed', b: -1}",
+    "key: {b: 1, c: 'hashed'}",
+];
+
 const SORTS: &[&str] = &[
     "{a: 1}",
     "{a: -1, b: -1}",
@@ -203,6 +223,13 @@ fn collection(random: &mut Random) -> Shell {
             .chars()
             .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
             .collect();
+        let kind = random.below(KINDS.len() * 2);
+        if let Some(kind) = KINDS.get(kind) {
+            shell.run(&format!(
+                "{{createIndexes: 'c', indexes: [{{{kind}, name: '{}'}}]}}",
+                kind.replace(['\'', '$'], "")
+            ));
+        }
         // One on parallel arrays is refused, which is as well.
         shell.run(&format!(
             "{{createIndexes: 'c', indexes: [{{key: {key}, name: '{name}'}}]}}"

@@ -3,6 +3,7 @@
 mod answers;
 mod capped;
 mod cursors;
+mod expiry;
 mod sessions;
 mod state;
 mod status;
@@ -11,6 +12,7 @@ mod write;
 
 pub use answers::{Answers, ClientId, Ticket};
 pub use cursors::{Batch, Cursor, Cursors, Tailing};
+pub use expiry::Expired;
 pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};
 pub use status::{Profile, Spent, Status, Usage, Work};

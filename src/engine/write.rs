@@ -326,6 +326,38 @@ impl<'e> Write<'e> {
         Ok(())
     }
 
+    /// Gives an index other properties; one that becomes unique is built anew.
+    ///
+    /// Errors: `DuplicateKey` (11000); nothing has changed then.
+    pub fn modify_index(&mut self, namespace: &Namespace, spec: IndexSpec) -> Result<()> {
+        let tree = self.engine.new_tree();
+        let time_limit = self.engine.time_limit.clone();
+        let description = spec.describe();
+        let collection = self.collection_mut(namespace)?;
+        let place = collection
+            .indexes
+            .iter()
+            .position(|index| index.spec.name == spec.name);
+        let Some(place) = place else {
+            let message = format!("index not found with name [{}]", spec.name);
+            return Err(Error::new(codes::INDEX_NOT_FOUND, message));
+        };
+        if spec.unique != collection.indexes[place].spec.unique {
+            let mut index = Index::new(spec, tree);
+            collection.build_index(&mut index, time_limit.as_deref())?;
+            collection.indexes[place] = index;
+        } else {
+            collection.indexes[place].spec = Rc::new(spec);
+        }
+        let id = collection.info.id;
+        // An index that is there already is changed by the same record.
+        self.record(Change::CreateIndex {
+            collection: id,
+            description: description.as_ref(),
+        });
+        Ok(())
+    }
+
     /// Drops an index by name; false if there is none.
     pub fn drop_index(&mut self, namespace: &Namespace, name: &str) -> Result<bool> {
         let collection = self.collection_mut(namespace)?;
@@ -434,7 +466,12 @@ impl<'e> Write<'e> {
             } => {
                 let namespace = self.namespace_of(collection)?;
                 let spec = IndexSpec::from_description(description).ok_or_else(damaged)?;
-                self.create_index(&namespace, spec)?;
+                let collection = self.collection_mut(&namespace)?;
+                if collection.index(&spec.name).is_some() {
+                    self.modify_index(&namespace, spec)?;
+                } else {
+                    self.create_index(&namespace, spec)?;
+                }
             }
             Change::DropIndex { collection, name } => {
                 let namespace = self.namespace_of(collection)?;

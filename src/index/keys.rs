@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::keystring::{Edge, KeyWriter};
 use crate::sorting::sort;
 use crate::value::path::array_position;
-use crate::value::{ArrayRef, DocumentRef, ValueRef};
+use crate::value::{ArrayRef, DocumentRef, ValueRef, hashed_index_key};
 
-use super::spec::IndexField;
+use super::spec::{FieldKind, IndexField};
 
 /// One key: its bytes (closed, without record id) and its type bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +147,13 @@ fn expand(fields: &[IndexField], progress: &[Progress<'_>], out: &mut KeySet) ->
         let Found::Array(found, at) = state.found else {
             continue;
         };
+        if field.kind == FieldKind::Hashed {
+            let message = format!(
+                "hashed indexes do not currently support array values: {}",
+                field.path.as_str()
+            );
+            return Err(Error::new(16766, message));
+        }
         match array {
             Some((first, _)) if !std::ptr::eq(first.as_bytes(), found.as_bytes()) => {
                 let message = format!("cannot index parallel arrays [{}]", field.path.as_str());
@@ -224,6 +231,10 @@ fn key(fields: &[IndexField], progress: &[Progress<'_>]) -> KeyEntry {
         let value = match state.found {
             Found::Value(value) => value,
             _ => ValueRef::Null,
+        };
+        let value = match field.kind {
+            FieldKind::Hashed => ValueRef::Int64(hashed_index_key(Some(value))),
+            _ => value,
         };
         writer.append(value, field.descending);
     }

@@ -1,5 +1,9 @@
 //! What an index is: its key pattern, name and properties.
 
+use std::rc::Rc;
+
+use super::partial::PartialFilter;
+use super::wildcard::Wildcard;
 use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
 
 /// One field of a key pattern.
@@ -7,6 +11,32 @@ use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
 pub struct IndexField {
     pub path: FieldPath,
     pub descending: bool,
+    pub kind: FieldKind,
+}
+
+/// What a component of a key says of its field.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldKind {
+    /// Its value.
+    #[default]
+    Value,
+    /// Its value's hash.
+    Hashed,
+    /// `$**`: a path below, and in the next component the value there.
+    Wildcard,
+    /// The path that belongs to the next component, in a view of a wildcard index (see `wildcard`).
+    WildcardPath,
+}
+
+impl IndexField {
+    /// A field that is indexed by its value.
+    pub fn new(path: FieldPath, descending: bool) -> IndexField {
+        IndexField {
+            path,
+            descending,
+            kind: FieldKind::Value,
+        }
+    }
 }
 
 /// An index as it was asked for.
@@ -22,6 +52,14 @@ pub struct IndexSpec {
     pub sparse: bool,
     /// Kept up to date but not used by the planner.
     pub hidden: bool,
+    /// Takes no new duplicates, on the way to being unique.
+    pub prepare_unique: bool,
+    /// Only documents that meet this filter have keys.
+    pub partial: Option<Rc<PartialFilter>>,
+    /// Documents expire so many seconds after the date in the field.
+    pub expire_after_seconds: Option<i32>,
+    /// Of a wildcard index: which paths it holds.
+    pub wildcard: Option<Rc<Wildcard>>,
 }
 
 impl IndexSpec {
@@ -34,6 +72,10 @@ impl IndexSpec {
             unique: false,
             sparse: false,
             hidden: false,
+            prepare_unique: false,
+            partial: None,
+            expire_after_seconds: None,
+            wildcard: Wildcard::of_key(key.as_ref()).map(Rc::new),
         }
     }
 
@@ -53,9 +95,28 @@ impl IndexSpec {
         self.name == "_id_"
     }
 
-    /// Which fields are descending, for decoding keys.
+    /// Which components of a key are descending, for decoding.
     pub fn descending(&self) -> Vec<bool> {
-        self.fields.iter().map(|field| field.descending).collect()
+        let mut out = Vec::with_capacity(self.fields.len() + 1);
+        for field in &self.fields {
+            if field.kind == FieldKind::Wildcard {
+                out.push(false);
+            }
+            out.push(field.descending);
+        }
+        out
+    }
+
+    /// True if new documents must not have keys that others have.
+    pub fn refuses_duplicates(&self) -> bool {
+        self.unique || self.prepare_unique
+    }
+
+    /// True if the keys hold the values of the fields, and nothing else.
+    pub fn holds_values(&self) -> bool {
+        self.fields
+            .iter()
+            .all(|field| field.kind == FieldKind::Value)
     }
 
     /// The index as `listIndexes` shows it and as it is stored.
@@ -69,6 +130,18 @@ impl IndexSpec {
         }
         if self.sparse {
             out.append("sparse", true);
+        }
+        if let Some(partial) = &self.partial {
+            out.append("partialFilterExpression", &partial.source);
+        }
+        if let Some(seconds) = self.expire_after_seconds {
+            out.append("expireAfterSeconds", seconds);
+        }
+        if let Some(projection) = self.wildcard.as_ref().and_then(|own| own.source.as_ref()) {
+            out.append("wildcardProjection", projection);
+        }
+        if self.prepare_unique {
+            out.append("prepareUnique", true);
         }
         if self.hidden {
             out.append("hidden", true);
@@ -88,6 +161,17 @@ impl IndexSpec {
         spec.unique = flag("unique") || spec.is_id();
         spec.sparse = flag("sparse");
         spec.hidden = flag("hidden");
+        spec.prepare_unique = flag("prepareUnique");
+        let document = |name| description.get(name).and_then(|value| value.as_document());
+        if let Some(filter) = document("partialFilterExpression") {
+            spec.partial = Some(Rc::new(PartialFilter::parse(filter).ok()?));
+        }
+        if let Some(projection) = document("wildcardProjection") {
+            spec.wildcard = Some(Rc::new(Wildcard::new(key.as_ref(), projection).ok()?));
+        }
+        let seconds = description.get("expireAfterSeconds");
+        let seconds = seconds.and_then(|value| value.to_i64_exact());
+        spec.expire_after_seconds = seconds.and_then(|seconds| i32::try_from(seconds).ok());
         Some(spec)
     }
 }
@@ -97,8 +181,18 @@ fn fields(key: DocumentRef<'_>) -> Vec<IndexField> {
         .map(|(name, direction)| IndexField {
             path: FieldPath::new(name),
             descending: direction.to_f64().is_some_and(|number| number < 0.0),
+            kind: match direction {
+                ValueRef::String(_) => FieldKind::Hashed,
+                _ if is_wildcard(name) => FieldKind::Wildcard,
+                _ => FieldKind::Value,
+            },
         })
         .collect()
+}
+
+/// True for `$**` and `a.b.$**`.
+pub fn is_wildcard(name: &str) -> bool {
+    name == "$**" || name.ends_with(".$**")
 }
 
 /// The name an index gets when none is given: fields and directions joined by `_`.

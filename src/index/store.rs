@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::keys::{self, KeyEntry, KeySet, Multikey};
 use super::spec::IndexSpec;
+use super::wildcard;
 use crate::error::{Error, Result, codes};
 use crate::keystring::decode;
 use crate::storage::Tree;
@@ -71,9 +72,21 @@ impl Index {
 
     /// The keys of a document.
     ///
-    /// Errors: 171 for parallel arrays.
+    /// Errors: 171 for parallel arrays, 16766 and 7246301 where no arrays may be.
     pub fn keys(&self, document: DocumentRef<'_>, out: &mut KeySet) -> Result<()> {
-        keys::collect(&self.spec.fields, self.spec.sparse, document, out)
+        let spec = &*self.spec;
+        if let Some(partial) = &spec.partial
+            && !partial.holds(document)?
+        {
+            out.entries.clear();
+            out.multikey.clear();
+            return Ok(());
+        }
+        if let Some(wildcard) = &spec.wildcard {
+            out.multikey.clear();
+            return wildcard::collect(spec, wildcard, document, out);
+        }
+        keys::collect(&spec.fields, spec.sparse, document, out)
     }
 
     /// The record that stands in the way of a document's keys, in a unique index.
@@ -82,6 +95,9 @@ impl Index {
         keys: &'k KeySet,
         record: u64,
     ) -> Result<Option<&'k KeyEntry>> {
+        if self.spec.prepare_unique && !self.spec.unique {
+            return self.find_other(keys, record);
+        }
         if !self.spec.unique {
             return Ok(None);
         }
@@ -90,6 +106,24 @@ impl Index {
                 && split_record(true, &entry.key, value).record != record
             {
                 return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    /// As [`Index::find_duplicate`], where the record is a part of the keys.
+    fn find_other<'k>(&self, keys: &'k KeySet, record: u64) -> Result<Option<&'k KeyEntry>> {
+        for entry in &keys.entries {
+            let mut cursor = self.tree.cursor();
+            cursor.seek(&entry.key)?;
+            while let Some(found) = cursor.next()? {
+                let found = split_record(false, found.key(), found.value());
+                if found.key != entry.key {
+                    break;
+                }
+                if found.record != record {
+                    return Ok(Some(entry));
+                }
             }
         }
         Ok(None)

@@ -69,6 +69,11 @@ mod tag {
     pub(super) const MAX_KEY: u8 = 240;
 }
 
+/// The type byte of a double.
+pub const TYPE_DOUBLE: u8 = exact::DOUBLE;
+/// The type byte of a long integer.
+pub const TYPE_INT64: u8 = exact::INT64;
+
 /// What a type byte says of the number or text it stands for.
 mod exact {
     pub(super) const INT32_OR_STRING: u8 = 0;

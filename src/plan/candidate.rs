@@ -2,13 +2,14 @@
 
 use std::ops::Bound;
 
-use super::bounds::{ABOVE, BELOW, IntervalSet};
+use super::bounds::{ABOVE, BELOW, Interval, IntervalSet};
 use super::index_scan::KeyRange;
 use super::predicates::{Exact, Requirement};
 use super::sort::SortPattern;
 use crate::error::Result;
-use crate::index::Index;
-use crate::value::FieldPath;
+use crate::index::{FieldKind, Index, IndexField};
+use crate::keystring::{TYPE_DOUBLE, TYPE_INT64, decode, encode_one};
+use crate::value::{DocumentRef, FieldPath, Kind, Value, ValueRef, hashed_index_key};
 use crate::value::path::array_position;
 
 /// The most ranges an index scan is given; beyond, later fields are tested key by key.
@@ -26,6 +27,8 @@ pub(super) struct Candidate<'c> {
     pub ranges: Vec<KeyRange>,
     /// Whether keys in the ranges must be tested against the sets of later fields.
     pub tested_from: Option<usize>,
+    /// True if the index has all documents that meet the requirements.
+    pub is_whole: bool,
     /// The conjuncts of the filter that hold for every record in the ranges.
     pub known: Vec<usize>,
     /// Keys in the ranges, once they were counted.
@@ -46,17 +49,37 @@ impl<'c> Candidate<'c> {
     pub fn new(index: &'c Index, requirements: &[Requirement]) -> Candidate<'c> {
         let mut sets: Vec<IntervalSet> = Vec::with_capacity(index.spec.fields.len());
         let mut used: Vec<Vec<&Requirement>> = Vec::with_capacity(index.spec.fields.len());
+        let mut is_whole = !index.spec.sparse && index.spec.wildcard.is_none();
         for (at, field) in index.spec.fields.iter().enumerate() {
-            let is_plain = is_plain(index, at);
-            let mut own: Vec<&Requirement> = requirements
-                .iter()
-                .filter(|requirement| requirement.path == field.path)
-                .filter(|requirement| is_plain || !requirement.bounds.plain_only)
-                .collect();
-            if bits(index, at) != 0 {
-                own = choose_for_multikey(index, at, own, &used);
+            let mut own = usable(index, at, requirements, &used);
+            match field.kind {
+                FieldKind::Value => {}
+                FieldKind::Hashed => {
+                    is_whole |= needs_field(&own);
+                    sets.push(hashed(&own));
+                    used.push(Vec::new());
+                    continue;
+                }
+                // What it is depends on the value, which comes next.
+                FieldKind::WildcardPath | FieldKind::Wildcard => {
+                    sets.push(IntervalSet::all());
+                    used.push(Vec::new());
+                    continue;
+                }
             }
-            sets.push(intersection(&own));
+            let mut set = intersection(&own);
+            if at > 0 && index.spec.fields[at - 1].kind == FieldKind::WildcardPath {
+                let below = wildcard_paths(index, &field.path, &own, &set);
+                is_whole = below.is_some() || is_prefix_bounded(&sets[..at - 1]);
+                if below.as_ref().is_none_or(|paths| !paths.is_point()) {
+                    own.clear();
+                    set = IntervalSet::all();
+                }
+                sets[at - 1] = below.unwrap_or_else(IntervalSet::all);
+            } else if index.spec.wildcard.is_none() {
+                is_whole |= needs_field(&own);
+            }
+            sets.push(set);
             used.push(own);
         }
         let (ranges, depth) = ranges(index, &sets);
@@ -66,6 +89,7 @@ impl<'c> Candidate<'c> {
             ranges,
             tested_from: tested_from(&sets, depth),
             sets,
+            is_whole,
             known,
             keys: 0,
         }
@@ -84,7 +108,10 @@ impl<'c> Candidate<'c> {
 
     /// True if the first field has single values only.
     pub fn is_equality(&self) -> bool {
-        self.sets.first().is_some_and(IntervalSet::is_points)
+        let fields = self.index.spec.fields.iter();
+        let paths = fields.take_while(|field| field.kind == FieldKind::WildcardPath);
+        let first = self.sets.get(..=paths.count());
+        first.is_some_and(|sets| sets.iter().all(IntervalSet::is_points))
     }
 
     /// True if the ranges are less than the whole index.
@@ -103,13 +130,17 @@ impl<'c> Candidate<'c> {
             // A field that has one value in each scan sorts nothing.
             let is_constant = |before: usize| {
                 fields[before].path == wanted.path
+                    && fields[before].kind == FieldKind::Value
                     && !is_multikey(before)
                     && (before < exploded || self.sets[before].is_point())
             };
             if (0..at.min(fields.len())).any(is_constant) {
                 continue;
             }
-            while fields.get(at)?.path != wanted.path {
+            let is_other = |field: &IndexField| {
+                field.path != wanted.path || field.kind != FieldKind::Value
+            };
+            while is_other(fields.get(at)?) {
                 if !self.sets[at].is_point() {
                     if !self.sets[..=at].iter().all(IntervalSet::is_points) {
                         return None;
@@ -175,6 +206,9 @@ impl<'c> Candidate<'c> {
     /// True if the keys hold all of these fields.
     pub fn covers<'p>(&self, mut paths: impl Iterator<Item = &'p FieldPath>) -> bool {
         let fields = &self.index.spec.fields;
+        if !self.index.spec.holds_values() {
+            return false;
+        }
         let is_apart = |at: usize| {
             let path = &fields[at].path;
             fields
@@ -189,9 +223,97 @@ impl<'c> Candidate<'c> {
     /// The place of a field in the keys, if no array is on its path.
     pub fn plain_field(&self, path: &FieldPath) -> Option<usize> {
         let fields = &self.index.spec.fields;
+        if !self.index.spec.holds_values() {
+            return None;
+        }
         let at = fields.iter().position(|field| field.path == *path)?;
         is_plain(self.index, at).then_some(at)
     }
+}
+
+/// The requirements of a field that can be used together.
+fn usable<'r>(
+    index: &Index,
+    at: usize,
+    requirements: &'r [Requirement],
+    used: &[Vec<&'r Requirement>],
+) -> Vec<&'r Requirement> {
+    let is_plain = is_plain(index, at);
+    let path = &index.spec.fields[at].path;
+    let own: Vec<&Requirement> = requirements
+        .iter()
+        .filter(|requirement| requirement.path == *path)
+        .filter(|requirement| is_plain || !requirement.bounds.plain_only)
+        .collect();
+    match bits(index, at) {
+        0 => own,
+        _ => choose_for_multikey(index, at, own, used),
+    }
+}
+
+fn needs_field(own: &[&Requirement]) -> bool {
+    own.iter().any(|requirement| requirement.bounds.needs_field())
+}
+
+/// The hashes of single values; everything where there are others.
+fn hashed(own: &[&Requirement]) -> IntervalSet {
+    let set = intersection(own);
+    let hashes = set.intervals.iter().map(|interval| {
+        let value = interval.is_point().then(|| exact_value(&interval.low))??;
+        let hash = hashed_index_key(Some(value.as_ref()));
+        Some(Interval::point(ValueRef::Int64(hash)))
+    });
+    match hashes.collect::<Option<Vec<_>>>() {
+        Some(hashes) => IntervalSet::union(hashes),
+        None => IntervalSet::all(),
+    }
+}
+
+/// The value of a component, if its bytes alone tell what it hashes to.
+fn exact_value(component: &[u8]) -> Option<Value<'static>> {
+    // Whole numbers hash alike whatever their type: as doubles if they fit, else as integers.
+    for types in [[TYPE_DOUBLE; 64], [TYPE_INT64; 64]] {
+        let value = decode(component, &types, &[false]).ok()?.pop()?;
+        match value.as_ref() {
+            ValueRef::Document(_) | ValueRef::Array(_) => return None,
+            ValueRef::Double(number) if number.abs() >= LARGEST_EXACT && number.is_finite() => {}
+            ValueRef::Int64(_) if encode_one(value.as_ref()) != component => return None,
+            _ => return Some(value),
+        }
+    }
+    None
+}
+
+/// Doubles below are exact where they are whole.
+const LARGEST_EXACT: f64 = 9007199254740992.0;
+
+/// The paths in a wildcard index whose keys serve the requirements of a field: its own if its
+/// values are no documents, else also those below. `None` if the index may lack a document.
+fn wildcard_paths(
+    index: &Index,
+    path: &FieldPath,
+    own: &[&Requirement],
+    set: &IntervalSet,
+) -> Option<IntervalSet> {
+    if !needs_field(own) {
+        return None;
+    }
+    let point = Interval::point(ValueRef::String(path.as_str()));
+    let empty = Interval::point(ValueRef::Document(DocumentRef::EMPTY));
+    let documents = IntervalSet::one(Interval::of_type(Kind::Document)).intersect(set);
+    if documents.intervals.iter().all(|interval| *interval == empty) {
+        return Some(IntervalSet::one(point));
+    }
+    let wildcard = index.spec.wildcard.as_ref()?;
+    let below = Interval::prefix(&format!("{}.", path.as_str()));
+    wildcard
+        .holds_below(path)
+        .then(|| IntervalSet::union(vec![point, below]))
+}
+
+/// Fields before a wildcard that bound the scan: every document has a key with its values there.
+fn is_prefix_bounded(sets: &[IntervalSet]) -> bool {
+    sets.first().is_some_and(|set| !set.is_all())
 }
 
 fn bits(index: &Index, at: usize) -> u64 {

@@ -4,7 +4,6 @@ use super::candidate::Candidate;
 use super::index_scan::IndexScan;
 use super::predicates::{conjuncts, requirements};
 use super::stream::{Statistics, Stream, note};
-use super::ways::holds_all;
 use super::{Filter, Row};
 use crate::catalog::Collection;
 use crate::error::Result;
@@ -30,11 +29,15 @@ pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<Counted>
         {
             continue;
         }
+        let partial = index.spec.partial.as_ref();
+        if !partial.is_none_or(|partial| partial.is_implied_by(conjuncts.iter())) {
+            continue;
+        }
         let mut candidate = Candidate::new(index, &needs);
         // A document has one key at most with one value of one field, but may have several in a range.
         let once =
             !index.is_multikey() || candidate.sets.len() == 1 && candidate.sets[0].is_point();
-        let counts = once && holds_all(&candidate) && candidate.tested_from.is_none();
+        let counts = once && candidate.is_whole && candidate.tested_from.is_none();
         if counts && filter.without(&candidate.known).is_none() {
             candidate.count()?;
             let Candidate {

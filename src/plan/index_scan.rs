@@ -84,7 +84,7 @@ impl IndexScan {
                 inside: false,
                 seeks: 0,
             },
-            seen: index.is_multikey().then(BTreeSet::new),
+            seen: (index.is_multikey() || index.spec.wildcard.is_some()).then(BTreeSet::new),
             index: index.clone(),
             ranges,
             sets,
@@ -397,7 +397,7 @@ impl Stream for IndexScan {
         out.append("multiKeyPaths", &paths);
         out.append("isUnique", spec.unique);
         out.append("isSparse", spec.sparse);
-        out.append("isPartial", false);
+        out.append("isPartial", spec.partial.is_some());
         out.append("indexVersion", 2);
         out.append(
             "direction",

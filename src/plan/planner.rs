@@ -12,8 +12,9 @@ use super::stream::BoxStream;
 use super::tail::Tail;
 use super::ways::{Indexes, distinct_way, is_on_id, only_equality, ways};
 use crate::catalog::{Collection, IndexFilter};
-use crate::error::{Error, Result};
-use crate::index::Index;
+use crate::error::{Error, Result, codes};
+use crate::expression::Dependencies;
+use crate::index::{Index, view_for_path, view_without_path};
 use crate::projection::Projection;
 use crate::value::{DocumentBuf, FieldPath};
 
@@ -72,15 +73,30 @@ impl Query {
     /// The indexes that it may use.
     ///
     /// Errors: `BadValue` (2) for a hint that names no index.
-    fn indexes<'c>(&self, collection: &'c Collection) -> Result<Indexes<'c>> {
+    fn indexes<'c>(
+        &self,
+        collection: &'c Collection,
+        views: &'c [Index],
+    ) -> Result<Indexes<'c>> {
         if let Some(filter) = self.index_filter(collection) {
-            let allowed = collection.indexes.iter();
+            let allowed = collection.indexes.iter().chain(views);
             let allowed = allowed.filter(|index| !index.spec.hidden && filter.allows(&index.spec));
             return Ok(Indexes::Allowed(allowed.collect()));
         }
         match &self.hint {
-            None => Ok(Indexes::All(&collection.indexes)),
-            Some(hint) => Ok(Indexes::Hinted(hinted(collection, hint)?)),
+            None if views.is_empty() => Ok(Indexes::All(&collection.indexes)),
+            None => {
+                let all = collection.indexes.iter().chain(views);
+                Ok(Indexes::Allowed(all.filter(|index| !index.spec.hidden).collect()))
+            }
+            Some(hint) => {
+                let index = hinted(collection, hint)?;
+                if index.spec.wildcard.is_none() {
+                    return Ok(Indexes::Hinted(vec![index]));
+                }
+                let own = views.iter().filter(|view| view.spec.name == index.spec.name);
+                Ok(Indexes::Hinted(own.collect()))
+            }
         }
     }
 
@@ -154,11 +170,13 @@ pub fn plan(query: Query) -> Result<Plan> {
     let access = match natural(&query, &collection) {
         Some(scan) => scan,
         None => {
-            let indexes = query.indexes(&collection)?;
-            match only_equality(&query, &indexes) {
+            let views = wildcard_views(&query, &collection);
+            let indexes = query.indexes(&collection, &views)?;
+            let access = match only_equality(&query, &indexes) {
                 Some(only) => only,
-                None => cheapest(ways(&query, &collection, &indexes)?).0,
-            }
+                None => cheapest(ways(&query, &collection, &indexes)?)?.0,
+            };
+            return Ok(build(&query, &collection, access));
         }
     };
     Ok(build(&query, &collection, access))
@@ -175,11 +193,12 @@ pub fn plan_and_rejected(query: &Query) -> Result<(Plan, Choice)> {
     if let Some(scan) = natural(query, collection) {
         return Ok((build(query, collection, scan), choice));
     }
-    let indexes = query.indexes(collection)?;
+    let views = wildcard_views(query, collection);
+    let indexes = query.indexes(collection, &views)?;
     if let Some(only) = only_equality(query, &indexes) {
         return Ok((build(query, collection, only), choice));
     }
-    let (best, rest) = cheapest(ways(query, collection, &indexes)?);
+    let (best, rest) = cheapest(ways(query, collection, &indexes)?)?;
     let rest = rest.into_iter().filter(|access| access.is_shown);
     choice.rejected = rest
         .map(|access| build(query, collection, access).stream)
@@ -198,7 +217,8 @@ pub fn plan_distinct(query: &Query, field: &FieldPath) -> Result<Option<BoxStrea
     if matches!(query.hint, Some(Hint::Natural(_))) {
         return Ok(None);
     }
-    let indexes = query.indexes(collection)?;
+    let views = wildcard_views(query, collection);
+    let indexes = query.indexes(collection, &views)?;
     Ok(distinct_way(query, &indexes, field)
         .map(|(candidate, fields)| distinct_stream(collection, candidate, fields)))
 }
@@ -209,7 +229,8 @@ pub(crate) fn all_plans(query: &Query) -> Result<Vec<(BoxStream, Option<u64>)>> 
     let Some(collection) = &query.collection else {
         return Ok(Vec::new());
     };
-    let indexes = query.indexes(collection)?;
+    let views = wildcard_views(query, collection);
+    let indexes = query.indexes(collection, &views)?;
     let mut all = ways(query, collection, &indexes)?;
     all.extend(only_equality(query, &indexes));
     let plan = |access: Access<'_>| {
@@ -255,7 +276,15 @@ fn natural(query: &Query, collection: &Collection) -> Option<Access<'static>> {
 }
 
 /// The first of the cheapest ways, and the others.
-fn cheapest<'c>(mut ways: Vec<Access<'c>>) -> (Access<'c>, Vec<Access<'c>>) {
+///
+/// Errors: `NoQueryExecutionPlans` (291) if there is none.
+fn cheapest<'c>(mut ways: Vec<Access<'c>>) -> Result<(Access<'c>, Vec<Access<'c>>)> {
+    if ways.is_empty() {
+        return Err(Error::new(
+            codes::NO_QUERY_EXECUTION_PLANS,
+            "error processing query: planner returned error :: caused by :: No query solutions: the hinted index cannot serve the query",
+        ));
+    }
     let mut best = 0;
     for (at, access) in ways.iter().enumerate() {
         if access.cost < ways[best].cost {
@@ -263,7 +292,29 @@ fn cheapest<'c>(mut ways: Vec<Access<'c>>) -> (Access<'c>, Vec<Access<'c>>) {
         }
     }
     let best = ways.remove(best);
-    (best, ways)
+    Ok((best, ways))
+}
+
+/// The wildcard indexes as the query's fields see them.
+fn wildcard_views(query: &Query, collection: &Collection) -> Vec<Index> {
+    let is_wildcard = |index: &&Index| index.spec.wildcard.is_some() && !index.spec.hidden;
+    let mut wildcards = collection.indexes.iter().filter(is_wildcard).peekable();
+    if wildcards.peek().is_none() {
+        return Vec::new();
+    }
+    let mut read = Dependencies::new();
+    query.filter.matcher().dependencies(&mut read);
+    let mut views = Vec::new();
+    for index in wildcards {
+        let before = views.len();
+        let own = read.paths.iter();
+        views.extend(own.filter_map(|path| view_for_path(index, path)));
+        // The fields before a wildcard serve alone too.
+        if views.len() == before && index.spec.fields.len() > 1 {
+            views.push(view_without_path(index));
+        }
+    }
+    views
 }
 
 fn hinted<'c>(collection: &'c Collection, hint: &Hint) -> Result<&'c Index> {

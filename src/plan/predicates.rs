@@ -21,6 +21,8 @@ pub(super) struct Bounds {
     pub exact: Exact,
     /// True if that holds only when no array is on the path.
     pub plain_only: bool,
+    /// True if the condition says that the field is there, whatever the set holds.
+    pub is_present: bool,
 }
 
 /// When a document with a key in the set meets the condition for sure.
@@ -38,7 +40,13 @@ impl Bounds {
             set,
             exact: if exact { Exact::Always } else { Exact::Never },
             plain_only: false,
+            is_present: false,
         }
+    }
+
+    /// True if a document that meets the condition has the field.
+    pub fn needs_field(&self) -> bool {
+        self.is_present || !self.set.has_null()
     }
 
     /// Of the negation. Where a key in the set proves the condition, a document that does not
@@ -48,6 +56,7 @@ impl Bounds {
             set: self.set.complement(),
             exact: Exact::Plain,
             plain_only: self.exact != Exact::Always || self.plain_only,
+            is_present: false,
         })
     }
 
@@ -58,6 +67,7 @@ impl Bounds {
             set: IntervalSet::union(intervals),
             exact: self.exact.min(other.exact),
             plain_only: self.plain_only || other.plain_only,
+            is_present: self.is_present && other.is_present,
         }
     }
 
@@ -67,6 +77,7 @@ impl Bounds {
             set: self.set.intersect(&other.set),
             exact: self.exact.min(other.exact).min(Exact::Plain),
             plain_only: true,
+            is_present: self.is_present || other.is_present,
         }
     }
 }
@@ -230,6 +241,7 @@ fn intervals(shape: &Shape<'_>) -> Option<Bounds> {
                 set: IntervalSet::union(intervals),
                 exact,
                 plain_only: false,
+                is_present: false,
             })
         }
         Shape::Less(value) => inequality(value, |range, point| {
@@ -248,7 +260,10 @@ fn intervals(shape: &Shape<'_>) -> Option<Bounds> {
             range.low = point;
             range.low_inclusive = true;
         }),
-        Shape::Exists => Some(Bounds::new(IntervalSet::all(), false)),
+        Shape::Exists => Some(Bounds {
+            is_present: true,
+            ..Bounds::new(IntervalSet::all(), false)
+        }),
         Shape::Pattern(regex) => Some(pattern(regex)),
         Shape::Kinds(kinds) => {
             // Whole arrays are not in an index.
@@ -291,6 +306,7 @@ fn equal(value: ValueRef<'_>) -> Bounds {
             set: IntervalSet::one(point),
             exact: Exact::Plain,
             plain_only: false,
+            is_present: false,
         },
         ValueRef::Undefined => Bounds::new(IntervalSet::one(point), false),
         // An array is stored as the keys of its elements.

@@ -40,7 +40,7 @@ impl SortPattern {
                     "the sort key '{name}' is given twice"
                 )));
             }
-            fields.push(IndexField { path, descending });
+            fields.push(IndexField::new(path, descending));
         }
         if fields.len() > limits::KEY_FIELDS_MAX {
             return Err(Error::bad_value(

@@ -8,7 +8,7 @@ use super::planner::Query;
 use super::predicates::{Requirement, conjuncts, parts, requirements};
 use crate::catalog::Collection;
 use crate::error::Result;
-use crate::index::Index;
+use crate::index::{FieldKind, Index};
 use crate::matcher::{Node, Shape};
 use crate::value::FieldPath;
 
@@ -17,40 +17,49 @@ pub(super) enum Indexes<'c> {
     All(&'c [Index]),
     /// Those that an index filter allows.
     Allowed(Vec<&'c Index>),
-    Hinted(&'c Index),
+    Hinted(Vec<&'c Index>),
 }
 
 impl<'c> Indexes<'c> {
-    fn list(&self) -> Vec<&'c Index> {
+    /// Those that have all documents which meet the conditions together, as far as a partial
+    /// index's filter goes; all of the hinted ones.
+    fn list<'n>(&self, conjuncts: impl Iterator<Item = &'n Node> + Clone) -> Vec<&'c Index> {
+        let holds = |index: &&'c Index| {
+            let partial = index.spec.partial.as_ref();
+            partial.is_none_or(|partial| partial.is_implied_by(conjuncts.clone()))
+        };
         match self {
-            Indexes::All(all) => all.iter().filter(|index| !index.spec.hidden).collect(),
-            Indexes::Allowed(allowed) => allowed.clone(),
-            Indexes::Hinted(only) => vec![only],
+            Indexes::All(all) => {
+                let seen = all.iter().filter(|index| !index.spec.hidden);
+                seen.filter(holds).collect()
+            }
+            Indexes::Allowed(allowed) => allowed.iter().copied().filter(holds).collect(),
+            Indexes::Hinted(only) => only.clone(),
         }
     }
 
     /// The ways to use each of them for the requirements.
     fn candidates(&self, query: &Query, needs: &[Requirement]) -> Vec<Candidate<'c>> {
+        let conjuncts = conjuncts(query.filter.matcher()).iter();
         let all_of_them = matches!(self, Indexes::Hinted(_));
         let reads_any = all_of_them || query.sort.is_some() || query.needed.is_some();
-        self.list()
+        // A hinted index is read even if it lacks documents, but a wildcard index has no order for
+        // a field that the query does not name.
+        let is_asked =
+            |candidate: &Candidate<'_>| all_of_them && candidate.index.spec.wildcard.is_none();
+        self.list(conjuncts)
             .into_iter()
             .filter(|index| reads_any || begins_with_any(index, needs))
             .map(|index| Candidate::new(index, needs))
-            .filter(|candidate| all_of_them || holds_all(candidate))
+            .filter(|candidate| is_asked(candidate) || candidate.is_whole)
             .collect()
     }
 }
 
 fn begins_with_any(index: &Index, needs: &[Requirement]) -> bool {
-    let first = index.spec.fields.first();
+    let mut fields = index.spec.fields.iter();
+    let first = fields.find(|field| field.kind != FieldKind::WildcardPath);
     first.is_some_and(|first| needs.iter().any(|need| need.path == first.path))
-}
-
-/// A sparse index lacks the documents without its fields.
-pub(super) fn holds_all(candidate: &Candidate<'_>) -> bool {
-    let first = candidate.sets.first();
-    !candidate.index.spec.sparse || first.is_some_and(|set| !set.has_null())
 }
 
 /// True for a query that asks for one `_id` and nothing else.
@@ -70,12 +79,12 @@ pub(super) fn only_equality<'c>(query: &Query, indexes: &Indexes<'c>) -> Option<
     }
     let needs = requirements(conjuncts);
     let mut bounded = None;
-    for index in indexes.list() {
+    for index in indexes.list(conjuncts.iter()) {
         if !begins_with_any(index, &needs) {
             continue;
         }
         let candidate = Candidate::new(index, &needs);
-        if !holds_all(&candidate) || !candidate.is_bounded() {
+        if !candidate.is_whole || !candidate.is_bounded() {
             continue;
         }
         if bounded.is_some() || !candidate.is_equality() {
@@ -101,16 +110,17 @@ pub(super) fn distinct_way<'c>(
     field: &FieldPath,
 ) -> Option<(Candidate<'c>, usize)> {
     let is_trivial = query.filter.matcher().is_trivial();
-    let needs = requirements(conjuncts(query.filter.matcher()));
+    let conjuncts = conjuncts(query.filter.matcher());
+    let needs = requirements(conjuncts);
     let mut best: Option<(Candidate<'c>, usize)> = None;
-    for index in indexes.list() {
+    for index in indexes.list(conjuncts.iter()) {
         let candidate = Candidate::new(index, &needs);
         let Some(at) = candidate.plain_field(field) else {
             continue;
         };
         let is_better = best.as_ref().is_none_or(|(_, before)| at < *before);
         let serves = is_trivial || query.filter.without(&candidate.known).is_none();
-        let is_whole = holds_all(&candidate) && candidate.covers(std::iter::once(field));
+        let is_whole = candidate.is_whole && candidate.covers(std::iter::once(field));
         if is_better && serves && is_whole && (at == 0 || candidate.is_bounded()) {
             best = Some((candidate, at));
         }
@@ -244,12 +254,13 @@ impl<'c> Search<'_, 'c> {
                 best = Some((part, exact));
             }
         };
-        for index in self.indexes.list() {
+        let together = own.iter().chain(self.others.iter().copied());
+        for index in self.indexes.list(together) {
             if !begins_with_any(index, &needs) {
                 continue;
             }
             let mut candidate = Candidate::new(index, &needs);
-            if !candidate.is_bounded() || !holds_all(&candidate) {
+            if !candidate.is_bounded() || !candidate.is_whole {
                 continue;
             }
             let order = match self.query.sort.as_ref().filter(|_| self.sorted) {

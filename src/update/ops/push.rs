@@ -119,10 +119,7 @@ fn parse_sort(value: ValueRef<'_>) -> Result<Sort> {
         if name.is_empty() || name.split('.').any(str::is_empty) {
             return refuse("The $sort field is a dotted field but has an empty part");
         }
-        fields.push(IndexField {
-            path: FieldPath::new(name),
-            descending,
-        });
+        fields.push(IndexField::new(FieldPath::new(name), descending));
     }
     Ok(Sort::Fields(fields))
 }
