@@ -8,6 +8,7 @@ import { Db, type DbOptions } from './db.js';
 import { Deployment } from './deployment.js';
 import { NOTHING_WAITS, watchDurability } from './durability.js';
 import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
+import { expiring } from './expiry.js';
 import { MongoCompatibilityError, MongoInvalidArgumentError, TussockDataLossError } from './errors.js';
 import { TypedEventEmitter } from './events.js';
 import type { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
@@ -101,9 +102,9 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     const { connection, wasm, durability, bufferMS } = this.options;
     if (typeof connection === 'function') return connection();
     if (connection !== undefined) return connection;
-    if (this.address.kind === 'memory') return openMemory(wasm);
+    if (this.address.kind === 'memory') return expiring(await openMemory(wasm));
     const kept = bufferMS === undefined ? {} : { bufferMs: bufferMS };
-    return openIndexedDb(this.address.name, { durability: durability ?? 'strict', ...kept }, wasm);
+    return expiring(await openIndexedDb(this.address.name, { durability: durability ?? 'strict', ...kept }, wasm));
   }
 
   private opened(connection: Connection): void {

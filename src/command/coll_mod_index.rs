@@ -213,7 +213,9 @@ fn seconds(value: ValueRef<'_>) -> Result<i32> {
         },
     };
     if seconds < 0 {
-        return Err(invalid("TTL index 'expireAfterSeconds' cannot be less than 0"));
+        return Err(invalid(
+            "TTL index 'expireAfterSeconds' cannot be less than 0",
+        ));
     }
     Ok(i32::try_from(seconds).unwrap_or(i32::MAX))
 }

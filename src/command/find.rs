@@ -10,10 +10,12 @@ use super::request::Request;
 use super::selection::{self, Order};
 use super::{collation, collection_uuid, cursor_reply, tailable, views};
 use crate::engine::{Cursor, Engine};
-use crate::error::Result;
+use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, ParseScope};
 use crate::limits;
-use crate::plan::{BoxStream, Hint, Query, QueryProjection, Tail, plan, plan_and_rejected};
+use crate::plan::{
+    BoxStream, Hint, KeyLimits, Query, QueryProjection, Tail, plan, plan_and_rejected,
+};
 use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef};
 
@@ -99,11 +101,10 @@ fn open(
     tail: Option<Tail>,
 ) -> Result<Opened> {
     collation::refuse(arguments)?;
-    arguments.refuse(&["returnKey", "showRecordId"])?;
-    arguments.refuse(&["min", "max"])?;
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);
     if collection.as_ref().is_some_and(|found| found.is_view()) {
+        of_collections_only(arguments)?;
         let stages = views::stages_of_find(arguments, context)?;
         let hint = selection::hint(arguments)?;
         let opened = views::open(engine, &namespace, &stages, hint, context)?;
@@ -121,10 +122,56 @@ fn open(
     query.skip = arguments.non_negative("skip")?.unwrap_or(0);
     query.limit = arguments.non_negative("limit")?.filter(|&limit| limit > 0);
     query.projection = projection(arguments, context)?;
-    if let Some(wanted) = &query.projection {
+    where_found(arguments, &mut query)?;
+    if let Some(wanted) = &query.projection
+        && !query.returns_keys
+    {
         query.needed = needed(wanted);
     }
     Ok(Opened::Query(Box::new(query)))
+}
+
+/// `min`, `max`, `returnKey` and `showRecordId`.
+///
+/// Errors: 51173 for limits without a hint.
+fn where_found(arguments: &Arguments<'_>, query: &mut Query) -> Result<()> {
+    let limit = |name| {
+        let limit = arguments.document(name).filter(|limit| !limit.is_empty());
+        limit.map(DocumentBuf::from)
+    };
+    query.key_limits = KeyLimits {
+        min: limit("min"),
+        max: limit("max"),
+    };
+    query.returns_keys = arguments.truth("returnKey").unwrap_or(false);
+    query.shows_records = arguments.truth("showRecordId").unwrap_or(false);
+    if query.key_limits.is_set() && matches!(query.hint, None | Some(Hint::Natural(_))) {
+        return Err(Error::new(
+            51173,
+            "When using min()/max() a hint of which index to use must be provided",
+        ));
+    }
+    Ok(())
+}
+
+/// What the rows of a view's pipeline cannot tell.
+///
+/// Errors: `OptionNotSupportedOnView` (167).
+fn of_collections_only(arguments: &Arguments<'_>) -> Result<()> {
+    let is_asked = |name: &&str| match *name {
+        "min" | "max" => arguments
+            .document(name)
+            .is_some_and(|limit| !limit.is_empty()),
+        _ => arguments.truth(name).unwrap_or(false),
+    };
+    let names = ["min", "max", "returnKey", "showRecordId"];
+    match names.iter().find(|name| is_asked(name)) {
+        Some(name) => Err(Error::new(
+            codes::OPTION_NOT_SUPPORTED_ON_VIEW,
+            format!("the option '{name}' is not supported on a view"),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn projection(arguments: &Arguments<'_>, context: &Context) -> Result<Option<QueryProjection>> {

@@ -102,10 +102,7 @@ fn check_combination(spec: &IndexSpec, document: DocumentRef<'_>) -> Result<()> 
         .iter()
         .filter(|field| field.kind == FieldKind::Value);
     let is_compound = spec.fields.len() > 1;
-    let is_rooted = !spec
-        .fields
-        .iter()
-        .any(|field| field.path.as_str() == "$**");
+    let is_rooted = !spec.fields.iter().any(|field| field.path.as_str() == "$**");
     if is_compound && !is_rooted && wildcard.source.is_none() {
         return refuse("a compound wildcard index on '$**' needs a wildcardProjection");
     }

@@ -91,13 +91,13 @@ impl PartialFilter {
             (Shape::In { values, patterns }, _) => {
                 patterns.is_empty() && values.iter().all(|value| meets(value.as_ref()))
             }
-            (Shape::Exists | Shape::Kinds(_) | Shape::Size(_) | Shape::Pattern(_), Shape::Exists) => {
-                true
-            }
+            (
+                Shape::Exists | Shape::Kinds(_) | Shape::Size(_) | Shape::Pattern(_),
+                Shape::Exists,
+            ) => true,
             (Shape::ElementDocument(_) | Shape::ElementValue(_), Shape::Exists) => true,
-            (Shape::Kinds(has), Shape::Kinds(wants)) => kinds().all(|kind| {
-                !has.contains(kind) || wants.contains(kind) && kind != Kind::Array
-            }),
+            (Shape::Kinds(has), Shape::Kinds(wants)) => kinds()
+                .all(|kind| !has.contains(kind) || wants.contains(kind) && kind != Kind::Array),
             (_, Shape::Exists) => range(&has).is_some(),
             (_, Shape::Kinds(wants)) => {
                 range(&has).is_some_and(|range| holds_class(wants, range.value.kind()))
@@ -140,7 +140,11 @@ impl Range<'_> {
             return false;
         }
         let order = compare(self.value, other.value);
-        let beyond = if self.upward { order.is_gt() } else { order.is_lt() };
+        let beyond = if self.upward {
+            order.is_gt()
+        } else {
+            order.is_lt()
+        };
         beyond || order.is_eq() && (other.inclusive || !self.inclusive)
     }
 }
@@ -244,8 +248,15 @@ mod tests {
 
     #[test]
     fn what_is_not_supported_is_refused() {
-        for filter in ["{a: {$ne: 1}}", "{a: {$regex: 'x'}}", "{a: {$exists: false}}", "{a: {$size: 1}}"] {
-            let error = PartialFilter::parse(document(filter).as_ref()).err().unwrap();
+        for filter in [
+            "{a: {$ne: 1}}",
+            "{a: {$regex: 'x'}}",
+            "{a: {$exists: false}}",
+            "{a: {$size: 1}}",
+        ] {
+            let error = PartialFilter::parse(document(filter).as_ref())
+                .err()
+                .unwrap();
             assert_eq!(error.code(), 67);
         }
     }

@@ -9,6 +9,7 @@ use super::limit::{Limit, Skip};
 use super::merge::Merge;
 use super::planner::{Plan, Query};
 use super::projection_node::ProjectionNode;
+use super::record_keys::{ReturnKey, ShowRecord};
 use super::scan::{CollectionScan, Nothing};
 use super::sort_node::SortNode;
 use super::stream::BoxStream;
@@ -21,6 +22,7 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
     let filter = (!query.filter.matcher().is_trivial()).then(|| query.filter.clone());
     let mut covered = false;
     let mut name = None;
+    let mut read = None;
     let mut stream: BoxStream = match access.kind {
         AccessKind::Scan { backward } => match query.tail.clone() {
             Some(tail) => Box::new(TailScan::new(collection, filter, tail)),
@@ -33,6 +35,9 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
         AccessKind::Index { candidate, order } => {
             name = Some(candidate.index.spec.name.clone());
             covered = is_covered(query, &candidate);
+            if query.returns_keys {
+                read = Some((candidate.index.clone(), candidate.ranges.clone()));
+            }
             index_stream(query, collection, candidate, order, covered)
         }
         // `$or` of nothing, which `$in` of nothing is too.
@@ -60,7 +65,9 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
     if let Some(limit) = query.limit {
         stream = Box::new(Limit::new(stream, limit));
     }
-    if let Some(wanted) = &query.projection {
+    if query.returns_keys {
+        stream = Box::new(ReturnKey::new(stream, read));
+    } else if let Some(wanted) = &query.projection {
         let matcher = wanted.positional.then(|| query.filter.matcher().clone());
         let node = ProjectionNode::new(
             stream,
@@ -70,6 +77,9 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
             covered,
         );
         stream = Box::new(node);
+    }
+    if query.shows_records {
+        stream = Box::new(ShowRecord::new(stream));
     }
     Plan {
         stream,

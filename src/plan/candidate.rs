@@ -9,8 +9,8 @@ use super::sort::SortPattern;
 use crate::error::Result;
 use crate::index::{FieldKind, Index, IndexField};
 use crate::keystring::{TYPE_DOUBLE, TYPE_INT64, decode, encode_one};
-use crate::value::{DocumentRef, FieldPath, Kind, Value, ValueRef, hashed_index_key};
 use crate::value::path::array_position;
+use crate::value::{DocumentRef, FieldPath, Kind, Value, ValueRef, hashed_index_key};
 
 /// The most ranges an index scan is given; beyond, later fields are tested key by key.
 const RANGES_MAX: usize = 4096;
@@ -137,9 +137,8 @@ impl<'c> Candidate<'c> {
             if (0..at.min(fields.len())).any(is_constant) {
                 continue;
             }
-            let is_other = |field: &IndexField| {
-                field.path != wanted.path || field.kind != FieldKind::Value
-            };
+            let is_other =
+                |field: &IndexField| field.path != wanted.path || field.kind != FieldKind::Value;
             while is_other(fields.get(at)?) {
                 if !self.sets[at].is_point() {
                     if !self.sets[..=at].iter().all(IntervalSet::is_points) {
@@ -252,7 +251,8 @@ fn usable<'r>(
 }
 
 fn needs_field(own: &[&Requirement]) -> bool {
-    own.iter().any(|requirement| requirement.bounds.needs_field())
+    own.iter()
+        .any(|requirement| requirement.bounds.needs_field())
 }
 
 /// The hashes of single values; everything where there are others.
@@ -301,7 +301,11 @@ fn wildcard_paths(
     let point = Interval::point(ValueRef::String(path.as_str()));
     let empty = Interval::point(ValueRef::Document(DocumentRef::EMPTY));
     let documents = IntervalSet::one(Interval::of_type(Kind::Document)).intersect(set);
-    if documents.intervals.iter().all(|interval| *interval == empty) {
+    if documents
+        .intervals
+        .iter()
+        .all(|interval| *interval == empty)
+    {
         return Some(IntervalSet::one(point));
     }
     let wildcard = index.spec.wildcard.as_ref()?;

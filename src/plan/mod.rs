@@ -14,6 +14,7 @@ mod fetch;
 mod filter;
 mod index_scan;
 mod intersection;
+mod key_limits;
 mod key_test;
 mod limit;
 mod merge;
@@ -21,6 +22,7 @@ mod planner;
 mod predicates;
 mod projection_node;
 mod query_shape;
+mod record_keys;
 mod sample;
 mod scan;
 mod sort;
@@ -36,6 +38,7 @@ pub use document::{Document, Row};
 pub use explain::{Verbosity, examined, explain};
 pub use fetch::Select;
 pub use filter::Filter;
+pub use key_limits::KeyLimits;
 #[cfg(test)]
 pub(crate) use planner::all_plans;
 pub use planner::{

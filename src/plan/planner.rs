@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use super::access::{Access, AccessKind};
+use super::access::{Access, AccessKind, index_access};
 use super::build::{build, distinct_stream};
 use super::filter::Filter;
+use super::key_limits::{KeyLimits, limited};
 use super::query_shape::query_shape;
 use super::scan::Nothing;
 use super::sort::SortPattern;
@@ -50,6 +51,12 @@ pub struct Query {
     /// A capped collection is read as it grows, in its natural order.
     pub tail: Option<Tail>,
     pub projection: Option<QueryProjection>,
+    /// The part of the hinted index that may be read.
+    pub key_limits: KeyLimits,
+    /// Index keys are wanted in the place of documents.
+    pub returns_keys: bool,
+    /// Documents are wanted with their record's number.
+    pub shows_records: bool,
     /// The fields that whoever reads the rows looks at, if the documents need not be whole.
     pub needed: Option<Vec<FieldPath>>,
 }
@@ -66,6 +73,9 @@ impl Query {
             hint: None,
             tail: None,
             projection: None,
+            key_limits: KeyLimits::default(),
+            returns_keys: false,
+            shows_records: false,
             needed: None,
         }
     }
@@ -73,11 +83,7 @@ impl Query {
     /// The indexes that it may use.
     ///
     /// Errors: `BadValue` (2) for a hint that names no index.
-    fn indexes<'c>(
-        &self,
-        collection: &'c Collection,
-        views: &'c [Index],
-    ) -> Result<Indexes<'c>> {
+    fn indexes<'c>(&self, collection: &'c Collection, views: &'c [Index]) -> Result<Indexes<'c>> {
         if let Some(filter) = self.index_filter(collection) {
             let allowed = collection.indexes.iter().chain(views);
             let allowed = allowed.filter(|index| !index.spec.hidden && filter.allows(&index.spec));
@@ -87,14 +93,18 @@ impl Query {
             None if views.is_empty() => Ok(Indexes::All(&collection.indexes)),
             None => {
                 let all = collection.indexes.iter().chain(views);
-                Ok(Indexes::Allowed(all.filter(|index| !index.spec.hidden).collect()))
+                Ok(Indexes::Allowed(
+                    all.filter(|index| !index.spec.hidden).collect(),
+                ))
             }
             Some(hint) => {
                 let index = hinted(collection, hint)?;
                 if index.spec.wildcard.is_none() {
                     return Ok(Indexes::Hinted(vec![index]));
                 }
-                let own = views.iter().filter(|view| view.spec.name == index.spec.name);
+                let own = views
+                    .iter()
+                    .filter(|view| view.spec.name == index.spec.name);
                 Ok(Indexes::Hinted(own.collect()))
             }
         }
@@ -172,9 +182,10 @@ pub fn plan(query: Query) -> Result<Plan> {
         None => {
             let views = wildcard_views(&query, &collection);
             let indexes = query.indexes(&collection, &views)?;
-            let access = match only_equality(&query, &indexes) {
-                Some(only) => only,
-                None => cheapest(ways(&query, &collection, &indexes)?)?.0,
+            let access = match (between(&query, &indexes)?, only_equality(&query, &indexes)) {
+                (Some(limited), _) => limited,
+                (None, Some(only)) => only,
+                (None, None) => cheapest(ways(&query, &collection, &indexes)?)?.0,
             };
             return Ok(build(&query, &collection, access));
         }
@@ -195,6 +206,9 @@ pub fn plan_and_rejected(query: &Query) -> Result<(Plan, Choice)> {
     }
     let views = wildcard_views(query, collection);
     let indexes = query.indexes(collection, &views)?;
+    if let Some(limited) = between(query, &indexes)? {
+        return Ok((build(query, collection, limited), choice));
+    }
     if let Some(only) = only_equality(query, &indexes) {
         return Ok((build(query, collection, only), choice));
     }
@@ -253,6 +267,18 @@ fn nothing() -> Plan {
         stream: Box::<Nothing>::default(),
         index: None,
     }
+}
+
+/// The part of an index that `min` and `max` leave.
+///
+/// Errors: see [`limited`].
+fn between<'c>(query: &Query, indexes: &Indexes<'c>) -> Result<Option<Access<'c>>> {
+    let hinted = match indexes {
+        Indexes::Hinted(hinted) => hinted.as_slice(),
+        _ => &[],
+    };
+    let candidate = limited(query, hinted)?;
+    Ok(candidate.map(|candidate| index_access(query, candidate, 0)))
 }
 
 /// The scan that `{$natural: 1}` asks for, unless an index filter overrules it.
