@@ -263,6 +263,34 @@ mod tests {
     }
 
     #[test]
+    fn lookups_turn_from_the_index_to_a_table() {
+        let mut shell = Shell::new();
+        let list: Vec<String> = (0..300)
+            .map(|id| format!("{{_id: {id}, c: {}, l: [{}, {id}]}}", id % 40, id % 7))
+            .collect();
+        shell.insert("many", &format!("[{}]", list.join(", ")));
+        let sum = |field: &str, unwind: &str| {
+            let lookup = format!(
+                "{{$lookup: {{from: 'many', localField: '{field}', foreignField: '_id', as: 'x'}}}}"
+            );
+            let sum = "{$group: {_id: 1, n: {$sum: {$size: {$ifNull: ['$x', []]}}}, s: {$sum: {$sum: '$x._id'}}}}";
+            pipeline("many", &format!("[{lookup}, {unwind} {sum}]"))
+        };
+        let direct: i32 = (0..300).map(|id| id % 40).sum();
+        let regroup = "{$unwind: '$x'}, {$set: {x: ['$x']}},";
+        for unwind in ["", regroup] {
+            let expected = format!("[{{_id: 1, n: 300, s: {direct}}}]");
+            shell.check_batch(&sum("c", unwind), &expected);
+        }
+        // An element that is in the list twice is found once.
+        let found: i32 = (0..300)
+            .map(|id| id + if id < 7 { 0 } else { id % 7 })
+            .sum();
+        let expected = format!("[{{_id: 1, n: {}, s: {found}}}]", 600 - 7);
+        shell.check_batch(&sum("l", ""), &expected);
+    }
+
+    #[test]
     fn one_moment_over_get_more() {
         let mut shell = shop();
         let reply = shell.field("{aggregate: 'orders', pipeline: [{$lookup: {from: 'customers', localField: 'c', foreignField: '_id', as: 'x'}}, {$unionWith: 'customers'}, {$project: {_id: 1, n: {$size: {$ifNull: ['$x', []]}}}}], cursor: {batchSize: 1}}", "cursor.id");

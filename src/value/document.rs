@@ -168,10 +168,15 @@ impl<'a> Elements<'a> {
     #[inline]
     pub fn find_name(&mut self, name: &str) -> Option<Element<'a>> {
         let wanted = name.as_bytes();
+        let first = wanted.first().or(Some(&0));
         loop {
             let (&code, after) = self.rest.split_first()?;
             // A name ends with the first zero, so a zero at its end and its bytes before are enough.
-            if after.get(wanted.len()) == Some(&0) && after.starts_with(wanted) {
+            // The first byte tells most names apart, without a call.
+            if after.get(wanted.len()) == Some(&0)
+                && after.first() == first
+                && after.starts_with(wanted)
+            {
                 return self.next();
             }
             let kind = Kind::from_code(code)?;

@@ -157,7 +157,7 @@ fn specification(
     };
     let comparison = |operator: &str, bound: &Value<'_>| {
         let mut operands = ArrayBuf::new();
-        operands.push(by);
+        operands.push("$$value");
         operands.push(&literal(bound));
         let mut comparison = DocumentBuf::new();
         comparison.append(operator, &operands);
@@ -180,8 +180,12 @@ fn specification(
     if let Some(default) = default {
         switch.append("default", &literal(default));
     }
+    // The value is computed once, not for every boundary.
     let mut key = DocumentBuf::new();
-    key.append("$switch", &switch);
+    key.append_document("$let", |bound| {
+        bound.document("vars").append("value", by);
+        bound.document("in").append("$switch", &switch);
+    });
     let mut group = DocumentBuf::new();
     group.append("_id", &key);
     match output {

@@ -10,7 +10,7 @@ use crate::aggregate::key_table::KeyTable;
 use crate::aggregate::{ListStream, Pipeline, Source, stages::match_stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
-use crate::keystring::encode_one;
+use crate::keystring::{KeyWriter, encode_one};
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
 use crate::plan::{self, BoxStream, Document, Filter};
@@ -137,21 +137,45 @@ impl Foreign {
             });
         }
         if self.table.is_none() {
-            let mut stream = self
-                .source
-                .prefix
-                .open(self.source.collection.clone(), None)?
-                .stream;
-            if let Some(filter) = &self.filter {
-                stream = Box::new(plan::Select::new(stream, filter.clone()));
-            }
-            self.table = Some(Table::new(stream, &self.field));
+            self.make_table()?;
         }
         let documents = match &mut self.table {
             Some(table) => table.get(values, context)?,
             None => Rc::default(),
         };
         pipeline.open_over(Box::new(ListStream::new(documents)))
+    }
+
+    /// The first link of the documents with a value, if the table answers: for a look-up that asks
+    /// nothing else. Links are followed by [`Foreign::follow`].
+    pub fn probe(&mut self, value: ValueRef<'_>, context: &Context) -> Result<Option<u32>> {
+        if self.is_by_index() {
+            return Ok(None);
+        }
+        if self.table.is_none() {
+            self.make_table()?;
+        }
+        match &mut self.table {
+            Some(table) => table.probe(value, context).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A link's document and the next link; `None` at the end.
+    pub fn follow(&self, link: u32) -> Option<(&Document, u32)> {
+        let table = self.table.as_ref()?;
+        let &(number, next) = table.links.get(link as usize)?;
+        Some((table.documents.get(number as usize)?, next))
+    }
+
+    fn make_table(&mut self) -> Result<()> {
+        let source = &self.source;
+        let mut stream = source.prefix.open(source.collection.clone(), None)?.stream;
+        if let Some(filter) = &self.filter {
+            stream = Box::new(plan::Select::new(stream, filter.clone()));
+        }
+        self.table = Some(Table::new(stream, &self.field));
+        Ok(())
     }
 
     /// Whether the index answers the next look-up: it does until a table would have cost less.
@@ -201,6 +225,7 @@ struct Table {
     links: Vec<(u32, u32)>,
     documents: Vec<Document>,
     bytes: usize,
+    writer: KeyWriter,
 }
 
 impl Table {
@@ -215,6 +240,7 @@ impl Table {
             links: Vec::new(),
             documents: Vec::new(),
             bytes: 0,
+            writer: KeyWriter::new(),
         }
     }
 
@@ -252,6 +278,16 @@ impl Table {
         }
         self.stream = None;
         Ok(())
+    }
+
+    fn probe(&mut self, value: ValueRef<'_>, context: &Context) -> Result<u32> {
+        if self.stream.is_some() {
+            self.fill(context)?;
+        }
+        self.writer.clear();
+        self.writer.append(value, false);
+        let found = self.keys.get(self.writer.bytes());
+        Ok(found.map_or(NO_LINK, |at| self.ends[at].0))
     }
 
     /// The documents with one of the values, each once, in their order.

@@ -323,6 +323,16 @@ impl Lookup {
             ..self.clone()
         })
     }
+
+    /// The local field's name if a value in it leads to all documents to be found.
+    fn plain_name(&self) -> Option<&str> {
+        let Link::Fields { local, .. } = &self.join.link else {
+            return None;
+        };
+        let is_plain = self.join.pipeline.is_empty() && self.join.variables.is_empty();
+        let local = local.field();
+        (is_plain && local.len() == 1).then(|| local.first())
+    }
 }
 
 impl Stage for Lookup {
@@ -351,6 +361,8 @@ impl Stage for Lookup {
             filter,
             keep: opening.needed.map(|needed| top_level_names(needed, None)),
             same: Same::Unknown,
+            name: self.plain_name().map(Box::from),
+            direct: None,
             current: None,
         }))
     }
@@ -380,7 +392,18 @@ struct Running {
     /// The top-level fields that later stages look at; others are not copied.
     keep: Option<Vec<Box<str>>>,
     same: Same,
+    /// The local field, if all that is asked is that a foreign one equals it, and its path is a name.
+    name: Option<Box<str>>,
+    direct: Option<Direct>,
     current: Option<Current>,
+}
+
+/// A local document whose foreign ones are read from the table.
+struct Direct {
+    row: Row,
+    /// The next one.
+    link: u32,
+    given: i64,
 }
 
 /// The result of a pipeline that is the same for every document.
@@ -416,6 +439,74 @@ impl Running {
             given: 0,
         });
         Ok(())
+    }
+
+    /// Turns the current document into a direct one, if it is so simple. May fault, and is then done
+    /// in the other way.
+    fn begin_direct(&mut self) -> Result<bool> {
+        let (Some(name), Some(foreign), Some(current)) =
+            (&self.name, &mut self.foreign, &self.current)
+        else {
+            return Ok(false);
+        };
+        let value = current.row.document.as_ref().get(name);
+        let value = match value.unwrap_or(ValueRef::Null) {
+            ValueRef::Array(_) => return Ok(false),
+            value => value,
+        };
+        let Some(link) = foreign.probe(value, &current.context)? else {
+            return Ok(false);
+        };
+        self.direct = self.current.take().map(|current| Direct {
+            row: current.row,
+            link,
+            given: 0,
+        });
+        Ok(true)
+    }
+
+    /// The next row of a direct document.
+    fn next_direct(&mut self) -> Result<Option<Row>> {
+        let (Some(direct), Some(foreign)) = (&mut self.direct, &self.foreign) else {
+            return Ok(None);
+        };
+        let (field, keep) = (&self.lookup.join.field, self.keep.as_deref());
+        let local = direct.row.document.as_ref();
+        let Some(unwind) = &self.lookup.unwind else {
+            let mut found = ArrayBuf::new();
+            while let Some((document, next)) = foreign.follow(direct.link) {
+                found.push(document.as_ref());
+                check_found(found.as_ref().as_bytes().len())?;
+                direct.link = next;
+            }
+            let given = joined(local, keep, field, ValueRef::Array(found.as_ref()));
+            self.direct = None;
+            return Ok(Some(given.into()));
+        };
+        let (given, index) = match foreign.follow(direct.link) {
+            Some((document, next)) => {
+                let found = ValueRef::Document(document.as_ref());
+                let index = ValueRef::Int64(direct.given);
+                direct.link = next;
+                direct.given += 1;
+                (joined(local, keep, field, found), index)
+            }
+            None if direct.given == 0 && unwind.preserves => {
+                let given = without_field(local, field);
+                (given, ValueRef::Null)
+            }
+            None => {
+                self.direct = None;
+                return Ok(None);
+            }
+        };
+        if index == ValueRef::Null {
+            self.direct = None;
+        }
+        Ok(Some(match &unwind.index {
+            Some(path) => with_field(given.as_ref(), path, index).into(),
+            None => given.into(),
+        }))
     }
 
     /// The stream of the current document's foreign ones. May fault, and is then asked again.
@@ -497,12 +588,7 @@ impl Running {
                 break;
             };
             current.bytes += document.as_ref().as_bytes().len() + 8;
-            if current.bytes > limits::INTERNAL_DOCUMENT_BYTES_MAX {
-                return Err(Error::new(
-                    4568,
-                    "the documents that $lookup found for one document are larger than 16 MB",
-                ));
-            }
+            check_found(current.bytes)?;
             current.found.push(document);
         }
         let found = self
@@ -561,14 +647,31 @@ fn joined(
         return with_field(local, field, found);
     };
     let mut out = DocumentBuf::with_capacity(256);
+    let mut left = keep.len();
     for element in local.elements() {
-        let name = element.name;
-        if name != field.first() && keep.iter().any(|kept| **kept == *name) {
-            out.append_raw(element.raw);
+        if left == 0 {
+            break;
+        }
+        if keep.iter().any(|kept| **kept == *element.name) {
+            left -= 1;
+            if element.name != field.first() {
+                out.append_raw(element.raw);
+            }
         }
     }
     out.append(field.first(), found);
     out
+}
+
+/// Errors: 4568 for more than 16 MB.
+fn check_found(bytes: usize) -> Result<()> {
+    if bytes > limits::INTERNAL_DOCUMENT_BYTES_MAX {
+        return Err(Error::new(
+            4568,
+            "the documents that $lookup found for one document are larger than 16 MB",
+        ));
+    }
+    Ok(())
 }
 
 /// What unwinding an empty array leaves: the field is gone.
@@ -600,10 +703,19 @@ impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
         let unwind = self.lookup.unwind.clone();
         loop {
+            if self.direct.is_some() {
+                match self.next_direct()? {
+                    Some(row) => return Ok(Some(row)),
+                    None => continue,
+                }
+            }
             if self.current.is_none() {
                 match input.next(context)? {
                     Some(row) => self.begin(row, context)?,
                     None => return Ok(None),
+                }
+                if self.begin_direct()? {
+                    continue;
                 }
             }
             if let Some(unwind) = &unwind {

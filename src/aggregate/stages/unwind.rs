@@ -238,6 +238,10 @@ impl Running {
     /// The kept fields before and after the array, as bytes.
     fn around(&self, document: DocumentRef<'_>, name: &str) -> (Vec<u8>, Vec<u8>) {
         let (mut before, mut after) = (Vec::new(), Vec::new());
+        // The array itself is among those that are kept.
+        if self.keep.as_ref().is_some_and(|keep| keep.len() == 1) {
+            return (before, after);
+        }
         let mut out = &mut before;
         for element in document.elements() {
             if element.name == name {

@@ -54,7 +54,9 @@ async function measure(peer, n, address, truth, options) {
       }
       await page.call('loaded', [], LOAD_LIMIT_MS);
       for (const id of QUESTIONS) {
-        cells[id] = able[id] ? await cell(page, peer, id, truth[id], options) : { text: 'cannot say it' };
+        cells[id] = able[id]
+          ? await cell(page, peer, id, truth[id], options).catch((error) => ({ text: `ERROR ${error.message}` }))
+          : { text: 'cannot say it' };
         console.error(`n ${n} ${peer.name} ${id}: ${cells[id].text ?? cells[id].samples.map(milliseconds).join(', ')}`);
       }
     } finally {
