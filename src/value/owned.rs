@@ -51,6 +51,20 @@ impl DocumentBuf {
         self.append_raw(element.raw);
     }
 
+    /// Adds the value of a field under another name.
+    pub fn append_renamed(&mut self, name: &str, element: &Element<'_>) {
+        self.0.pop();
+        head(&mut self.0, element.kind, name);
+        self.0.extend_from_slice(element.bytes);
+        close(&mut self.0, 0);
+    }
+
+    /// Removes all fields and keeps the memory.
+    pub fn clear(&mut self) {
+        self.0.clear();
+        self.0.extend_from_slice(&[5, 0, 0, 0, 0]);
+    }
+
     /// Adds one or more fields as they stand in another document (type, name, value).
     pub fn append_raw(&mut self, raw: &[u8]) {
         self.0.pop();

@@ -133,6 +133,7 @@ impl Stage for Unwind {
             unwind: self.clone(),
             keep,
             current: None,
+            last: Rc::default(),
         }))
     }
 
@@ -156,6 +157,8 @@ struct Running {
     keep: Option<Vec<Box<str>>>,
     /// The document whose array is being given.
     current: Option<Current>,
+    /// The document given last, whose memory is used again.
+    last: Rc<DocumentBuf>,
 }
 
 struct Current {
@@ -259,26 +262,29 @@ impl Running {
     }
 
     /// The next element's document.
-    fn step(&mut self) -> Option<DocumentBuf> {
+    fn step(&mut self) -> Option<Document> {
         let current = self.current.as_ref()?;
         let document = current.document.as_ref();
         let rest = document.as_bytes().get(current.offset..current.end)?;
         let element = Elements::from_valid(rest).next()?;
         let given = match &current.around {
             Some((before, after)) => {
-                let name = self.unwind.0.path.first();
-                let bytes = before.len() + name.len() + element.raw.len() + after.len() + 8;
-                let mut given = DocumentBuf::with_capacity(bytes);
-                given.append_raw(before);
-                given.append(name, element.value());
-                given.append_raw(after);
-                given
+                // The document given last, if nobody kept it.
+                if Rc::get_mut(&mut self.last).is_none() {
+                    self.last = Rc::default();
+                }
+                if let Some(given) = Rc::get_mut(&mut self.last) {
+                    given.clear();
+                    given.append_raw(before);
+                    given.append_renamed(self.unwind.0.path.first(), &element);
+                    given.append_raw(after);
+                }
+                Document::Owned(self.last.clone())
             }
-            None => self.given(
-                document,
-                Some(element.value()),
-                ValueRef::Int64(current.index),
-            ),
+            None => {
+                let index = ValueRef::Int64(current.index);
+                self.given(document, Some(element.value()), index).into()
+            }
         };
         let length = element.raw.len();
         if let Some(current) = &mut self.current {
