@@ -41,8 +41,13 @@ impl Pipeline {
             Some(stream) => (stream, taken + 1, None),
             None => {
                 query.needed = needed(&stages[taken..]);
-                let plan = plan::plan(query)?;
-                (plan.stream, taken, plan.index)
+                match distinct(&query, stages.get(taken))? {
+                    Some(stream) => (stream, taken, None),
+                    None => {
+                        let plan = plan::plan(query)?;
+                        (plan.stream, taken, plan.index)
+                    }
+                }
             }
         };
         Ok(Opened {
@@ -133,6 +138,18 @@ fn absorb(stages: &[PipelineStage], query: &mut Query) -> usize {
         }
     }
     stages.len()
+}
+
+/// For a `$group` that only asks which values a field has: one document for each value.
+fn distinct(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStream>> {
+    let is_plain = query.sort.is_none() && query.skip == 0 && query.limit.is_none();
+    match stage.map(|stage| stage.stage.shape()) {
+        Some(Shape::Group(group)) if is_plain => match group.only_values() {
+            Some(field) => plan::plan_distinct(query, field),
+            None => Ok(None),
+        },
+        _ => Ok(None),
+    }
 }
 
 /// A `$sample` at the beginning that draws a small part of a collection.

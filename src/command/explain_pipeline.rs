@@ -90,6 +90,35 @@ mod tests {
     }
 
     #[test]
+    fn groups_of_values_skip_from_one_to_the_next() {
+        let mut shell = Shell::new();
+        let list: Vec<String> = (0..400)
+            .map(|id| format!("{{_id: {id}, a: {}, b: {}}}", id % 5, id % 3))
+            .collect();
+        shell.insert("c", &format!("[{}, {{_id: 'none'}}]", list.join(", ")));
+        let keys = "[{$match: {a: {$lt: 3}}}, {$group: {_id: '$a'}}, {$sort: {_id: 1}}]";
+        let all = "[{$group: {_id: '$a'}}, {$sort: {_id: 1}}]";
+        for _ in 0..2 {
+            let command = |stages: &str| {
+                format!("{{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}")
+            };
+            shell.check_batch(&command(keys), "[{_id: 0}, {_id: 1}, {_id: 2}]");
+            let expected = "[{_id: null}, {_id: 0}, {_id: 1}, {_id: 2}, {_id: 3}, {_id: 4}]";
+            shell.check_batch(&command(all), expected);
+            shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1, b: 1}, name: 'i'}]}");
+        }
+        let plan = "stages.0.$cursor.queryPlanner.winningPlan";
+        let stage = shell.field(
+            &format!("{{explain: {{aggregate: 'c', pipeline: {keys}, cursor: {{}}}}}}"),
+            plan,
+        );
+        assert!(stage.contains("DISTINCT_SCAN"), "{stage}");
+        let counted = "[{$group: {_id: '$a', n: {$sum: 1}}}, {$count: 'n'}]";
+        let path = "stages.0.$cursor.executionStats.nReturned";
+        explain(&mut shell, counted, path, "401");
+    }
+
+    #[test]
     fn samples_are_drawn_where_they_lie() {
         let mut shell = Shell::new();
         let list: Vec<String> = (0..400).map(|id| format!("{{_id: {id}}}")).collect();

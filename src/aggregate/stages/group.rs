@@ -112,6 +112,12 @@ impl Group {
                 .all(|(_, accumulator)| factor(accumulator).is_some())
     }
 
+    /// The field whose values are all that is asked for, if there is nothing but a key.
+    pub fn only_values(&self) -> Option<&FieldPath> {
+        let field = self.0.key.as_field_path();
+        field.filter(|_| self.0.fields.is_empty())
+    }
+
     /// Parts of the key that are top-level fields: the names in the result and in the input.
     pub fn renames(&self) -> Vec<(FieldPath, FieldPath)> {
         let key = &self.0.key;
