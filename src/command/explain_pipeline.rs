@@ -99,9 +99,8 @@ mod tests {
         let keys = "[{$match: {a: {$lt: 3}}}, {$group: {_id: '$a'}}, {$sort: {_id: 1}}]";
         let all = "[{$group: {_id: '$a'}}, {$sort: {_id: 1}}]";
         for _ in 0..2 {
-            let command = |stages: &str| {
-                format!("{{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}")
-            };
+            let command =
+                |stages: &str| format!("{{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}");
             shell.check_batch(&command(keys), "[{_id: 0}, {_id: 1}, {_id: 2}]");
             let expected = "[{_id: null}, {_id: 0}, {_id: 1}, {_id: 2}, {_id: 3}, {_id: 4}]";
             shell.check_batch(&command(all), expected);

@@ -7,7 +7,7 @@ use super::{group, sort};
 use crate::aggregate::PipelineScope;
 use crate::aggregate::registry::Parsed;
 use crate::error::{Error, Result};
-use crate::expression::Expression;
+use crate::expression::{Evaluate, Expression, Outcome, Scope};
 use crate::plan::SortPattern;
 use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, Value, ValueRef, compare};
 
@@ -56,9 +56,49 @@ pub fn parse(
     let specification = specification(by, &boundaries, default.as_ref(), output);
     let mut order = DocumentBuf::new();
     order.append("_id", 1);
-    let group = group::stage("$group", specification.as_ref(), scope)?;
+    // The specification is checked, and shown; to search the boundaries costs less than to test them.
+    group::stage("$group", specification.as_ref(), scope)?;
+    let key = Expression::operator(Bucket {
+        by: Expression::parse(by, &scope.variables)?,
+        boundaries,
+        default,
+    });
+    let group = group::keyed("$group", specification.as_ref(), key, scope)?;
     let sort = sort::stage("$sort", SortPattern::parse(order.as_ref())?, None);
     Ok(Parsed::Stages(vec![group, sort]))
+}
+
+/// The lower boundary of the bucket that a value belongs to.
+struct Bucket {
+    by: Expression,
+    boundaries: Vec<Value<'static>>,
+    default: Option<Value<'static>>,
+}
+
+impl Evaluate for Bucket {
+    /// Errors: 40066 for a value in no bucket.
+    fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
+        let value = self.by.evaluate(scope)?;
+        let value = value.as_ref().map(Value::as_ref);
+        let above = self
+            .boundaries
+            .partition_point(|boundary| scope.compare(Some(boundary.as_ref()), value).is_le());
+        let found = match above.checked_sub(1) {
+            Some(at) if above < self.boundaries.len() => self.boundaries.get(at),
+            _ => self.default.as_ref(),
+        };
+        match found {
+            Some(found) => Ok(Some(found.clone() as Value<'a>)),
+            None => refuse(
+                40066,
+                "$bucket has no bucket and no default for a value of 'groupBy'",
+            ),
+        }
+    }
+
+    fn visit(&self, see: &mut dyn FnMut(&Expression)) {
+        see(&self.by);
+    }
 }
 
 #[cold]

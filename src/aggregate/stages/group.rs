@@ -69,6 +69,21 @@ pub fn stage(
     Ok(PipelineStage::new(name, document, body))
 }
 
+/// A `$group` with this specification, whose key is computed in another way than it says.
+pub fn keyed(
+    name: &'static str,
+    document: DocumentRef<'_>,
+    key: Expression,
+    scope: &PipelineScope<'_>,
+) -> Result<PipelineStage> {
+    let mut fields: Vec<(Box<str>, Accumulator)> = Vec::new();
+    for (field, value) in document.iter().filter(|(field, _)| *field != "_id") {
+        fields.push((field.into(), accumulator(field, value, scope)?));
+    }
+    let body = Group(Rc::new(Specification { key, fields }));
+    Ok(PipelineStage::new(name, document, body))
+}
+
 /// A field such as `total: {$sum: "$x"}`.
 pub fn accumulator(
     field: &str,
