@@ -141,6 +141,11 @@ fn wildcard_projection(spec: &IndexSpec, value: ValueRef<'_>) -> Result<Wildcard
         ));
     }
     check_truths(projection)?;
+    let wildcard = Wildcard::new(spec.key.as_ref(), projection)?;
+    if let Some(path) = wildcard.collision() {
+        let message = format!("Path collision at {}", path.as_str());
+        return Err(Error::new(31249, message));
+    }
     // `_id` may be held beside paths that are left out.
     let mut others = DocumentBuf::new();
     for (name, value) in projection.iter().filter(|(name, _)| *name != "_id") {
@@ -149,7 +154,7 @@ fn wildcard_projection(spec: &IndexSpec, value: ValueRef<'_>) -> Result<Wildcard
     if !others.as_ref().is_empty() {
         Projection::parse(others.as_ref(), &ParseScope::new(), ProjectionKind::Find)?;
     }
-    Wildcard::new(spec.key.as_ref(), projection)
+    Ok(wildcard)
 }
 
 fn check_truths(projection: DocumentRef<'_>) -> Result<()> {
@@ -212,7 +217,10 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
         },
         "unique" => spec.unique = flag(name, value)?,
         "sparse" => spec.sparse = flag(name, value)?,
-        "hidden" => spec.hidden = flag(name, value)?,
+        "hidden" => match value {
+            ValueRef::Boolean(hidden) => spec.hidden = hidden,
+            _ => return Err(wrong_type(name, value, "bool")),
+        },
         "background" => drop(flag(name, value)?),
         "prepareUnique" => spec.prepare_unique = flag(name, value)?,
         "expireAfterSeconds" => spec.expire_after_seconds = Some(expire_after_seconds(value)?),

@@ -7,6 +7,7 @@ use super::listing;
 use super::request::Request;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
+use crate::index::Index;
 use crate::value::DocumentBuf;
 
 const FIELDS: &[Field] = &[
@@ -23,10 +24,22 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = format!("ns does not exist: {namespace}");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
-    let entries = collection
-        .indexes
-        .iter()
-        .map(|index| index.spec.describe())
-        .collect();
+    let wraps = arguments.truth("includeIndexBuildInfo").unwrap_or(false);
+    if wraps && arguments.truth("includeBuildUUIDs").unwrap_or(false) {
+        return Err(Error::new(
+            codes::INVALID_OPTIONS,
+            "includeBuildUUIDs and includeIndexBuildInfo cannot both be true",
+        ));
+    }
+    // Builds end with their command, so that there is none to tell of.
+    let describe = |index: &Index| match wraps {
+        true => {
+            let mut out = DocumentBuf::new();
+            out.append("spec", &index.spec.describe());
+            out
+        }
+        false => index.spec.describe(),
+    };
+    let entries = collection.indexes.iter().map(describe).collect();
     listing::reply(engine, request, namespace, entries, batch_size)
 }

@@ -24,6 +24,11 @@ impl Shell {
         (Shell(Engine::memory(env.clone())), env)
     }
 
+    /// The engine.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0
+    }
+
     /// Runs a command on the database `d`, if it names no other.
     pub(crate) fn run(&mut self, command: &str) -> DocumentBuf {
         let mut command = document(command);

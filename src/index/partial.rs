@@ -24,6 +24,7 @@ impl PartialFilter {
     /// Errors: `CannotCreateIndex` (67) for what a partial index does not support,
     /// `QueryFeatureNotAllowed` (224), those of filters.
     pub fn parse(source: DocumentRef<'_>) -> Result<PartialFilter> {
+        refuse_scripts(source)?;
         let matcher = Matcher::parse_with(source, &ParseScope::new(), Features::VALUE)?;
         if !is_allowed(matcher.root()) {
             let message = format!("unsupported expression in partial index: {source}");
@@ -186,6 +187,26 @@ fn holds_class(set: &KindSet, of: Kind) -> bool {
     kinds()
         .filter(|&kind| class(kind) == class(of))
         .all(|kind| set.contains(kind))
+}
+
+/// What has no meaning outside a query.
+///
+/// Errors: `BadValue` (2).
+fn refuse_scripts(filter: DocumentRef<'_>) -> Result<()> {
+    for (name, value) in filter.iter() {
+        match (name, value) {
+            ("$where" | "$text" | "$near", _) => {
+                let message = format!("{name} is not allowed in this context");
+                return Err(Error::bad_value(message));
+            }
+            ("$and" | "$or" | "$nor", ValueRef::Array(list)) => {
+                let inner = list.iter().filter_map(|inner| inner.as_document());
+                inner.into_iter().try_for_each(refuse_scripts)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn is_allowed(node: &Node) -> bool {

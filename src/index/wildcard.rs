@@ -77,6 +77,16 @@ impl Wildcard {
         }
     }
 
+    /// A path of the projection that lies below another.
+    pub fn collision(&self) -> Option<&FieldPath> {
+        let is_below = |path: &&FieldPath| {
+            self.paths
+                .iter()
+                .any(|own| own.is_prefix_of(path) && own != *path)
+        };
+        self.paths.iter().find(is_below)
+    }
+
     /// Whether the values at a path are held.
     pub fn holds(&self, path: &FieldPath) -> bool {
         if path.first() == "_id" && (self.holds_id || !self.includes) {

@@ -271,8 +271,14 @@ fn intervals(shape: &Shape<'_>) -> Option<Bounds> {
             let each = codes.filter_map(Kind::from_code);
             let each = each.filter(|&kind| kinds.contains(kind));
             let intervals = each.map(|kind| (kind != Kind::Array).then(|| of_kind(kind)));
-            let set = IntervalSet::union(intervals.collect::<Option<Vec<_>>>()?);
-            Some(Bounds::new(set, false))
+            let set = match intervals.collect::<Option<Vec<_>>>() {
+                Some(intervals) => IntervalSet::union(intervals),
+                None => IntervalSet::all(),
+            };
+            Some(Bounds {
+                is_present: true,
+                ..Bounds::new(set, false)
+            })
         }
         Shape::Number => {
             let set = IntervalSet::one(Interval::of_type(Kind::Double));
