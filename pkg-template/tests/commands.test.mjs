@@ -236,7 +236,7 @@ test('what is unknown or wrong is refused', async () => {
   assert.throws(() => new MongoClient('memory://shop'), /takes no name/);
   assert.throws(() => new MongoClient('indexeddb://'), /needs a name/);
   assert.throws(() => new MongoClient('memory://', { durability: 'strict' }), /makes no sense/);
-  assert.throws(() => new MongoClient('indexeddb://a', { durability: 'none' }), /must be "strict" or "relaxed"/);
+  assert.throws(() => new MongoClient('indexeddb://a', { durability: 'none' }), /must be "strict", "relaxed" or "buffered"/);
   assert.throws(() => new MongoClient('indexeddb://a?nope=1'), /unknown option "nope"/);
   assert.throws(() => new MongoClient('memory://', { maxPoolSize: 5 }), /does not support the option "maxPoolSize"/);
 });

@@ -3,11 +3,37 @@
 //! Source: the manual, "$indexStats (aggregation)". Uses of an index are not counted, so there is
 //! no `accesses`.
 
+use std::rc::Rc;
+
 use super::listed::stage;
 use crate::aggregate::PipelineScope;
 use crate::aggregate::registry::Parsed;
+use crate::catalog::{Collection, CollectionKind};
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::value::{DocumentBuf, ValueRef};
+
+/// The collection, or what a view without a pipeline stands on; behind the stages of another view
+/// the stage is not the first.
+///
+/// Errors: 40602.
+fn indexed<'p>(name: &str, scope: &PipelineScope<'p>) -> Result<Option<&'p Rc<Collection>>> {
+    let mut found = scope.catalog.get(&scope.namespace);
+    // As deep as views can be; deeper ones fail when they are read.
+    for _ in 0..limits::VIEW_DEPTH_MAX {
+        match found.map(|found| &found.info.kind) {
+            Some(CollectionKind::View { on, pipeline }) if pipeline.is_empty() => {
+                found = scope.catalog.get(on);
+            }
+            Some(CollectionKind::View { .. }) => {
+                let message = format!("{name} is only valid as the first stage in a pipeline");
+                return Err(Error::new(40602, message));
+            }
+            _ => break,
+        }
+    }
+    Ok(found)
+}
 
 /// Errors: 28803 for anything but an empty document.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
@@ -18,7 +44,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         let message = format!("The {name} stage specification must be an empty object");
         return Err(Error::new(28803, message));
     }
-    let collection = scope.catalog.regular(&scope.namespace)?;
+    let collection = indexed(name, scope)?;
     let rows = collection
         .iter()
         .flat_map(|found| &found.indexes)
