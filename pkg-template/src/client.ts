@@ -25,6 +25,8 @@ import {
 } from './options.js';
 import type { ClientBulkWriteResult } from './results.js';
 import type { Document } from './types/document.js';
+import { readMarker, writeMarker } from './storage/marker.js';
+import { openShared } from './tabs/shared.js';
 import { type Address, parseUrl } from './url.js';
 
 /**
@@ -104,7 +106,11 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     if (connection !== undefined) return connection;
     if (this.address.kind === 'memory') return expiring(await openMemory(wasm));
     const kept = bufferMS === undefined ? {} : { bufferMs: bufferMS };
-    return expiring(await openIndexedDb(this.address.name, { durability: durability ?? 'strict', ...kept }, wasm));
+    const { name } = this.address;
+    const marker = { read: readMarker, write: writeMarker };
+    const options = { durability: durability ?? 'strict', ...kept };
+    // Whoever owns the database lets its documents expire.
+    return openShared(name, async () => expiring(await openIndexedDb(name, options, wasm, marker)));
   }
 
   private opened(connection: Connection): void {

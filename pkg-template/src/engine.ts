@@ -3,6 +3,7 @@
  * loaded once per realm, at the first use; there is no top-level await.
  */
 import type { Connection } from './connection.js';
+import type { LocalConnection } from './storage/local.js';
 import { MongoServerSelectionError } from './errors.js';
 
 /** Where the WebAssembly module is: a URL, a response, its bytes, or the compiled module. */
@@ -165,24 +166,58 @@ export async function openMemory(wasm: WasmSource | undefined): Promise<Connecti
   };
 }
 
-/** An engine whose data is in IndexedDB. @internal */
-export async function openIndexedDb(name: string, options: object, wasm: WasmSource | undefined): Promise<Connection> {
+/** How a database in IndexedDB is opened. */
+export interface StorageOptions {
+  readonly durability: string;
+  readonly bufferMs?: number;
+}
+
+/** Where the marker of a database is kept. */
+export interface MarkerPlace {
+  read(name: string): number | undefined;
+  write(name: string, commit: number): void;
+}
+
+/** An engine whose data is in IndexedDB, which must be this caller's own. @internal */
+export async function openIndexedDb(
+  name: string,
+  options: StorageOptions,
+  wasm: WasmSource | undefined,
+  marker: MarkerPlace,
+): Promise<LocalConnection> {
   const glue = await load(wasm);
   const database = await glue.Database.open(name, options).catch((error: unknown) => {
     throw notOpened(name, error);
   });
+  let marked = database.durable;
+  const known = marker.read(name);
+  const lost = known !== undefined && known > marked ? known : undefined;
+  /** Waits for an answer, then notes how far the store has come. */
+  const marking = async <T>(answer: Promise<T>): Promise<T> => {
+    const result = await later(glue, answer);
+    const { durable } = database;
+    if (durable > marked) {
+      marked = durable;
+      marker.write(name, durable);
+    }
+    return result;
+  };
   return {
     runCommand: (command) => {
       const answer = guarded(glue, () => database.runCommand(command));
-      return answer instanceof Uint8Array ? answer : later(glue, answer);
+      return answer instanceof Uint8Array ? answer : marking(answer);
     },
     runCommandInPlace: (command) => {
       const answer = guarded(glue, () => database.runCommandInPlace(command));
-      return typeof answer === 'number' ? replyAt(answer) : later(glue, answer);
+      return typeof answer === 'number' ? replyAt(answer) : marking(answer);
     },
-    close: () => later(glue, database.close()),
-    flush: () => later(glue, database.flush()),
-    sync: () => later(glue, database.sync()),
+    runCommandOnce: (command, client, number, done) => {
+      const answer = guarded(glue, () => database.runCommandOnce(command, client, number, done));
+      return answer instanceof Uint8Array ? answer : marking(answer);
+    },
+    close: () => marking(database.close()),
+    flush: () => marking(database.flush()),
+    sync: () => marking(database.sync()),
     probe: () => later(glue, database.probe()),
     onState: (listener) => {
       database.onState(listener);
@@ -193,9 +228,7 @@ export async function openIndexedDb(name: string, options: object, wasm: WasmSou
     get pending() {
       return database.pending;
     },
-    get lost() {
-      return database.lost;
-    },
+    lost,
   };
 }
 

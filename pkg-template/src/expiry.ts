@@ -16,7 +16,7 @@ interface Page {
 }
 
 /** Lets documents of a connection expire until it is closed. Keeps no process alive. */
-export function expiring(connection: Connection, everyMS = EVERY_MS): Connection {
+export function expiring<C extends Connection>(connection: C, everyMS = EVERY_MS): C {
   let running: Promise<void> | null = null;
   let closed = false;
 

@@ -22,6 +22,7 @@ declare module '*/wasm/tussock.js' {
     runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
     /** Where in the memory the reply lies until the next call, or the reply's own bytes later. */
     runCommandInPlace(command: Uint8Array): number | Promise<Uint8Array>;
+    runCommandOnce(command: Uint8Array, client: Uint8Array, number: number, done: number): Uint8Array | Promise<Uint8Array>;
     close(): Promise<void>;
     flush(): Promise<void>;
     sync(): Promise<void>;
@@ -29,7 +30,7 @@ declare module '*/wasm/tussock.js' {
     onState(listener: (state: DurabilityState) => void): void;
     readonly status: DurabilityStatus;
     readonly pending: number;
-    readonly lost: number | undefined;
+    readonly durable: number;
     free(): void;
   }
 }

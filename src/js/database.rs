@@ -1,6 +1,6 @@
 //! `Database`: an engine over IndexedDB; writes are answered once they are durable.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -11,9 +11,7 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use super::env::HostEnv;
 use super::indexed_db::IndexedDb;
-use super::marker::Marker;
 use super::panic::keep_messages;
-use super::web_lock::WebLock;
 use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
 use crate::persist::{self, Attempt, Durability, Failure, State};
@@ -41,12 +39,6 @@ pub struct Database(Rc<Inner>);
 struct Inner {
     database: persist::Database<Shared>,
     store: Rc<IndexedDb>,
-    lock: RefCell<Option<WebLock>>,
-    marker: Marker,
-    /// The sequence number in the marker when storage came back with less.
-    lost: Option<u64>,
-    /// The sequence number that was noted last.
-    marked: Cell<u64>,
     /// The reply that the host reads in place.
     reply: RefCell<Vec<u8>>,
 }
@@ -89,10 +81,11 @@ fn thrown(error: &Error) -> JsValue {
 
 #[wasm_bindgen]
 impl Database {
-    /// Opens the database of this name, or creates it.
+    /// Opens the database of this name, or creates it. Whoever had it open can write no more: the
+    /// caller holds the lock that says whose it is.
     ///
-    /// Rejects with an `Error` that has `code` and `codeName`: `LockBusy` (46) when it is open
-    /// elsewhere, `DataCorruptionDetected` (301), `UnsupportedFormat` (12), `OutOfDiskSpace` (14031).
+    /// Rejects with an `Error` that has `code` and `codeName`: `LockBusy` (46) when it is opened
+    /// elsewhere at the same moment, `DataCorruptionDetected` (301), `UnsupportedFormat` (12), `OutOfDiskSpace` (14031).
     pub async fn open(name: String, options: JsValue) -> Result<Database, JsValue> {
         keep_messages();
         let options: Options = if options.is_undefined() || options.is_null() {
@@ -177,11 +170,10 @@ impl Database {
         }
     }
 
-    /// When the browser dropped what was stored, or part of it: the sequence number of the last
-    /// commit that is known to have been durable. Undefined otherwise.
+    /// The sequence number of the last durable commit.
     #[wasm_bindgen(getter)]
-    pub fn lost(&self) -> Option<f64> {
-        self.0.lost.map(|sequence| sequence as f64)
+    pub fn durable(&self) -> f64 {
+        self.0.database.sequences().1 as f64
     }
 
     /// The number of commits that are not durable yet.
@@ -241,7 +233,6 @@ impl Database {
         let inner = self.0.clone();
         future_to_promise(async move {
             let synced = inner.database.sync().await;
-            inner.mark();
             synced
                 .map(|()| JsValue::UNDEFINED)
                 .map_err(|error| thrown(&error))
@@ -257,7 +248,6 @@ impl Database {
                 .flush()
                 .await
                 .map_err(|error| thrown(&error))?;
-            inner.mark();
             Ok(JsValue::UNDEFINED)
         })
     }
@@ -267,9 +257,7 @@ impl Database {
         let inner = self.0.clone();
         future_to_promise(async move {
             let flushed = inner.database.flush().await;
-            inner.mark();
             inner.store.close();
-            inner.lock.borrow_mut().take();
             // A checkpoint that failed (for a full quota, say) leaves the journal, which is enough.
             let (last, durable) = inner.database.sequences();
             match flushed {
@@ -286,20 +274,12 @@ impl Inner {
         options: persist::Options,
         seed: Option<u64>,
     ) -> crate::error::Result<Inner> {
-        let lock = WebLock::take(name).await?;
         let store = Rc::new(IndexedDb::open(name).await?);
         let env = Rc::new(HostEnv::new(seed));
         let database = persist::Database::open(Shared(store.clone()), env, options).await?;
-        let marker = Marker::new(name);
-        let (last, _) = database.sequences();
-        let lost = marker.read().filter(|&marked| marked > last);
         Ok(Inner {
             database,
             store,
-            lock: RefCell::new(Some(lock)),
-            marker,
-            lost,
-            marked: Cell::new(last),
             reply: RefCell::default(),
         })
     }
@@ -316,7 +296,6 @@ impl Inner {
         if settle {
             spawn_local(async move {
                 self.database.settle().await;
-                self.mark();
             });
         }
     }
@@ -331,18 +310,8 @@ impl Inner {
         future_to_promise(async move {
             let database = &self.database;
             let reply = database.finish(&command, ticket.as_ref(), attempt).await;
-            self.mark();
             Ok(Uint8Array::from(reply.as_slice()).into())
         })
         .into()
-    }
-
-    /// Notes how far the store has come, if it has come further.
-    fn mark(&self) {
-        let (_, durable) = self.database.sequences();
-        if durable > self.marked.get() {
-            self.marked.set(durable);
-            self.marker.write(durable);
-        }
     }
 }

@@ -5,10 +5,8 @@ mod engine;
 mod env;
 mod idb;
 mod indexed_db;
-mod marker;
 mod panic;
 mod timer;
-mod web_lock;
 
 pub use database::Database;
 pub use engine::Engine;

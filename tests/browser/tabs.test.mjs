@@ -1,0 +1,162 @@
+// Any number of tabs share one database: nothing is corrupted, nobody waits for a tab that sleeps, and a write whose
+// owner went away is done once.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, serveTussock } from './harness.mjs';
+
+let site;
+let chromium;
+
+before(async () => {
+  site = await serveTussock();
+  chromium = await launch();
+});
+
+after(async () => {
+  await chromium.close();
+  await site.close();
+});
+
+/** A tab with a client on the database of this name. */
+async function open(name) {
+  const page = await chromium.page(`${site.url}/blank.html`);
+  await page.evaluate(async (name) => {
+    const { MongoClient } = await import('tussock');
+    globalThis.client = await MongoClient.connect(`indexeddb://${name}`);
+    globalThis.things = client.db('shop').collection('things');
+    globalThis.failureOf = (promise) => promise.then(
+      () => null,
+      (error) => ({ name: error.name, code: error.code, message: error.message }),
+    );
+  }, name);
+  return page;
+}
+
+const closed = (pages) => Promise.all(pages.map((page) => page.close()));
+
+test('five tabs write at once, and each sees what all wrote', async () => {
+  const pages = [];
+  for (let at = 0; at < 5; at += 1) pages.push(await open('five'));
+  await pages[3].evaluate(() => things.createIndex({ tab: 1 }));
+  await Promise.all(pages.map((page, tab) => page.evaluate(async (tab) => {
+    for (let at = 0; at < 40; at += 1) {
+      await things.insertOne({ _id: `${tab}-${at}`, tab });
+      await things.updateOne({ _id: 'all' }, { $inc: { count: 1 } }, { upsert: true });
+    }
+    await Promise.all(Array.from({ length: 20 }, (_, at) => things.insertOne({ _id: `${tab}+${at}`, tab })));
+  }, tab)));
+  for (const [tab, page] of pages.entries()) {
+    const seen = await page.evaluate(async (tab) => ({
+      all: await things.countDocuments(),
+      mine: await things.countDocuments({ tab }),
+      counted: (await things.findOne({ _id: 'all' })).count,
+      batches: (await things.find({ tab: { $gte: 0 } }).batchSize(7).toArray()).length,
+      valid: (await client.db('shop').command({ validate: 'things' })).valid,
+    }), tab);
+    assert.deepEqual(seen, { all: 301, mine: 60, counted: 200, batches: 300, valid: true });
+  }
+  await closed(pages);
+  const page = await open('five');
+  assert.equal(await page.evaluate(() => things.countDocuments()), 301);
+  await page.close();
+});
+
+test('when the owner goes away the next tab takes over, and no write is lost or done twice', async () => {
+  const pages = [await open('owner'), await open('owner'), await open('owner')];
+  const writing = pages.slice(1).map((page, tab) => page.evaluate(async (tab) => {
+    let acknowledged = 0;
+    for (let at = 0; at < 400; at += 1) {
+      await Promise.all([
+        things.insertOne({ _id: `${tab}-${at}` }),
+        things.updateOne({ _id: 'count' }, { $inc: { n: 1 } }, { upsert: true }),
+      ]);
+      acknowledged += 1;
+    }
+    return acknowledged;
+  }, tab));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await pages[0].close();
+  assert.deepEqual(await Promise.all(writing), [400, 400]);
+  const seen = await pages[2].evaluate(async () => ({
+    all: await things.countDocuments(),
+    n: (await things.findOne({ _id: 'count' })).n,
+  }));
+  assert.deepEqual(seen, { all: 801, n: 800 });
+  await closed(pages.slice(1));
+});
+
+test('a cursor whose owner went away fails by name, and does not go on with something else', async () => {
+  const [first, second] = [await open('cursor'), await open('cursor')];
+  const failure = first.evaluate(() => undefined).then(() => second.evaluate(async () => {
+    await things.insertMany(Array.from({ length: 50 }, (_, _id) => ({ _id })));
+    globalThis.cursor = things.find().batchSize(5);
+    await cursor.next();
+  }));
+  await failure;
+  await first.close();
+  const seen = await second.evaluate(async () => ({
+    failure: await failureOf(globalThis.cursor.toArray()),
+    count: await things.countDocuments(),
+  }));
+  assert.deepEqual([seen.failure.code, seen.count], [43, 50]);
+  await second.close();
+});
+
+test('an owner that says nothing is replaced, and what it does afterwards is not stored', async () => {
+  const [first, second] = [await open('frozen'), await open('frozen')];
+  await first.evaluate(() => things.insertOne({ _id: 'first' }));
+  // The tab is busy for longer than the others' patience; then its own write comes too late.
+  const late = first.evaluate(async () => {
+    const end = performance.now() + 9000;
+    while (performance.now() < end);
+    const inserted = await failureOf(things.insertOne({ _id: 'late' }));
+    return { inserted, count: await things.countDocuments() };
+  });
+  await second.evaluate(() => things.insertOne({ _id: 'second' }));
+  const seen = await late;
+  // It was refused, or forwarded to the new owner: never taken for stored and lost.
+  assert.ok(seen.inserted === null || seen.inserted.code === 189, JSON.stringify(seen.inserted));
+  const count = seen.inserted === null ? 3 : 2;
+  assert.equal(seen.count, count);
+  assert.equal(await second.evaluate(() => things.countDocuments()), count);
+  await closed([first, second]);
+});
+
+test('two clients of one page share a database too', async () => {
+  const page = await open('same-page');
+  const seen = await page.evaluate(async () => {
+    const { MongoClient } = await import('tussock');
+    const other = await MongoClient.connect('indexeddb://same-page');
+    const theirs = other.db('shop').collection('things');
+    await things.insertOne({ _id: 1 });
+    await theirs.insertOne({ _id: 2 });
+    const counts = [await things.countDocuments(), await theirs.countDocuments()];
+    await client.close();
+    await theirs.insertOne({ _id: 3 });
+    counts.push(await theirs.countDocuments());
+    const status = other.durability;
+    await other.close();
+    return { counts, status };
+  });
+  assert.deepEqual(seen, { counts: [2, 2, 3], status: { state: 'durable', commits: 0, bytes: 0, ageMS: 0 } });
+  await page.close();
+});
+
+test('a tab with another version of the package is refused by name', async () => {
+  const [first, second] = [await open('versions'), await chromium.page(`${site.url}/blank.html`)];
+  // An owner of a later version, as this one sees it.
+  await first.evaluate(async () => {
+    await client.close();
+    navigator.locks.request('tussock:versions', () => new Promise(() => undefined));
+    const control = new BroadcastChannel('tussock:versions');
+    control.onmessage = () => control.postMessage({ kind: 'owner', owner: 'x', protocol: 999 });
+  });
+  const failure = await second.evaluate(async () => {
+    const { MongoClient } = await import('tussock');
+    return MongoClient.connect('indexeddb://versions').then(() => null, ({ code, message }) => ({ code, message }));
+  });
+  assert.equal(failure.code, 46);
+  assert.match(failure.message, /another version of this package/);
+  await closed([first, second]);
+});
