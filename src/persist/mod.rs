@@ -31,6 +31,8 @@ mod crash_test;
 mod durability_test;
 #[cfg(test)]
 mod faulty_store;
+#[cfg(test)]
+mod index_kinds_test;
 
 pub use database::{Attempt, Database, Options};
 pub use status::{State, Status};
