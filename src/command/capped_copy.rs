@@ -148,7 +148,7 @@ fn copy(write: &mut Write<'_>, source: &Collection, to: &Namespace, size: i64) -
             break;
         }
     }
-    if source.records.len() > 0 && cursor.position() == source.records.len() {
+    if !source.records.is_empty() && cursor.position() == source.records.len() {
         // One document is kept, however large.
         cursor.previous()?;
     }

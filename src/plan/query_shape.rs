@@ -56,7 +56,7 @@ fn operator<'n>(shape: &Shape<'n>) -> (&'static str, Option<&'n Node>) {
         Shape::LessOrEqual(_) => ("le", None),
         Shape::Greater(_) => ("gt", None),
         Shape::GreaterOrEqual(_) => ("ge", None),
-        Shape::In { patterns, .. } if patterns.is_empty() => ("in", None),
+        Shape::In { patterns: [], .. } => ("in", None),
         Shape::In { .. } => ("ir", None),
         Shape::Exists => ("es", None),
         Shape::Pattern(_) => ("re", None),
