@@ -48,6 +48,23 @@ await build({
 });
 writeFileSync(join(out, 'engine.cjs'), "'use strict';\nmodule.exports = { Engine: require('./index.cjs').Engine };\n");
 
+// The worker: one file with all that it needs, since a page's import map does not reach into workers.
+await build({
+  entryPoints: [join(out, 'worker', 'entry.js')],
+  outfile: join(out, 'worker.js'),
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  plugins: [{
+    name: 'module-beside-the-worker',
+    setup(build) {
+      build.onResolve({ filter: /wasm\/tussock\.js$/ }, () => ({ path: './wasm/tussock.js', external: true }));
+    },
+  }],
+  logLevel: 'error',
+});
+
 refuseEvaluation();
 
 /** Nothing that reaches a page may evaluate text as code: content security policies forbid it. */

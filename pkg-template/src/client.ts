@@ -28,6 +28,7 @@ import type { Document } from './types/document.js';
 import { readMarker, writeMarker } from './storage/marker.js';
 import { openShared } from './tabs/shared.js';
 import { type Address, parseUrl } from './url.js';
+import { openInWorker, type WorkerSource } from './worker/connection.js';
 
 /**
  * When a write to IndexedDB is acknowledged. `strict`: when it is on the disk. `relaxed`: when the operating system has
@@ -47,13 +48,18 @@ export interface MongoClientOptions extends SettingsOptions {
   monitorCommands?: boolean;
   /** Makes the `_id` of inserted documents. */
   pkFactory?: PkFactory;
+  /**
+   * Run the engine in a worker, so that no query and no import keeps the page from painting. Default false. A function
+   * makes the worker, for bundlers that do not find it: it must run this package's `tussock/worker` as a module.
+   */
+  worker?: boolean | WorkerSource;
   /** Where the WebAssembly module is, for bundlers that move it: a URL, its bytes, or the compiled module. */
   wasm?: WasmSource;
   /** An engine to use instead of the one that the URL names: one in a worker, or a test's own. */
   connection?: Connection | (() => Connection | Promise<Connection>);
 }
 
-const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'connection'];
+const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'worker', 'connection'];
 
 export type MongoClientEvents = {
   open(client: MongoClient): void;
@@ -101,14 +107,16 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   }
 
   private async openEngine(): Promise<Connection> {
-    const { connection, wasm, durability, bufferMS } = this.options;
+    const { connection, wasm, worker, durability, bufferMS } = this.options;
     if (typeof connection === 'function') return connection();
     if (connection !== undefined) return connection;
-    if (this.address.kind === 'memory') return expiring(await openMemory(wasm));
-    const kept = bufferMS === undefined ? {} : { bufferMs: bufferMS };
-    const { name } = this.address;
+    const { kind, name } = this.address;
+    const options = { durability: durability ?? 'strict', ...(bufferMS === undefined ? {} : { bufferMs: bufferMS }) };
+    if (worker !== undefined && worker !== false) {
+      return openInWorker({ kind, name, options, wasm }, typeof worker === 'function' ? worker : undefined);
+    }
+    if (kind === 'memory') return expiring(await openMemory(wasm));
     const marker = { read: readMarker, write: writeMarker };
-    const options = { durability: durability ?? 'strict', ...kept };
     // Whoever owns the database lets its documents expire.
     return openShared(name, async () => expiring(await openIndexedDb(name, options, wasm, marker)));
   }

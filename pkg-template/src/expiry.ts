@@ -2,12 +2,10 @@
  * Expiry: once a minute, and when a page wakes up, an engine is asked to remove what its TTL indexes say is over. The
  * engine itself has no clock that ticks.
  */
-import { BSON } from './bson.js';
+import { plainCommand, plainField } from './codec/plain.js';
 import type { Connection } from './connection.js';
 
 const EVERY_MS = 60_000;
-
-const COMMAND = { tussockExpire: 1, $db: 'admin' };
 
 interface Page {
   readonly visibilityState: string;
@@ -23,8 +21,8 @@ export function expiring<C extends Connection>(connection: C, everyMS = EVERY_MS
   const expire = async (): Promise<void> => {
     // What is left over after one commit follows in the next.
     for (let more = true; more && !closed; ) {
-      const reply = BSON.deserialize(await connection.runCommand(BSON.serialize(COMMAND)));
-      more = reply['ok'] === 1 && reply['more'] === true;
+      const reply = await connection.runCommand(plainCommand('tussockExpire', 'admin'));
+      more = plainField(reply, 'more') === true;
     }
   };
   const tick = (): void => {

@@ -56,3 +56,4 @@ export type * from './results.js';
 export type * from './types/document.js';
 export type * from './types/filter.js';
 export type * from './types/update.js';
+export type { WorkerSource } from './worker/connection.js';

@@ -33,12 +33,12 @@ function files(folder) {
   });
 }
 
-/** The files that the package's `exports` lead a browser's bundler to. */
+/** The files that the package's `exports` lead a browser's bundler to; the worker holds nothing that is not there. */
 function entries(target) {
   if (typeof target === 'string') return /\.m?js$/.test(target) ? [target] : [];
   if (target === null || typeof target !== 'object') return [];
   if (Object.keys(target).some((key) => key.startsWith('.'))) {
-    return Object.values(target).flatMap(entries);
+    return Object.entries(target).flatMap(([key, value]) => (key === './worker' ? [] : entries(value)));
   }
   const condition = ['browser', 'import', 'default'].find((name) => name in target);
   return condition === undefined ? [] : entries(target[condition]);

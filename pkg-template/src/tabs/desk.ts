@@ -1,5 +1,5 @@
 /** The owner's side: runs the commands of other tabs and gives them the replies. */
-import { deserialize } from 'bson';
+import { plainField } from '../codec/plain.js';
 import type { DurabilityState } from '../connection.js';
 import type { LocalConnection } from '../storage/local.js';
 import { type Announcement, type Answer, asFailure, PROTOCOL, type Question, shareStatus } from './messages.js';
@@ -12,7 +12,7 @@ const ERROR_BYTES_MAX = 1000;
 /** Whether a reply says that another tab owns the database, so that it is not the answer. */
 export function isDeposed(local: LocalConnection, reply: Uint8Array): boolean {
   if (local.status?.state !== 'readOnly' || reply.length > ERROR_BYTES_MAX) return false;
-  return deserialize(reply)['code'] === DEPOSED;
+  return plainField(reply, 'code') === DEPOSED;
 }
 
 /** The bytes of a UUID. */
