@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::namespace::Named;
 use super::{Collection, CollectionKind, Namespace};
 use crate::error::{Error, Result, codes};
 
@@ -17,6 +18,11 @@ impl Catalog {
     /// The collection or view with this name.
     pub fn get(&self, namespace: &Namespace) -> Option<&Rc<Collection>> {
         self.collections.get(namespace)
+    }
+
+    /// As [`Catalog::get`], by names that may not be allowed ones.
+    pub fn find(&self, database: &str, collection: &str) -> Option<&Rc<Collection>> {
+        self.collections.get(&(database, collection) as &dyn Named)
     }
 
     /// All collections, ordered by database and name.

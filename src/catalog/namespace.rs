@@ -2,6 +2,8 @@
 //!
 //! Source: the manual, "MongoDB Limits and Thresholds: Naming Restrictions".
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
@@ -38,6 +40,49 @@ impl Namespace {
     /// The collection's name.
     pub fn collection(&self) -> &str {
         &self.collection
+    }
+}
+
+/// What has a namespace's two names: for look-ups without a [`Namespace`] of their own.
+pub(super) trait Named {
+    fn names(&self) -> (&str, &str);
+}
+
+impl Named for Namespace {
+    fn names(&self) -> (&str, &str) {
+        (&self.database, &self.collection)
+    }
+}
+
+impl Named for (&str, &str) {
+    fn names(&self) -> (&str, &str) {
+        *self
+    }
+}
+
+impl PartialEq for dyn Named + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.names() == other.names()
+    }
+}
+
+impl Eq for dyn Named + '_ {}
+
+impl PartialOrd for dyn Named + '_ {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for dyn Named + '_ {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.names().cmp(&other.names())
+    }
+}
+
+impl<'a> Borrow<dyn Named + 'a> for Namespace {
+    fn borrow(&self) -> &(dyn Named + 'a) {
+        self
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::catalog::Namespace;
 use crate::engine::{Batch, Cursor, Engine};
 use crate::error::Result;
-use crate::value::{DocumentBuf, DocumentWriter};
+use crate::value::{DocumentBuf, DocumentRef, DocumentWriter};
 
 /// Gives the first batch and keeps the cursor if there is more.
 pub(super) fn first_batch(
@@ -25,25 +25,33 @@ pub(super) fn first_batch(
 
 /// `{cursor: {firstBatch | nextBatch: [...], id, ns}}`.
 pub(super) fn reply(field: &str, namespace: &Namespace, id: i64, batch: &Batch) -> DocumentBuf {
-    let bytes: usize = batch
-        .documents
+    let documents = batch.documents.iter();
+    let documents: Vec<_> = documents.map(|document| document.as_ref()).collect();
+    of_documents(field, &namespace.to_string(), id, &documents)
+}
+
+/// As [`reply`], of documents that are elsewhere.
+pub(super) fn of_documents(
+    field: &str,
+    namespace: &str,
+    id: i64,
+    documents: &[DocumentRef<'_>],
+) -> DocumentBuf {
+    let bytes: usize = documents
         .iter()
-        .map(|document| document.as_ref().as_bytes().len() + 8)
+        .map(|document| document.as_bytes().len() + 8)
         .sum();
-    let mut out = Vec::with_capacity(bytes + 128);
+    let mut out = Vec::with_capacity(bytes + namespace.len() + 128);
     {
         let mut reply = DocumentWriter::begin(&mut out);
         {
             let mut cursor = reply.document("cursor");
             {
                 let mut list = cursor.array(field);
-                batch
-                    .documents
-                    .iter()
-                    .for_each(|document| list.push(document.as_ref()));
+                documents.iter().for_each(|document| list.push(*document));
             }
             cursor.append("id", id);
-            cursor.append("ns", namespace.to_string().as_str());
+            cursor.append("ns", namespace);
         }
         reply.append("ok", 1.0);
     }

@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::{collation, collection_uuid, cursor_reply, tailable, views};
+use super::{collation, collection_uuid, cursor_reply, find_express, tailable, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, ParseScope};
@@ -44,6 +44,13 @@ const FIELDS: &[Field] = &[
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    match find_express::run(engine, request)? {
+        Some(reply) => Ok(reply),
+        None => run_planned(engine, request),
+    }
+}
+
+fn run_planned(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let context = request.context_with_let()?;
     let namespace = request.namespace()?;

@@ -35,6 +35,7 @@ mod explain_pipeline;
 mod file_md5;
 mod find;
 mod find_and_modify;
+mod find_express;
 mod get_more;
 mod handshake;
 mod id_index;
