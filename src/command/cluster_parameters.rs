@@ -1,7 +1,8 @@
 //! getClusterParameter and setClusterParameter: settings that are stored.
 //!
 //! Source: the manual's pages of the same names. They lie in `config.clusterParameters`, as on a
-//! server.
+//! server. What they govern has no place here: there are no images of documents before a change
+//! to keep for a while, and no migrations to pause. The one that could act is refused.
 
 use super::arguments::Arguments;
 use super::request::Request;

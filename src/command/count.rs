@@ -76,6 +76,7 @@ fn of_collection(
     context: &Context,
 ) -> Result<u64> {
     let query = query(Some(collection.clone()), arguments, context)?;
+    let context = &context.without_now();
     if matches!(query.hint, None | Some(Hint::Natural(_)))
         && let Some(counted) = plan::count(collection, &query.filter)?
     {
@@ -147,6 +148,17 @@ mod tests {
             shell.check("{count: 'none'}", "n", "0");
             shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'a_1'}, {key: {t: 1}, name: 't_1'}]}");
         }
+        let past = "{$expr: {$gt: ['$$NOW', '$a']}}";
+        shell.check_error(&format!("{{count: 'c', query: {past}}}"), 51144);
+        shell.check_error(
+            &format!("{{distinct: 'c', key: 'a', query: {past}}}"),
+            51144,
+        );
+        shell.check_error(&format!("{{listCollections: 1, filter: {past}}}"), 51144);
+        shell.check(&format!("{{count: 'none', query: {past}}}"), "n", "0");
+        shell.succeed("{create: 'view', viewOn: 'c', pipeline: []}");
+        shell.check(&format!("{{count: 'view', query: {past}}}"), "n", "3");
+        shell.check_error("{find: 'c', filter: null}", 14);
         shell.check_error("{count: 'c', hint: 'no'}", 2);
         shell.check_error("{count: 'c', hint: 1}", 9);
     }

@@ -29,7 +29,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let arguments = arguments(request)?;
     let stream = open(engine, request, &arguments)?;
     let key = arguments.string("key").unwrap_or_default();
-    let values = collect(stream, key, &request.context)?;
+    let collection = engine.collection(&request.namespace()?);
+    // A view's pipeline has the variable that a filter has not.
+    let context = match collection.is_some_and(|found| found.is_view()) {
+        true => request.context.clone(),
+        false => request.context.without_now(),
+    };
+    let values = collect(stream, key, &context)?;
     let mut reply = DocumentBuf::new();
     reply.append("values", &values);
     Ok(reply)

@@ -108,6 +108,11 @@ fn open(
     tail: Option<Tail>,
 ) -> Result<Opened> {
     collation::refuse(arguments)?;
+    if let Some(filter) = request.document.get("filter").filter(|f| f.is_nullish()) {
+        let kind = filter.kind().alias();
+        let message = format!("BSON field 'find.filter' must be an object, not {kind}");
+        return Err(Error::type_mismatch(message));
+    }
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);
     if collection.as_ref().is_some_and(|found| found.is_view()) {

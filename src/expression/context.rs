@@ -14,6 +14,8 @@ pub struct Context {
     pub env: Rc<dyn Env>,
     /// `$$NOW`: milliseconds since 1970, fixed when the command began.
     pub now_ms: i64,
+    /// True where a filter may not ask for `$$NOW`: in count, distinct and the lists.
+    pub hides_now: bool,
     /// Variables of the command (`let`, `$lookup`'s `let`, `CLUSTER_TIME`, ...).
     pub variables: Variables,
     /// True while `$group` evaluates: MongoDB's codes for arithmetic differ there.
@@ -31,11 +33,20 @@ impl Context {
         Context {
             env,
             now_ms,
+            hides_now: false,
             variables: Variables::default(),
             is_grouping: false,
             measures: false,
             time_limit: None,
         }
+    }
+
+    /// The same where `$$NOW` has no value (51144).
+    #[must_use]
+    pub fn without_now(&self) -> Context {
+        let mut context = self.clone();
+        context.hides_now = true;
+        context
     }
 
     /// One step of a loop whose length the data decide.

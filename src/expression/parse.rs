@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::call::{Call, check_count, fold_if_constant, parse_arguments};
 use super::operators::{self, Form};
 use super::scope::Place;
-use super::tree::{Node, undefined_variable};
+use super::tree::{Node, unavailable, undefined_variable};
 use super::{Expression, ParseScope};
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
@@ -58,7 +58,7 @@ fn parse_reference(text: &str, rest: &str, scope: &ParseScope) -> Result<Express
         );
     if !is_known {
         return Err(if name == "CLUSTER_TIME" {
-            Error::new(51144, "Builtin variable '$$CLUSTER_TIME' is not available")
+            unavailable(name)
         } else {
             undefined_variable(name)
         });

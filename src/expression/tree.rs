@@ -163,6 +163,7 @@ fn evaluate_rare<'a>(node: &Node, scope: &Scope<'a, '_>) -> Outcome<'a> {
         Node::Missing => Ok(None),
         Node::Path(path) => Ok(path.evaluate(scope.root)),
         Node::Root => Ok(Some(Value::Ref(ValueRef::Document(scope.root)))),
+        Node::Now if scope.context.hides_now => Err(unavailable("NOW")),
         Node::Now => Ok(Some(Value::Ref(ValueRef::Date(scope.context.now_ms)))),
         Node::Local(id, path) => Ok(below(scope.local_value(*id), path.as_ref())),
         Node::Variable(name, path) => match scope.context.variables.get(name) {
@@ -206,6 +207,12 @@ fn below<'a>(value: Option<&Value<'a>>, path: Option<&FieldPath>) -> Option<Valu
             evaluate_value(value.as_ref(), path.parts()).map(|found| found.into_owned())
         }
     }
+}
+
+#[cold]
+pub(super) fn unavailable(variable: &str) -> Error {
+    let message = format!("Builtin variable '$${variable}' is not available");
+    Error::new(51144, message)
 }
 
 #[cold]

@@ -130,6 +130,21 @@ fn check_array_filters(paths: &[UpdatePath], filters: &[ArrayFilter]) -> Result<
     }
 }
 
+/// Names that begin with a dollar may be inserted, also by an upsert; an update may take them
+/// away and change what is below them, but not set them.
+///
+/// Errors: `DollarPrefixedFieldName` (52).
+fn check_dollar_name(name: &str, path: &UpdatePath, had: bool, root: &Node<'_>) -> Result<()> {
+    if !root.has(name) || (had && path.parts.len() > 1) {
+        return Ok(());
+    }
+    let message = format!(
+        "The dollar ($) prefixed field '{name}' in '{}' is not valid for storage.",
+        path.text
+    );
+    Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message))
+}
+
 /// Applies all actions; `None` if nothing changed.
 pub(super) fn apply(
     actions: &[Action],
@@ -139,10 +154,19 @@ pub(super) fn apply(
     let mut root = Node::of_document(document);
     let mut changed = false;
     for action in actions {
-        changed |= match &action.step {
-            Step::Operator(operator) => walk::apply(&mut root, &action.path, &**operator, run)?,
-            Step::Rename(rename) => rename.apply(&mut root, &action.path, run)?,
+        let path = &action.path;
+        let had = path.dollar_name().is_some_and(|name| root.has(name));
+        let is_changed = match &action.step {
+            Step::Operator(operator) => walk::apply(&mut root, path, &**operator, run)?,
+            Step::Rename(rename) => rename.apply(&mut root, path, run)?,
         };
+        changed |= is_changed;
+        if let Some(name) = path.dollar_name()
+            && is_changed
+            && !run.is_insert
+        {
+            check_dollar_name(name, path, had, &root)?;
+        }
     }
     Ok(changed.then(|| root.into_document()))
 }

@@ -20,6 +20,14 @@ impl<'a> Node<'a> {
         )
     }
 
+    /// Whether this is an opened document with a field of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match self {
+            Node::Document(fields) => fields.iter().any(|(field, _)| **field == *name),
+            _ => false,
+        }
+    }
+
     /// Opens a document or an array; other values stay as they are.
     pub(super) fn open(&mut self) {
         let Node::Closed(value) = self else { return };

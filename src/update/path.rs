@@ -26,7 +26,7 @@ pub(super) struct UpdatePath {
 }
 
 impl UpdatePath {
-    /// Errors: `EmptyFieldName` (56), `DollarPrefixedFieldName` (52), `BadValue` (2).
+    /// Errors: `EmptyFieldName` (56), `BadValue` (2).
     pub(super) fn parse(text: &str) -> Result<UpdatePath> {
         let parts = text
             .split('.')
@@ -51,6 +51,22 @@ impl UpdatePath {
             parts,
             text: text.into(),
         })
+    }
+
+    /// True if the path is `_id`, or leads into it.
+    pub(super) fn is_of_id(&self) -> bool {
+        matches!(self.parts.first(), Some(Part::Field(name)) if **name == *"_id")
+    }
+
+    /// The name at the top of the document if it begins with a dollar, those of a reference
+    /// to another document aside.
+    pub(super) fn dollar_name(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Part::Field(name)) if name.starts_with('$') => {
+                Some(&**name).filter(|name| !matches!(*name, "$id" | "$ref" | "$db"))
+            }
+            _ => None,
+        }
     }
 
     /// True if one path leads through the other, or they are the same.
@@ -82,11 +98,6 @@ fn parse_part(part: &str, path: &str) -> Result<Part> {
             "" => Part::All,
             name => Part::Filtered(name.into()),
         });
-    }
-    if part.starts_with('$') && !matches!(part, "$id" | "$ref" | "$db") {
-        let message =
-            format!("The dollar ($) prefixed field '{part}' in '{path}' is not valid for storage.");
-        return Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message));
     }
     Ok(Part::Field(part.into()))
 }

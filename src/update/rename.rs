@@ -65,6 +65,11 @@ impl Rename {
             return Ok(false);
         };
         check_target(root, to)?;
+        // Whatever the value is: it comes from elsewhere.
+        if !run.is_insert && [&self.from, to].iter().any(|path| path.is_of_id()) {
+            let message = format!("$rename of '{}' would modify '_id'", self.from.text);
+            return Err(Error::new(codes::IMMUTABLE_FIELD, message));
+        }
         take(root, &names);
         walk::apply(root, to, &SetTo(value), run)?;
         Ok(true)

@@ -198,6 +198,29 @@ fn the_id_stays() {
 }
 
 #[test]
+fn names_with_a_dollar_are_stored_below_the_top() {
+    let document = doc([("_id", int(1)), ("a", val([("b", int(1))])), ("$x", int(1))]);
+    let of = |operator: &str, path: &str| doc([(operator, val([(path, int(2))]))]);
+    check(
+        &document,
+        &of("$set", "a.$c"),
+        "{ _id: 1, a: { b: 1, $c: 2 }, $x: 1 }",
+    );
+    check(&document, &of("$unset", "$x"), "{ _id: 1, a: { b: 1 } }");
+    for (operator, path) in [("$set", "$x"), ("$inc", "$y"), ("$set", "$y.a")] {
+        check_error(
+            &document,
+            &of(operator, path),
+            codes::DOLLAR_PREFIXED_FIELD_NAME,
+        );
+    }
+    let upsert = Update::parse((&of("$set", "$x")).into(), None, &ParseScope::new()).unwrap();
+    let matcher = Matcher::parse(doc([]).as_ref(), &ParseScope::new()).unwrap();
+    let inserted = upsert.upsert(&matcher, &context()).unwrap();
+    assert_eq!(inserted.to_string(), "{ $x: 2 }");
+}
+
+#[test]
 fn an_upsert_starts_from_the_equalities() {
     let filter = doc([
         ("b.c", int(2)),
