@@ -19,7 +19,7 @@ use crate::catalog::{Catalog, Collection, CollectionInfo};
 use crate::engine::Answers;
 use crate::error::{Error, Result, codes};
 use crate::index::{Index, IndexSpec};
-use crate::storage::{PAGE_BYTES, Pager, RecordStore, Root, Tree};
+use crate::storage::{PAGE_BYTES, PAGE_ID_MAX, Pager, RecordStore, Root, Tree};
 use crate::value::{ArrayRef, ArrayWriter, DocumentBuf, DocumentRef, DocumentWriter, ValueRef};
 
 /// The version of the format this code writes.
@@ -130,6 +130,9 @@ pub(super) fn read_manifest(
         next_page: number(document, "nextPage")?,
         next_collection: number(document, "nextCollection")?,
     };
+    if counters.next_page > PAGE_ID_MAX || counters.sequence > i64::MAX as u64 / 2 {
+        return Err(damaged());
+    }
     let page_bytes = number(document, "pageBytes")? as usize;
     let mut catalog = Catalog::default();
     for item in array(document, "collections")?.iter() {
@@ -188,11 +191,15 @@ fn read_root(root: ArrayRef<'_>) -> Result<Root> {
         .iter()
         .map(|number| number.to_i64_exact().unwrap_or(0) as u64);
     let mut next = || numbers.next().ok_or_else(damaged);
-    Ok(Root {
+    let root = Root {
         page: next()?,
         count: next()?,
         data_bytes: next()?,
-    })
+    };
+    match root.page <= PAGE_ID_MAX {
+        true => Ok(root),
+        false => Err(damaged()),
+    }
 }
 
 fn number(document: DocumentRef<'_>, name: &str) -> Result<u64> {

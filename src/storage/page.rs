@@ -40,6 +40,8 @@ use crate::error::PageId;
 pub(super) const HEADER_BYTES: usize = 8;
 /// Bytes of a child's value in an inner page.
 const CHILD_VALUE_BYTES: usize = 16;
+/// The last number a page may have: with its chunks' numbers it stays below 2^53.
+pub const PAGE_ID_MAX: PageId = (1 << 43) - 1;
 /// A tree of this height cannot be filled.
 const LEVEL_MAX: u8 = 32;
 
@@ -116,7 +118,7 @@ fn decode_inner(level: u8, entries: &Packed) -> Option<Inner> {
         let page = u64::from_le_bytes(*page);
         let count = u64::from_le_bytes(count.try_into().ok()?);
         total = total.checked_add(count)?;
-        if page == 0 || count == 0 || separator.is_empty() != (at == 0) {
+        if page == 0 || page > PAGE_ID_MAX || count == 0 || separator.is_empty() != (at == 0) {
             return None;
         }
         if at > 0 {

@@ -7,4 +7,5 @@ mod bson_corpus;
 mod compatibility;
 mod conformance;
 mod engine;
+mod fuzz;
 mod wire;

@@ -1,0 +1,7 @@
+//! The fuzz target `updates`.
+#![no_main]
+#[path = "../targets/mod.rs"]
+#[allow(dead_code)]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::updates::run(data));
