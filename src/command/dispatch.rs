@@ -143,6 +143,7 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     let outcome = (command.run)(engine, &request);
     engine.time_limit = None;
     super::accounting::note(engine, &request, &outcome);
+    let outcome = outcome.map_err(|error| super::damage::located(engine, error));
     match outcome {
         Ok(_) if super::concerns::is_unacknowledged(&request) => Ok(DocumentBuf::new()),
         outcome => outcome,

@@ -40,7 +40,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     listing::reply(engine, request, namespace, entries, batch_size)
 }
 
-fn describe(collection: &Collection) -> DocumentBuf {
+/// An entry of the list.
+pub(super) fn describe(collection: &Collection) -> DocumentBuf {
     let info = &collection.info;
     let mut out = DocumentBuf::new();
     out.append("name", info.namespace.collection());

@@ -137,6 +137,7 @@ pub static COMMANDS: &[Command] = &[
     command("startSession", super::sessions::start),
     command("top", super::server_status::top),
     command("tussockExpire", super::expire::run),
+    command("tussockSnapshot", super::snapshot::run),
     command("update", super::update::run),
     command("usersInfo", super::server::no_users),
     command("validate", super::validate::run),

@@ -1,12 +1,13 @@
 //! validate: whether a collection's indexes say what its documents say.
 //!
 //! Source: the manual, "validate". Each index is built anew beside the stored one and compared with
-//! it; documents are checked to be well-formed BSON. Nothing is repaired.
+//! it; documents are checked to be well-formed BSON. With `repair` (or `fixMultikey`) an index that differs is
+//! replaced by the one that was built; documents are never changed.
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use crate::catalog::{Collection, Namespace};
-use crate::engine::Engine;
+use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::index::Index;
 use crate::limits;
@@ -45,17 +46,43 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     if !only_metadata {
         check_documents(engine, &collection, &mut findings)?;
     }
-    let time_limit = engine.time_limit.as_deref();
-    let mut entries = Vec::new();
+    let mut checked = Vec::new();
     for index in &collection.indexes {
-        let before = findings.0.len();
+        let mut verdict = Verdict::Right;
         if !only_metadata {
             let rebuilt = Index::new(index.spec.as_ref().clone(), engine.new_tree());
-            compare(&collection, index, rebuilt, time_limit, &mut findings)?;
+            let time_limit = engine.time_limit.as_deref();
+            verdict = compare(&collection, index, rebuilt, time_limit, &mut findings)?;
         }
-        entries.push((index, findings.0.len() == before));
+        checked.push((index, verdict));
     }
-    Ok(reply(&namespace, &collection, &entries, &findings))
+    let mut repaired = 0;
+    if asked("repair") || asked("fixMultikey") {
+        let wrong = checked
+            .iter_mut()
+            .filter(|(_, verdict)| *verdict == Verdict::Wrong);
+        let mut write = Write::new(engine);
+        for (index, verdict) in wrong {
+            write.drop_index(&namespace, &index.spec.name)?;
+            write.create_index(&namespace, index.spec.as_ref().clone())?;
+            *verdict = Verdict::Right;
+            repaired += 1;
+        }
+        write.commit();
+    }
+    let now = engine.collection(&namespace);
+    let now = now.as_ref().unwrap_or(&collection);
+    Ok(reply(now, &checked, &findings, repaired))
+}
+
+/// What comparing an index with the documents came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Right,
+    /// Another one could be built.
+    Wrong,
+    /// None can be built from the documents.
+    Impossible,
 }
 
 /// The collection's namespace; an existing one is demanded later.
@@ -66,7 +93,7 @@ fn namespace(request: &Request<'_>) -> Result<Namespace> {
     }
 }
 
-/// Errors: `InvalidOptions` (72), `NotImplemented` (238) for a repair.
+/// Errors: `InvalidOptions` (72).
 fn check_combination(asked: &dyn Fn(&str) -> bool) -> Result<()> {
     let conflicts = [
         ("metadata", "full"),
@@ -83,16 +110,7 @@ fn check_combination(asked: &dyn Fn(&str) -> bool) -> Result<()> {
             return Err(Error::new(codes::INVALID_OPTIONS, message));
         }
     }
-    match ["repair", "fixMultikey"]
-        .into_iter()
-        .find(|name| asked(name))
-    {
-        Some(name) => {
-            let message = format!("validate with {name} is not supported");
-            Err(Error::new(codes::NOT_IMPLEMENTED, message))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 fn check_documents(
@@ -101,14 +119,23 @@ fn check_documents(
     findings: &mut Findings,
 ) -> Result<()> {
     let mut cursor = collection.records.cursor();
-    while let Some((record, bytes)) = cursor.next_ref()? {
+    loop {
         engine.step()?;
-        if let Err(error) = crate::value::validate(bytes, limits::NESTING_DEPTH_MAX) {
+        let (record, bytes) = match cursor.next() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(()),
+            Err(error) if error.code() == codes::DATA_CORRUPTION_DETECTED => {
+                findings.0.push(error.message().into());
+                cursor.pass_damage(error)?;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        if let Err(error) = crate::value::validate(&bytes, limits::NESTING_DEPTH_MAX) {
             let message = format!("record {record} is not valid BSON: {}", error.message());
             findings.0.push(message);
         }
     }
-    Ok(())
 }
 
 /// Compares an index with what it would be if it were built now.
@@ -118,7 +145,7 @@ fn compare(
     mut rebuilt: Index,
     time_limit: Option<&TimeLimit>,
     findings: &mut Findings,
-) -> Result<()> {
+) -> Result<Verdict> {
     let name = &stored.spec.name;
     if let Err(error) = collection.build_index(&mut rebuilt, time_limit) {
         if error.ends_command() {
@@ -127,51 +154,75 @@ fn compare(
         findings
             .0
             .push(format!("index '{name}': {}", error.message()));
-        return Ok(());
+        return Ok(Verdict::Impossible);
     }
     let (mut have, mut want) = (stored.tree.cursor(), rebuilt.tree.cursor());
     loop {
-        let (entry, wanted) = (have.next()?, want.next()?);
-        match (&entry, &wanted) {
-            (None, None) => return Ok(()),
+        let entry = match have.next() {
+            Err(error) if error.code() == codes::DATA_CORRUPTION_DETECTED => {
+                let message = format!("index '{name}': {}", error.message());
+                findings.0.push(message);
+                return Ok(Verdict::Wrong);
+            }
+            entry => entry?,
+        };
+        match (&entry, &want.next()?) {
+            (None, None) if covers(stored, &rebuilt) => return Ok(Verdict::Right),
             (Some(a), Some(b)) if a.key() == b.key() && a.value() == b.value() => {}
             _ => {
                 let message = format!("index '{name}' does not have the entries of the documents");
                 findings.0.push(message);
-                return Ok(());
+                return Ok(Verdict::Wrong);
             }
         }
     }
 }
 
+/// Whether an index knows of every path on which another one has arrays; it may remember more.
+fn covers(stored: &Index, rebuilt: &Index) -> bool {
+    let mut bits = rebuilt.multikey.iter().enumerate();
+    bits.all(|(at, bits)| {
+        let known = stored.multikey.get(at).copied().unwrap_or(0);
+        known & bits == *bits
+    })
+}
+
 fn reply(
-    namespace: &Namespace,
     collection: &Collection,
-    entries: &[(&Index, bool)],
+    checked: &[(&Index, Verdict)],
     findings: &Findings,
+    repaired: usize,
 ) -> DocumentBuf {
     let mut reply = DocumentBuf::new();
-    reply.append("ns", namespace.to_string().as_str());
+    reply.append("ns", collection.info.namespace.to_string().as_str());
     reply.append("nInvalidDocuments", 0);
     reply.append("nNonCompliantDocuments", 0);
     reply.append("nrecords", collection.records.len() as i32);
-    reply.append("nIndexes", entries.len() as i32);
+    reply.append("nIndexes", checked.len() as i32);
     reply.append_document("keysPerIndex", |keys| {
-        for (index, _) in entries {
-            keys.append(&index.spec.name, index.tree.len() as i32);
+        for (index, _) in checked {
+            let now = collection.index(&index.spec.name).unwrap_or(index);
+            keys.append(&index.spec.name, now.tree.len() as i32);
         }
     });
     reply.append_document("indexDetails", |details| {
-        for (index, valid) in entries {
-            details.document(&index.spec.name).append("valid", *valid);
+        for (index, verdict) in checked {
+            let valid = *verdict == Verdict::Right;
+            details.document(&index.spec.name).append("valid", valid);
         }
     });
-    reply.append("valid", findings.0.is_empty());
-    reply.append("repaired", false);
-    reply.append_array("warnings", |_| {});
-    reply.append_array("errors", |list| {
+    // What a repair has mended is told of as a warning.
+    let is_valid = findings.0.len() == repaired;
+    let names = match is_valid {
+        true => ["warnings", "errors"],
+        false => ["errors", "warnings"],
+    };
+    reply.append("valid", is_valid);
+    reply.append("repaired", repaired > 0);
+    reply.append_array(names[0], |list| {
         findings.0.iter().for_each(|text| list.push(text.as_str()));
     });
+    reply.append_array(names[1], |_| {});
     reply.append_array("extraIndexEntries", |_| {});
     reply.append_array("missingIndexEntries", |_| {});
     reply.append_array("corruptRecords", |_| {});

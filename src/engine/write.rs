@@ -317,7 +317,12 @@ impl<'e> Write<'e> {
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
         collection.build_index(&mut index, time_limit.as_deref())?;
-        collection.indexes.push(index);
+        // The index on `_id` is the first, also after a repair.
+        let place = match index.spec.is_id() {
+            true => 0,
+            false => collection.indexes.len(),
+        };
+        collection.indexes.insert(place, index);
         let id = collection.info.id;
         self.record(Change::CreateIndex {
             collection: id,

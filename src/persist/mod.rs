@@ -28,6 +28,8 @@ mod write;
 #[cfg(test)]
 mod crash_test;
 #[cfg(test)]
+mod damage_test;
+#[cfg(test)]
 mod durability_test;
 #[cfg(test)]
 mod faulty_store;

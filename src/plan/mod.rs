@@ -23,6 +23,7 @@ mod predicates;
 mod projection_node;
 mod query_shape;
 mod record_keys;
+mod salvage;
 mod sample;
 mod scan;
 mod sort;
@@ -45,6 +46,7 @@ pub use planner::{
     Choice, Hint, Plan, Query, QueryProjection, plan, plan_and_rejected, plan_distinct,
 };
 pub use query_shape::{query_shape, shape_hash};
+pub use salvage::Salvage;
 pub use sample::{Sample, below};
 pub use sort::{SortPattern, Sorter};
 pub use stream::{BoxStream, Statistics, Stream};

@@ -20,6 +20,7 @@
 mod builder;
 mod checkpoint;
 mod cursor;
+mod damage;
 mod handle;
 mod node;
 mod packed;

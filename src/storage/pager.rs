@@ -50,6 +50,14 @@ impl Pager {
         self.supplied.borrow_mut().insert(page, Err(error));
     }
 
+    /// The page that cannot be had for just this reason.
+    pub fn refused(&self, error: &Error) -> Option<PageId> {
+        let supplied = self.supplied.borrow();
+        let mut pages = supplied.iter();
+        let found = pages.find(|(_, content)| content.as_ref().err() == Some(error));
+        found.map(|(page, _)| *page)
+    }
+
     /// True for a page that waits to be taken, or that cannot be had.
     pub(super) fn is_supplied(&self, page: PageId) -> bool {
         self.supplied.borrow().contains_key(&page)

@@ -175,6 +175,11 @@ impl RecordCursor {
         Ok(entry.map(|entry| (record_id(entry.key()), entry.into_value())))
     }
 
+    /// See [`Cursor::pass_damage`].
+    pub fn pass_damage(&mut self, error: Error) -> Result<()> {
+        self.cursor.pass_damage(error)
+    }
+
     /// The record before the cursor.
     #[inline]
     pub fn previous(&mut self) -> Result<Option<(RecordId, ValueHandle)>> {
