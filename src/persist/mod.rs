@@ -34,6 +34,8 @@ mod durability_test;
 #[cfg(test)]
 mod faulty_store;
 #[cfg(test)]
+mod golden_test;
+#[cfg(test)]
 mod index_kinds_test;
 
 pub use database::{Attempt, Database, Options};
