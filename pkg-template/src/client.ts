@@ -1,5 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The client: which engine, its options, its databases. */
+import type { ByteSource } from './backup/bytes.js';
+import type { BackupOptions, Salvage } from './backup/dump.js';
+import type { RestoreOptions, RestoreResult } from './backup/restore.js';
 import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
 import type { PkFactory } from './collection.js';
 import type { Connection, DurabilityStatus } from './connection.js';
@@ -60,6 +63,8 @@ export interface MongoClientOptions extends SettingsOptions {
 }
 
 const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'worker', 'connection'];
+
+const BACKUP_OPTIONS = ['databases', 'onProgress'];
 
 export type MongoClientEvents = {
   open(client: MongoClient): void;
@@ -205,6 +210,36 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   /** Writes to several collections with one command. */
   async bulkWrite(models: readonly ClientBulkWriteModel[], options: ClientBulkWriteOptions = {}): Promise<ClientBulkWriteResult> {
     return bulkWrite(this, models, options);
+  }
+
+  /**
+   * Everything at one moment, while writes go on: an archive as `mongodump --archive` writes it. The moment is before
+   * the promise is resolved; documents are read as the stream is.
+   */
+  async backup(options: BackupOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    refuseUnknown('backup', options, BACKUP_OPTIONS);
+    return (await import('./backup/dump.js')).backup(this, options);
+  }
+
+  /** As {@link backup}, past damaged pages: all that can be read, and what could not. */
+  async salvage(options: BackupOptions = {}): Promise<Salvage> {
+    refuseUnknown('salvage', options, BACKUP_OPTIONS);
+    return (await import('./backup/dump.js')).salvage(this, options);
+  }
+
+  /** Reads what {@link backup} or `mongodump --archive` wrote: collections, their options, documents and indexes. */
+  async restore(source: ByteSource, options: RestoreOptions = {}): Promise<RestoreResult> {
+    refuseUnknown('restore', options, [...BACKUP_OPTIONS, 'drop']);
+    return (await import('./backup/restore.js')).restore(this, source, options);
+  }
+
+  /**
+   * Asks the browser to keep the data of this site for good, where it does otherwise as it likes; resolves to whether
+   * it will. Some browsers ask the user.
+   */
+  async persist(): Promise<boolean> {
+    const storage = (globalThis as { navigator?: Partial<Navigator> }).navigator?.storage;
+    return (await storage?.persist?.()) ?? false;
   }
 
   /** Sessions are not supported yet. */

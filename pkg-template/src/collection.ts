@@ -1,5 +1,7 @@
 /** A collection: reads, writes, indexes. Every method is one command (or a few) and its result's shape. */
 import { ObjectId } from 'bson';
+import type { ByteSource } from './backup/bytes.js';
+import type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
 import { executeBatches } from './bulk/execute.js';
 import { type AnyBulkWriteOperation, deleteStatement, updateStatement } from './bulk/models.js';
 import { type BulkWriteOptions, OrderedBulkOperation, UnorderedBulkOperation } from './bulk/operation.js';
@@ -634,6 +636,18 @@ export class Collection<TSchema extends Document = Document> {
 
   async dropSearchIndex(name: string): Promise<void> {
     await execute(this.source, this.dbName, { dropSearchIndex: this.collectionName, name }, {}, 'neither');
+  }
+
+  /** The documents as lines of Extended JSON, as mongoexport writes them: the collection of one moment. */
+  async exportNDJSON(options: ExportOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    refuseUnknown('exportNDJSON', options, ['filter', 'sort', 'projection', 'relaxed', 'onProgress']);
+    return (await import('./backup/ndjson.js')).exportNDJSON(this.db.client, this.dbName, this.collectionName, options);
+  }
+
+  /** Inserts what lines of Extended JSON say, as mongoimport does. */
+  async importNDJSON(source: ByteSource, options: ImportOptions = {}): Promise<ImportResult> {
+    refuseUnknown('importNDJSON', options, ['drop', 'batchSize', 'bypassDocumentValidation', 'onProgress']);
+    return (await import('./backup/ndjson.js')).importNDJSON(this.db.client, this.dbName, this.collectionName, source, options);
   }
 
   /** Change streams are not supported yet. */

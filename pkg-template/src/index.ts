@@ -1,6 +1,11 @@
 /** Tussock: a MongoDB-compatible document database for the browser tab, by the API of the official Node driver. */
 export * from './bson.js';
 export * from './errors.js';
+export type { ByteSource } from './backup/bytes.js';
+export type { BackupOptions, Lost, Salvage } from './backup/dump.js';
+export type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
+export type { BackupProgress, ProgressOptions } from './backup/progress.js';
+export type { RestoreOptions, RestoreResult } from './backup/restore.js';
 export { Admin, type ListDatabasesOptions, type ListDatabasesResult, type ValidateCollectionOptions } from './admin.js';
 export { type ClientBulkWriteModel, type ClientBulkWriteOptions, MongoClientBulkWriteError } from './bulk/client.js';
 export type * from './bulk/models.js';
