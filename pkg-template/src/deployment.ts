@@ -12,6 +12,7 @@ import {
   MongoServerError,
   MongoSystemError,
   MongoUnexpectedServerResponseError,
+  TussockQuotaError,
 } from './errors.js';
 import { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 import { type BSONSerializeOptions, decodeOptions, encodeOptions } from './options.js';
@@ -48,6 +49,7 @@ interface Watch {
 
 type State = 'new' | 'open' | 'closed';
 
+const OUT_OF_DISK_SPACE = 14031;
 const NO_SHAPE = 'reply';
 const NO_USE: ReplyUse = {};
 
@@ -174,7 +176,11 @@ export class Deployment {
     } catch (error) {
       throw this.breakdown(error, watch);
     }
-    return this.receive(bytes, bson, use, false, watch);
+    try {
+      return this.receive(bytes, bson, use, false, watch);
+    } catch (error) {
+      throw error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE ? await withFigures(error) : error;
+    }
   }
 
   private receive(
@@ -246,4 +252,11 @@ function serverError(body: Document): MongoError {
     return new MongoUnexpectedServerResponseError('The reply has no field "ok"');
   }
   return new MongoServerError(body);
+}
+
+/** How much is used and how much may be used, as far as the browser says. */
+async function withFigures(error: MongoServerError): Promise<TussockQuotaError> {
+  const storage = (globalThis as { navigator?: Partial<Navigator> }).navigator?.storage;
+  const figures = await storage?.estimate?.().catch(() => undefined);
+  return new TussockQuotaError(error.errorResponse, figures?.usage, figures?.quota);
 }

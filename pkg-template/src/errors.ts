@@ -356,3 +356,19 @@ export class TussockDataLossError extends MongoSystemError {
     return 'TussockDataLossError';
   }
 }
+
+/** The browser's quota for this site is used up: nothing of the write was stored. Reads and removals go on. */
+export class TussockQuotaError extends MongoServerError {
+  constructor(
+    reply: ErrorDescription,
+    /** Bytes that this site uses, and bytes that it may use, if the browser says so. */
+    readonly usage: number | undefined,
+    readonly quota: number | undefined,
+  ) {
+    super(reply);
+  }
+
+  override get name(): string {
+    return 'TussockQuotaError';
+  }
+}
