@@ -7,7 +7,8 @@ import { isDead, obstacleOf, openClient, type Client } from './client.ts'
 import type { Driver } from './shell/driver.ts'
 import { Session, type Outcome } from './shell/session.ts'
 import { confirmDialog } from './ui/dialog.ts'
-import { byId, count, duration, h, icon, plural } from './ui/dom.ts'
+import { byId, count, duration, h, plural } from './ui/dom.ts'
+import { DurabilityNote } from './ui/durability.ts'
 import type { Editor } from './ui/editor.ts'
 import { positionOf } from './ui/error-view.ts'
 import { WELCOME } from './ui/examples.ts'
@@ -20,7 +21,8 @@ import { bindChrome, setDrawer } from './ui/chrome.ts'
 
 const TEXT_KEY = 'tussock.text'
 const DB_KEY = 'tussock.db'
-const NOTE_MS = 400
+/** Tabs tell each other here that the catalog may have changed; one at a time loads the samples. */
+const CHANNEL = 'tussock-playground'
 
 /** Writes and what else may change what the sidebar shows. */
 const MAY_CHANGE = /insert|update|delete|remove|replace|bulkWrite|create|drop|rename|\$out|\$merge|findAndModify|findOneAnd|runCommand|adminCommand|ensureIndex|\buse\b/
@@ -29,7 +31,8 @@ export class App {
   private client: Client | null = null
   private editor: Editor | null = null
   private running: AbortController | null = null
-  private noteTimer: ReturnType<typeof setInterval> | null = null
+  private readonly durability = new DurabilityNote(() => this.client)
+  private readonly otherTabs = new BroadcastChannel(CHANNEL)
   private readonly history = new History()
   private readonly fieldCache = new Map<string, Promise<FieldInfo[]>>()
   readonly session = new Session(() => this.driver(), localStorage.getItem(DB_KEY) ?? SAMPLES_DB, (name) => this.onUse(name))
@@ -104,10 +107,10 @@ export class App {
     const bar = progress('Opening the database …')
     try {
       this.client = await openClient(temporary)
-      await this.ensureSamples()
+      this.durability.follow(this.client)
+      await navigator.locks.request(CHANNEL, () => this.ensureSamples())
       await this.sidebar.refresh()
-      this.setStorageNote()
-      this.noteTimer ??= setInterval(() => this.setStorageNote(), NOTE_MS)
+      this.otherTabs.onmessage = () => void this.catalogChanged().catch((error: unknown) => this.failed(error))
       return true
     } catch (error) {
       this.gate(error)
@@ -165,23 +168,14 @@ export class App {
     } catch (error) {
       this.failed(error)
     }
-    this.fieldCache.clear()
-    await this.sidebar.refresh()
+    await this.catalogChanged(true)
   }
 
-  /** Says whether everything that was written is on the disk. */
-  private setStorageNote(): void {
-    const pending = this.client?.pendingWrites() ?? 0
-    const isTemporary = this.client?.isTemporary === true
-    const text = isTemporary
-      ? 'In memory only: gone when the tab closes'
-      : pending > 0
-        ? `Storing ${plural(pending, 'write')} …`
-        : 'Every write is stored in this browser'
-    const note = byId('storage-note')
-    if (note.textContent === text) return
-    note.replaceChildren(icon(isTemporary ? 'warn' : pending > 0 ? 'reset' : 'check'), text)
-    note.classList.toggle('warning', isTemporary)
+  /** Reads the catalog anew; other tabs do so when the change was made here. */
+  private async catalogChanged(here = false): Promise<void> {
+    this.fieldCache.clear()
+    if (here) this.otherTabs.postMessage('changed')
+    await this.sidebar.refresh()
   }
 
   private onUse(name: string): void {
@@ -264,9 +258,8 @@ export class App {
       if (isDead(last.error)) return this.gate(last.error)
     }
     if (!MAY_CHANGE.test(code)) return
-    this.fieldCache.clear()
     try {
-      await this.sidebar.refresh()
+      await this.catalogChanged(true)
       // Everything was dropped on purpose: the next visit must not take that for a loss.
       if ([...this.sidebar.catalog.values()].every((collections) => collections.length === 0)) forgetSamples()
     } catch (error) {
@@ -305,10 +298,7 @@ export class App {
 
   private async openImport(database: string, collection: string | null, file: File | null): Promise<void> {
     const { openImport } = await import('./ui/import-dialog.ts')
-    const onDone = () => {
-      this.fieldCache.clear()
-      void this.sidebar.refresh()
-    }
+    const onDone = () => void this.catalogChanged(true)
     openImport({ driver: this.driver(), database, collection, onDone }, file)
   }
 

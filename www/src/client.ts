@@ -8,15 +8,26 @@ export interface Client {
   isTemporary: boolean
   /** What the browser has dropped since the last visit, in words; null if nothing. */
   loss: string | null
-  /** Writes that are not on the disk yet. */
-  pendingWrites(): number
+  /** What is written and not on the disk yet, and why. */
+  durability(): Durability
+  /** Whom to tell when the state changes. */
+  onDurability(listener: () => void): void
+}
+
+/** The part of the package's status that the page shows. */
+export interface Durability {
+  state: 'durable' | 'saving' | 'retrying' | 'failing' | 'readOnly'
+  commits: number
+  bytes: number
+  ageMS: number
+  error?: Error
 }
 
 const NAME = 'playground'
 
 /** What stands in the way of opening, or of going on. */
 export interface Obstacle {
-  kind: 'other-tab' | 'dead' | 'failed'
+  kind: 'other-version' | 'dead' | 'failed'
   title: string
   text: string
 }
@@ -30,7 +41,8 @@ export async function openClient(temporary: boolean): Promise<Client> {
     close: () => client.close(),
     isTemporary: temporary,
     loss: client.dataLoss?.message ?? null,
-    pendingWrites: () => client.pendingWrites
+    durability: () => client.durability,
+    onDurability: (listener) => void client.on('durabilityChanged', listener)
   }
 }
 
@@ -44,16 +56,42 @@ export function isDead(error: unknown): boolean {
 
 export function obstacleOf(error: unknown): Obstacle {
   const text = textOf(error)
-  // LockBusy
-  if ((error as { code?: unknown }).code === 46 || /another tab/i.test(text)) {
+  // LockBusy: tabs share the database, unless their versions of the package differ.
+  if ((error as { code?: unknown }).code === 46) {
     return {
-      kind: 'other-tab',
-      title: 'The playground is open in another tab',
-      text: 'One tab at a time owns the database. Close the other tab and try again, or go on here with a copy that is kept in memory only.'
+      kind: 'other-version',
+      title: 'Another version has the database open',
+      text: 'A tab of this browser runs an older or a newer playground. Reload that tab or close it and try again, or go on here with a copy that is kept in memory only.'
     }
   }
   if (isDead(error)) {
     return { kind: 'dead', title: 'The database has stopped', text: `${text} Everything that was acknowledged is stored; opening again reads it back.` }
   }
   return { kind: 'failed', title: 'The database could not be opened', text }
+}
+
+/** How durable everything is, in a line. */
+export interface Note {
+  tone: 'good' | 'busy' | 'bad'
+  text: string
+}
+
+const size = (bytes: number): string =>
+  bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`
+
+export function noteOf({ state, commits, bytes }: Durability, isTemporary: boolean): Note {
+  if (isTemporary) return { tone: 'bad', text: 'In memory only: gone when the tab closes' }
+  const waiting = `${commits.toLocaleString('en')} commit${commits === 1 ? '' : 's'}`
+  switch (state) {
+    case 'durable':
+      return { tone: 'good', text: 'Every write is stored in this browser' }
+    case 'saving':
+      return { tone: 'busy', text: `Storing ${waiting} (${size(bytes)})` }
+    case 'retrying':
+      return { tone: 'busy', text: `Connecting to storage again, ${waiting} wait (${size(bytes)})` }
+    case 'failing':
+      return { tone: 'bad', text: 'Storage does not answer: writes are refused' }
+    case 'readOnly':
+      return { tone: 'bad', text: 'Read only: the stored database is no longer this page’s' }
+  }
 }

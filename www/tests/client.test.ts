@@ -1,14 +1,29 @@
 // What stands in the way of the database, in words.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isDead, obstacleOf } from '../src/client.ts'
+import { isDead, noteOf, obstacleOf, type Durability } from '../src/client.ts'
 
 const errorWith = (name: string, message: string, more: object = {}) => Object.assign(new Error(message), more, { name })
 
-test('another tab', () => {
+test('another version of the package', () => {
   const obstacle = obstacleOf(errorWith('MongoServerError', 'the database is open elsewhere', { code: 46, codeName: 'LockBusy' }))
-  assert.equal(obstacle.kind, 'other-tab')
+  assert.equal(obstacle.kind, 'other-version')
 })
+
+const status = (more: Partial<Durability>): Durability => ({ state: 'durable', commits: 0, bytes: 0, ageMS: 0, ...more })
+
+for (const [given, wanted] of [
+  [status({}), 'Every write is stored in this browser'],
+  [status({ state: 'saving', commits: 1, bytes: 300 }), 'Storing 1 commit (300 bytes)'],
+  [status({ state: 'saving', commits: 1200, bytes: 3_400_000 }), 'Storing 1,200 commits (3.4 MB)'],
+  [status({ state: 'retrying', commits: 2, bytes: 1500 }), 'Connecting to storage again, 2 commits wait (1.5 KB)'],
+  [status({ state: 'failing', error: new Error('gone') }), 'Storage does not answer: writes are refused'],
+  [status({ state: 'readOnly' }), 'Read only: the stored database is no longer this page’s']
+] as [Durability, string][]) {
+  test(`durability: ${given.state}, ${given.commits} waiting`, () => assert.equal(noteOf(given, false).text, wanted))
+}
+
+test('durability: in memory', () => assert.match(noteOf(status({}), true).text, /gone when the tab closes/))
 
 test('an engine that broke down', () => {
   const error = errorWith('MongoSystemError', 'The engine broke down and must be opened again: unreachable')

@@ -236,6 +236,33 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     await page.locator('.collection', { hasText: 'papers' }).waitFor({ state: 'detached' })
   })
 
+  test('the sidebar tells what is special about collections and indexes', async () => {
+    const { page } = browser
+    const tags = (row: string) => page.locator('.collection', { hasText: row }).locator('.tag').allInnerTexts()
+    await run(
+      page,
+      `db.createCollection('last', { capped: true, size: 4096, validator: { n: { $type: 'int' } } })
+       db.createView('gentoos', 'penguins', [{ $match: { species: 'Gentoo' } }])
+       db.last.insertOne({ n: 1 })
+       db.penguins.createIndex({ island: 1 }, { partialFilterExpression: { sex: 'Male' }, hidden: true })
+       db.penguins.createIndex({ seen: 1 }, { expireAfterSeconds: 3600 })
+       db.penguins.createIndex({ 'beak.$**': 1 })`
+    )
+    await page.locator('.collection', { hasText: 'gentoos' }).waitFor()
+    assert.deepEqual(await tags('last'), ['capped', 'validated'])
+    assert.deepEqual(await tags('gentoos'), ['view'])
+    await page.getByRole('button', { name: 'Indexes and fields of penguins' }).click()
+    await page.locator('.detail li', { hasText: 'beak.$**' }).waitFor()
+    const row = (index: string) => page.locator('.detail li', { has: page.getByTitle(index, { exact: true }) }).locator('.tag').allInnerTexts()
+    assert.deepEqual(await row('island_1'), ['partial', 'hidden'])
+    assert.deepEqual(await row('seen_1'), ['TTL 3600 s'])
+    assert.deepEqual(await row('beak.$**_1'), ['wildcard'])
+    await shot(page, 'sidebar-kinds')
+    await page.getByRole('button', { name: 'Indexes and fields of gentoos' }).click()
+    await page.locator('.detail', { hasText: 'species' }).last().waitFor()
+    await run(page, `db.gentoos.drop()\ndb.last.drop()\ndb.penguins.dropIndexes()`)
+  })
+
   test('a link carries the query', async () => {
     const { page } = browser
     await run(page, 'db.people.countDocuments()')
@@ -251,13 +278,37 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     await page.evaluate(() => history.replaceState(null, '', location.pathname))
   })
 
-  test('a second tab is told at once, and can go on when the first closes', async () => {
+  test('two tabs write to one database, and one goes on when the other closes', async () => {
+    const first = browser.page
     const second = await browser.context.newPage()
     await second.goto(site.url)
-    await second.locator('.gate-card').waitFor({ timeout: 8000 })
-    assert.match(await second.locator('.gate-card').innerText(), /another tab/)
+    await second.locator('.collection', { hasText: 'notes' }).waitFor()
+    assert.equal(await second.locator('.gate-card').isVisible(), false)
+    const write = (page: typeof second, who: string) => run(page, `for (let i = 0; i < 50; i++) db.tabs.insertOne({ _id: '${who}' + i, who: '${who}' })`)
+    await Promise.all([write(first, 'a'), write(second, 'b')])
+    for (const page of [first, second]) {
+      await run(page, `db.tabs.aggregate([{ $group: { _id: '$who', n: { $sum: 1 } } }, { $sort: { _id: 1 } }])`)
+      assert.equal(await resultText(page), "[ { _id: 'a', n: 50 }, { _id: 'b', n: 50 } ]")
+      // The sidebar follows what the other tab did.
+      await page.locator('.collection', { hasText: 'tabs' }).filter({ hasText: '100' }).waitFor()
+    }
+    await run(second, `db.tabs.createIndex({ n: 1 }, { sparse: true })`)
     await shot(second, 'second-tab')
-    await second.close()
+    // The tab that opened the database owns it: when it goes, the other one takes over.
+    await first.close()
+    browser.page = second
+    await run(second, `db.tabs.insertOne({ _id: 'after' })\ndb.tabs.countDocuments()`)
+    assert.equal(await second.locator('.scalar').innerText(), '101')
+    await run(second, 'db.tabs.drop()')
+  })
+
+  test('the durability state is shown and explained', async () => {
+    const { page } = browser
+    await page.locator('#durability', { hasText: 'durable' }).waitFor()
+    await page.locator('#durability').click()
+    await page.locator('dialog[aria-label=Durability] .is-now', { hasText: 'durable' }).waitFor()
+    await shot(page, 'durability')
+    await page.keyboard.press('Escape')
   })
 
   test('after a new start of the browser everything is there', async () => {

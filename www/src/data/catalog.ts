@@ -7,12 +7,15 @@ export interface CollectionInfo {
   type: string
   /** Null for a view, and for a collection that cannot be read: the others stay usable. */
   count: number | null
+  /** What is special about it, in a word each: view, capped, validated, ... */
+  tags: string[]
 }
 
 export interface IndexInfo {
   name: string
   key: Doc
-  unique: boolean
+  /** What is special about it, in a word each: unique, partial, TTL, ... */
+  tags: string[]
 }
 
 export interface FieldInfo {
@@ -32,10 +35,12 @@ export async function databaseNames(driver: Driver): Promise<string[]> {
 }
 
 export async function collectionsOf(driver: Driver, database: string): Promise<CollectionInfo[]> {
-  const infos = (await driver.db(database).listCollections({}).toArray()) as { name: string; type?: string }[]
-  const found = infos.map(async ({ name, type = 'collection' }) => ({
+  const infos = (await driver.db(database).listCollections({}).toArray()) as { name: string; type?: string; options?: Doc }[]
+  // What the engine keeps for itself (the definitions of views, ...) is not for people.
+  const found = infos.filter(({ name }) => !name.startsWith('system.')).map(async ({ name, type = 'collection', options = {} }) => ({
     name,
     type,
+    tags: collectionTags(type, options),
     count: type === 'view' ? null : await driver.db(database).collection(name).estimatedDocumentCount().catch(() => null)
   }))
   return (await Promise.all(found)).sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -46,8 +51,38 @@ export async function indexesOf(driver: Driver, database: string, collection: st
   return indexes.map((index) => ({
     name: String(index['name']),
     key: index['key'] as Doc,
-    unique: index['unique'] === true || index['name'] === '_id_'
+    tags: indexTags(index)
   }))
+}
+
+/** What is special about an index, from its description. */
+export function indexTags(index: Doc): string[] {
+  const key = index['key'] as Doc
+  const has = (option: string) => index[option] !== undefined && index[option] !== false
+  const tags: [boolean, string][] = [
+    [has('unique') || index['name'] === '_id_', 'unique'],
+    [has('clustered'), 'clustered'],
+    [has('sparse'), 'sparse'],
+    [has('partialFilterExpression'), 'partial'],
+    [has('expireAfterSeconds'), `TTL ${String(index['expireAfterSeconds'])} s`],
+    [has('hidden'), 'hidden'],
+    [Object.keys(key).some((field) => field === '$**' || field.endsWith('.$**')), 'wildcard'],
+    [Object.values(key).includes('hashed'), 'hashed']
+  ]
+  return tags.filter(([is]) => is).map(([, tag]) => tag)
+}
+
+/** What is special about a collection, from its options. */
+export function collectionTags(type: string, options: Doc): string[] {
+  const tags: [boolean, string][] = [
+    [type === 'view', 'view'],
+    [type === 'timeseries', 'time series'],
+    [options['capped'] === true, 'capped'],
+    [options['clusteredIndex'] !== undefined, 'clustered'],
+    [options['validator'] !== undefined, 'validated'],
+    [options['expireAfterSeconds'] !== undefined, 'TTL']
+  ]
+  return tags.filter(([is]) => is).map(([, tag]) => tag)
 }
 
 /** The name that MongoDB gives the type of a value. */

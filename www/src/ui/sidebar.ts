@@ -83,7 +83,7 @@ export class Sidebar {
     return h('section.db', { class: isCurrent ? 'is-current' : '' }, h('div.db-head', {}, toggle, menu), h('ul.collections', {}, ...rows, empty))
   }
 
-  private async collection(database: string, { name, type, count: documents }: CollectionInfo): Promise<HTMLElement> {
+  private async collection(database: string, { name, type, count: documents, tags }: CollectionInfo): Promise<HTMLElement> {
     const id = `${database}.${name}`
     const isOpen = this.openCollections.has(id)
     const toggle = h('button.twist', { type: 'button', 'aria-expanded': String(isOpen), 'aria-label': `Indexes and fields of ${name}`, 'data-focus': `twist:${id}` }, icon('chevron'))
@@ -97,27 +97,28 @@ export class Sidebar {
       { type: 'button', title: `${this.expression(name)}.find()`, 'data-focus': `open:${id}` },
       icon(type === 'view' ? 'view' : 'collection'),
       h('span.name', {}, name),
-      h('span.count', {}, documents !== null ? count(documents) : type === 'view' ? 'view' : 'unreadable')
+      ...tags.map((tag) => h('span.tag', {}, tag)),
+      documents !== null ? h('span.count', {}, count(documents)) : type === 'view' ? null : h('span.count', {}, 'unreadable')
     )
     open.addEventListener('click', () => {
       this.host.use(database)
       this.host.run(`${this.expression(name)}.find()`)
     })
     const menu = this.menu(`Actions for ${name}`, () => this.collectionActions(database, name))
-    const detail = isOpen ? await this.detail(database, name).catch((error: unknown) => h('p.nothing', {}, String(error))) : null
+    const detail = isOpen ? await this.detail(database, name, type === 'view').catch((error: unknown) => h('p.nothing', {}, String(error))) : null
     return h('li', {}, h('div.collection-row', {}, toggle, open, menu), detail)
   }
 
-  private async detail(database: string, name: string): Promise<HTMLElement> {
+  private async detail(database: string, name: string, isView: boolean): Promise<HTMLElement> {
     const driver = this.host.driver()
-    const [indexes, fields] = await Promise.all([indexesOf(driver, database, name), fieldsOf(driver, database, name)])
+    const [indexes, fields] = await Promise.all([isView ? [] : indexesOf(driver, database, name), fieldsOf(driver, database, name)])
     const indexRows = indexes.map((index) =>
-      h('li', {}, icon('key'), h('span.name', { title: index.name }, keyOf(index.key)), index.unique ? h('span.tag', {}, 'unique') : null)
+      h('li', {}, icon('key'), h('span.name', { title: index.name }, keyOf(index.key)), ...index.tags.map((tag) => h('span.tag', {}, tag)))
     )
     const fieldRows = fields.map((field) =>
       h('li', {}, icon('field'), h('span.name', { title: field.path }, field.path), h('span.tag', {}, field.types.filter((t) => t !== 'null')[0] ?? 'null'))
     )
-    return h('div.detail', {}, h('h4', {}, 'Indexes'), h('ul', {}, ...indexRows), h('h4', {}, 'Fields'), h('ul', {}, ...fieldRows))
+    return h('div.detail', {}, isView ? null : h('h4', {}, 'Indexes'), h('ul', {}, ...indexRows), h('h4', {}, 'Fields'), h('ul', {}, ...fieldRows))
   }
 
   private menu(label: string, entries: () => MenuEntry[]): HTMLElement {
