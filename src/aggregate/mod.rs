@@ -16,6 +16,7 @@ mod source;
 mod stage;
 mod stages;
 mod stream;
+mod window;
 
 pub use opening::{Opened, Opening};
 pub use output::{Merge, MergeKey, Output, WhenMatched, WhenNotMatched, merged};

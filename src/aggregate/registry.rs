@@ -99,6 +99,7 @@ pub static STAGES: &[Registration] = &[
     stage("$replaceWith", replace_root::parse_with),
     stage("$sample", sample::parse),
     stage("$set", add_fields::parse),
+    stage("$setWindowFields", set_window_fields::parse),
     stage("$skip", skip::parse),
     stage("$sort", sort::parse),
     stage("$sortByCount", sort_by_count::parse),

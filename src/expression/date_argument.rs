@@ -103,7 +103,7 @@ impl ZoneArgument {
 
 /// A unit of time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum Unit {
     Year,
     Quarter,
     Month,
@@ -119,7 +119,7 @@ impl Unit {
     /// The unit in a value.
     ///
     /// Errors: 5439013 (not a string), `FailedToParse` (9: no unit).
-    pub(super) fn read(operator: &str, value: ValueRef<'_>) -> Result<Unit> {
+    pub fn read(operator: &str, value: ValueRef<'_>) -> Result<Unit> {
         let ValueRef::String(name) = value else {
             let alias = value.kind().alias();
             let message = format!("{operator} requires 'unit' to be a string, but got {alias}");
@@ -143,7 +143,7 @@ impl Unit {
     }
 
     /// Milliseconds of a unit that always has the same length on the clock.
-    pub(super) fn millis(self) -> Option<i64> {
+    pub fn millis(self) -> Option<i64> {
         match self {
             Unit::Hour => Some(3_600_000),
             Unit::Minute => Some(60_000),

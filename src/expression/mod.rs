@@ -19,9 +19,11 @@ mod tree;
 
 pub use call::Call;
 pub use context::{Context, Variables};
+pub use date_argument::Unit as TimeUnit;
 pub use dependencies::Dependencies;
 pub use memory::check_bytes;
 pub use operators::{OPERATORS, Registration};
+pub use ops::date_add::move_date;
 pub use ops::merge_objects::merge as merge_documents;
 pub use ops::percentile::parse_percentile_argument;
 pub use parse::check_variable_name;

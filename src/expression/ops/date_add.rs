@@ -78,6 +78,11 @@ fn amount_max(unit: Unit) -> i64 {
     }
 }
 
+/// A date moved in UTC; `None` when it is out of range.
+pub fn move_date(millis: i64, unit: Unit, amount: i64) -> Option<i64> {
+    moved(millis, unit, amount, &Zone::UTC)
+}
+
 /// The date moved; `None` when it is out of range.
 fn moved(millis: i64, unit: Unit, amount: i64, zone: &Zone) -> Option<i64> {
     if let Some(length) = unit.millis() {

@@ -76,6 +76,18 @@ impl Sum {
         self.double = sum;
     }
 
+    /// Adds what another sum holds.
+    pub fn merge(&mut self, other: &Sum) {
+        self.integers += other.integers;
+        let plain = self.plain + other.plain;
+        self.add_double(other.double);
+        self.lost += other.lost;
+        self.plain = plain;
+        self.decimal = self.decimal.plus(other.decimal);
+        self.widest = self.widest.max(other.widest);
+        self.count += other.count;
+    }
+
     /// The number of numbers added.
     pub fn count(&self) -> u64 {
         self.count

@@ -1,0 +1,538 @@
+//! $setWindowFields: fields computed from the documents around each document.
+//!
+//! Source: the manual, "$setWindowFields (aggregation)". The documents come out by partition and,
+//! in each, in the order of `sortBy`.
+
+use std::rc::Rc;
+
+use crate::aggregate::registry::Parsed;
+use crate::aggregate::set_field::with_field;
+use crate::aggregate::window::{Output, Partition, Setting};
+use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Stage};
+use crate::error::{Error, Result, codes};
+use crate::expression::{Context, Dependencies, Expression, Scope};
+use crate::index::KeySet;
+use crate::keystring::KeyWriter;
+use crate::limits;
+use crate::plan::{BoxStream, Document, Row, SortPattern};
+use crate::sorting::sort_by;
+use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
+
+/// Partitions, an order, and the fields to compute. Cheap to clone.
+#[derive(Clone)]
+pub struct SetWindowFields(Rc<Specification>);
+
+struct Specification {
+    partition: Option<Expression>,
+    sort: Option<SortPattern>,
+    fields: Vec<(FieldPath, Output)>,
+}
+
+/// Errors: `FailedToParse` (9), 40414 (no `output`), 40415 (another field), `TypeMismatch` (14),
+/// 40176 (paths that collide), those of expressions, sorts and window functions.
+pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
+    let ValueRef::Document(document) = value else {
+        let alias = value.kind().alias();
+        return Err(Error::failed_to_parse(format!(
+            "the {name} stage specification must be an object, found {alias}"
+        )));
+    };
+    let (mut partition, mut sort, mut output) = (None, None, None);
+    for (option, value) in document.iter() {
+        match (option, value) {
+            ("partitionBy", value) => partition = Some(Expression::parse(value, &scope.variables)?),
+            ("sortBy", ValueRef::Document(fields)) => sort = Some(SortPattern::parse(fields)?),
+            ("output", ValueRef::Document(fields)) => output = Some(fields),
+            ("sortBy" | "output", other) => {
+                return Err(Error::type_mismatch(format!(
+                    "BSON field '{name}.{option}' is the wrong type '{}', expected type 'object'",
+                    other.kind().alias()
+                )));
+            }
+            _ => {
+                let message = format!("BSON field '{name}.{option}' is an unknown field.");
+                return Err(Error::new(40415, message));
+            }
+        }
+    }
+    let Some(output) = output else {
+        return Err(Error::new(
+            40414,
+            format!("BSON field '{name}.output' is missing but a required field"),
+        ));
+    };
+    Ok(stage(name, document, partition, sort, output, scope)?.into())
+}
+
+/// The stage with these parts.
+pub fn stage(
+    name: &'static str,
+    source: DocumentRef<'_>,
+    partition: Option<Expression>,
+    sort: Option<SortPattern>,
+    output: DocumentRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<PipelineStage> {
+    let setting = Setting {
+        sort: sort.as_ref(),
+    };
+    let mut fields: Vec<(FieldPath, Output)> = Vec::new();
+    for (field, value) in output.iter() {
+        let path = FieldPath::parse_strict(field)?;
+        if fields
+            .iter()
+            .any(|(other, _)| other.is_prefix_of(&path) || path.is_prefix_of(other))
+        {
+            return Err(Error::new(
+                40176,
+                format!("specification contains two conflicting paths, at '{field}'"),
+            ));
+        }
+        fields.push((
+            path,
+            Output::parse(field, value, &setting, &scope.variables)?,
+        ));
+    }
+    let body = SetWindowFields(Rc::new(Specification {
+        partition,
+        sort,
+        fields,
+    }));
+    Ok(PipelineStage::new(name, source, body))
+}
+
+impl Stage for SetWindowFields {
+    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        Ok(Box::new(Running {
+            stage: self.clone(),
+            entries: Vec::new(),
+            is_loaded: false,
+            ready: Vec::new().into_iter(),
+            bytes_max: 0,
+        }))
+    }
+
+    fn dependencies(&self, found: &mut Dependencies) -> Passes {
+        if let Some(partition) = &self.0.partition {
+            partition.dependencies(found);
+        }
+        let sorted = self.0.sort.iter().flat_map(|sort| &sort.fields);
+        sorted.for_each(|field| found.add(&field.path));
+        for (path, output) in &self.0.fields {
+            // A field inside of another keeps what is beside it.
+            if path.len() > 1 {
+                found.add(path);
+            }
+            output.dependencies(found);
+        }
+        Passes::Everything
+    }
+}
+
+/// A document with its partition's key and its place in the order.
+struct Entry {
+    partition: Vec<u8>,
+    place: Vec<u8>,
+    document: Document,
+}
+
+struct Running {
+    stage: SetWindowFields,
+    /// What was read; once that is all, the next partition is at the end.
+    entries: Vec<Entry>,
+    is_loaded: bool,
+    ready: std::vec::IntoIter<Row>,
+    bytes_max: usize,
+}
+
+impl Running {
+    /// Reads all input; goes on where it was when a page was missing.
+    ///
+    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292), `TypeMismatch` (14) for a
+    /// partition that is an array.
+    fn load(&mut self, input: &mut BoxStream, context: &Context) -> Result<()> {
+        let mut writer = KeyWriter::new();
+        let mut scratch = KeySet::default();
+        while let Some(row) = input.next(context)? {
+            let document = row.document.as_ref();
+            writer.clear();
+            if let Some(partition) = &self.stage.0.partition {
+                let key = partition.evaluate(&Scope::new(document, context))?;
+                // Missing and null are one partition.
+                let key = key.as_ref().map_or(ValueRef::Null, Value::as_ref);
+                if matches!(key, ValueRef::Array(_)) {
+                    return Err(Error::type_mismatch(
+                        "an expression used to partition cannot evaluate to an array",
+                    ));
+                }
+                writer.append(key, false);
+            }
+            let mut place = Vec::new();
+            if let Some(sort) = &self.stage.0.sort {
+                sort.key(document, &mut scratch, &mut place)?;
+            }
+            let partition = writer.bytes().to_vec();
+            self.bytes_max += row.document.owned_bytes() + partition.len() + place.len();
+            if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
+                return Err(Error::new(
+                    codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
+                    "Exceeded memory limit for $setWindowFields, and there is no disk to use",
+                ));
+            }
+            self.entries.push(Entry {
+                partition,
+                place,
+                document: row.document,
+            });
+        }
+        // The sort is stable; what comes out first stands last.
+        sort_by(&mut self.entries, |one, two| {
+            (&one.partition, &one.place).cmp(&(&two.partition, &two.place))
+        });
+        self.entries.reverse();
+        self.is_loaded = true;
+        Ok(())
+    }
+
+    /// Computes the next partition; false if there is none.
+    fn advance(&mut self, context: &Context) -> Result<bool> {
+        let entries = &mut self.entries;
+        let Some(last) = entries.last() else {
+            return Ok(false);
+        };
+        let from = entries
+            .iter()
+            .rposition(|entry| entry.partition != last.partition)
+            .map_or(0, |at| at + 1);
+        let documents: Vec<Document> = entries.drain(from..).rev().map(|e| e.document).collect();
+        let specification = &self.stage.0;
+        let partition = Partition::new(&documents, context, specification.sort.as_ref());
+        let mut results = Vec::with_capacity(specification.fields.len());
+        for (_, output) in &specification.fields {
+            results.push(output.compute(&partition)?.into_iter());
+        }
+        let mut rows: Vec<Row> = Vec::with_capacity(documents.len());
+        for document in &documents {
+            let mut made = document.clone();
+            for ((path, _), values) in specification.fields.iter().zip(&mut results) {
+                if let Some(Some(value)) = values.next() {
+                    made = with_field(made.as_ref(), path, value.as_ref()).into();
+                }
+            }
+            rows.push(made.into());
+        }
+        self.ready = rows.into_iter();
+        Ok(true)
+    }
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        if !self.is_loaded {
+            self.load(input, context)?;
+        }
+        loop {
+            if let Some(row) = self.ready.next() {
+                return Ok(Some(row));
+            }
+            if !self.advance(context)? {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::aggregate::testing::*;
+
+    /// `output` over documents `{_id, v}` in the order of `_id`: the values of `r`.
+    fn check_values(output: &str, values: &[&str], expected: &[&str]) {
+        let documents: Vec<String> = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| match value.is_empty() {
+                true => format!("{{_id: {at}}}"),
+                false => format!("{{_id: {at}, v: {value}}}"),
+            })
+            .collect();
+        let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let expected: Vec<String> = expected
+            .iter()
+            .map(|value| match value.is_empty() {
+                true => "{}".to_owned(),
+                false => format!("{{r: {value}}}"),
+            })
+            .collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        let stages = format!(
+            "[{{$setWindowFields: {{sortBy: {{_id: 1}}, output: {{r: {output}}}}}}}, {{$project: {{_id: 0, r: 1}}}}]"
+        );
+        check(&stages, &documents, &expected);
+    }
+
+    #[test]
+    fn windows_of_documents() {
+        let sum = |window: &str| format!("{{$sum: '$v', window: {{documents: {window}}}}}");
+        let values = ["1", "2", "3", "4"];
+        check_values(
+            &sum("['unbounded', 'current']"),
+            &values,
+            &["1", "3", "6", "10"],
+        );
+        check_values(&sum("[-1, 1]"), &values, &["3", "6", "9", "7"]);
+        check_values(&sum("[1, 2]"), &values, &["5", "7", "4", "0"]);
+        check_values(&sum("[-3, -2]"), &values, &["0", "0", "1", "3"]);
+        check_values(
+            &sum("['current', 'unbounded']"),
+            &values,
+            &["10", "9", "7", "4"],
+        );
+        check_values("{$sum: '$v'}", &values, &["10", "10", "10", "10"]);
+        let mixed = ["1", "0.5", "1L", "2m", "'x'", "3"];
+        check_values(
+            &sum("[-1, 0]"),
+            &mixed,
+            &["1", "1.5", "1.5", "3m", "2m", "3"],
+        );
+        // What has left a window leaves no trace, not of infinity either.
+        check_values(
+            &sum("[-1, 0]"),
+            &["1e308", "1e308", "1", "2"],
+            &["1e308", "Infinity", "1e308", "3"],
+        );
+        let max = "{$max: '$v', window: {documents: [-1, 1]}}";
+        check_values(
+            max,
+            &["2", "", "null", "'a'", "1"],
+            &["2", "2", "'a'", "'a'", "'a'"],
+        );
+        let push = "{$push: '$v', window: {documents: [-1, 0]}}";
+        check_values(push, &["1", "", "2"], &["[1]", "[1]", "[2]"]);
+        let first = "{$first: '$v', window: {documents: [1, 1]}}";
+        check_values(first, &["1", "2"], &["2", "null"]);
+    }
+
+    #[test]
+    fn windows_of_values() {
+        let documents = [
+            "{_id: 1, x: 1}",
+            "{_id: 2, x: 2}",
+            "{_id: 3, x: 2}",
+            "{_id: 4, x: 4.5}",
+        ];
+        let stage = |window: &str| {
+            format!(
+                "[{{$setWindowFields: {{sortBy: {{x: 1}}, output: {{n: {{$push: '$_id', window: {window}}}}}}}}}, {{$project: {{_id: 0, n: 1}}}}]"
+            )
+        };
+        let lists = [
+            "{n: [1, 2, 3]}",
+            "{n: [1, 2, 3]}",
+            "{n: [1, 2, 3]}",
+            "{n: [4]}",
+        ];
+        check(&stage("{range: [-1, 1]}"), &documents, &lists);
+        let peers = [
+            "{n: [1]}",
+            "{n: [1, 2, 3]}",
+            "{n: [1, 2, 3]}",
+            "{n: [1, 2, 3, 4]}",
+        ];
+        check(
+            &stage("{range: ['unbounded', 'current']}"),
+            &documents,
+            &peers,
+        );
+        check_error(&stage("{range: [-1, 1]}"), &["{x: 'a'}"], 5_429_414);
+        check_error(
+            &stage("{range: [-1, 1], unit: 'day'}"),
+            &documents,
+            5_429_413,
+        );
+        let month = stage("{range: [-1, 0], unit: 'month'}");
+        let days = [
+            "{_id: 1, x: date(0)}",
+            "{_id: 2, x: date(2592000000)}",
+            "{_id: 3, x: date(2678400001)}",
+        ];
+        check(&month, &days, &["{n: [1]}", "{n: [1, 2]}", "{n: [2, 3]}"]);
+    }
+
+    #[test]
+    fn functions_of_the_order() {
+        let values = ["1", "1", "2", "2", "5"];
+        let by_value = |output: &str, expected: [&str; 5]| {
+            let documents: Vec<String> = values.iter().map(|v| format!("{{v: {v}}}")).collect();
+            let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+            let expected: Vec<String> = expected.iter().map(|r| format!("{{r: {r}}}")).collect();
+            let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+            let stages = format!(
+                "[{{$setWindowFields: {{sortBy: {{v: 1}}, output: {{r: {output}}}}}}}, {{$project: {{_id: 0, r: 1}}}}]"
+            );
+            check(&stages, &documents, &expected);
+        };
+        by_value("{$rank: {}}", ["1", "1", "3", "3", "5"]);
+        by_value("{$denseRank: {}}", ["1", "1", "2", "2", "3"]);
+        by_value("{$documentNumber: {}}", ["1", "2", "3", "4", "5"]);
+        by_value(
+            "{$shift: {output: '$v', by: 2}}",
+            ["2", "2", "5", "null", "null"],
+        );
+        by_value(
+            "{$shift: {output: '$v', by: -1, default: {$add: [1, 2]}}}",
+            ["3", "1", "1", "2", "2"],
+        );
+    }
+
+    #[test]
+    fn gaps_averages_and_slopes() {
+        let gaps = ["", "1", "null", "", "4", ""];
+        check_values("{$locf: '$v'}", &gaps, &["null", "1", "1", "1", "4", "4"]);
+        check_values(
+            "{$linearFill: '$v'}",
+            &gaps,
+            &["null", "1", "2.0", "3.0", "4", "null"],
+        );
+        check_values(
+            "{$expMovingAvg: {input: '$v', N: 3}}",
+            &["2", "4", "'x'", "8"],
+            &["2.0", "3.0", "null", "5.5"],
+        );
+        check_values(
+            "{$expMovingAvg: {input: '$v', alpha: 0.25m}}",
+            &["4", "8", "8m"],
+            &["4.0", "5.0", "5.7500m"],
+        );
+        check_values(
+            "{$derivative: {input: '$v'}, window: {documents: [-1, 0]}}",
+            &["1", "3", "2.5", "null"],
+            &["null", "2.0", "-0.5", "null"],
+        );
+        check_values(
+            "{$integral: {input: '$v'}, window: {documents: ['unbounded', 'current']}}",
+            &["0", "2", "4"],
+            &["0.0", "1.0", "4.0"],
+        );
+        check_values(
+            "{$integral: {input: '$v'}, window: {documents: [-1, 0]}}",
+            &["0", "2", "4"],
+            &["0.0", "1.0", "3.0"],
+        );
+        check_values(
+            "{$minMaxScaler: {input: '$v'}}",
+            &["1", "2", "5"],
+            &["0.0", "0.25", "1.0"],
+        );
+        check_values(
+            "{$minMaxScaler: {input: '$v', min: 10, max: 20}, window: {documents: ['unbounded', 'current']}}",
+            &["1", "2", "1.5"],
+            &["10", "20.0", "15.0"],
+        );
+        check_values(
+            "{$covarianceSamp: ['$v', '$_id'], window: {documents: [-1, 0]}}",
+            &["2", "4", "9"],
+            &["null", "1.0", "2.5"],
+        );
+    }
+
+    #[test]
+    fn partitions_come_in_their_order() {
+        check(
+            "[{$setWindowFields: {partitionBy: '$p', sortBy: {v: -1}, output: {'a.n': {$documentNumber: {}}}}}]",
+            &[
+                "{p: 2, v: 1}",
+                "{v: 5}",
+                "{p: 1, v: 3}",
+                "{p: 2.0, v: 2}",
+                "{p: null, v: 6, a: 1}",
+            ],
+            &[
+                "{p: null, v: 6, a: {n: 1}}",
+                "{v: 5, a: {n: 2}}",
+                "{p: 1, v: 3, a: {n: 1}}",
+                "{p: 2.0, v: 2, a: {n: 1}}",
+                "{p: 2, v: 1, a: {n: 2}}",
+            ],
+        );
+        check_error(
+            "[{$setWindowFields: {partitionBy: '$p', output: {n: {$sum: 1}}}}]",
+            &["{p: [1]}"],
+            14,
+        );
+    }
+
+    #[test]
+    fn bad_specifications_are_refused() {
+        let whole = |body: &str, code| {
+            check_error(
+                &format!("[{{$setWindowFields: {body}}}]"),
+                &["{_id: 1, v: 1}"],
+                code,
+            )
+        };
+        let check = |output: &str, code| {
+            whole(
+                &format!("{{sortBy: {{_id: 1}}, output: {{r: {output}}}}}"),
+                code,
+            );
+        };
+        whole("1", 9);
+        whole("{}", 40414);
+        whole("{output: 1}", 14);
+        whole("{sortBy: 1, output: {}}", 14);
+        whole("{output: {}, x: 1}", 40415);
+        whole("{output: {a: {$sum: 1}, 'a.b': {$sum: 1}}}", 40176);
+        whole(
+            "{output: {r: {$sum: 1, window: {documents: [0, 0]}}}}",
+            5_339_901,
+        );
+        whole(
+            "{output: {r: {$sum: 1, window: {range: [0, 0]}}}}",
+            5_339_902,
+        );
+        whole(
+            "{sortBy: {_id: -1}, output: {r: {$sum: 1, window: {range: [0, 0]}}}}",
+            5_339_902,
+        );
+        whole("{output: {r: {$rank: {}}}}", 5_371_602);
+        check("1", 9);
+        check("{}", 9);
+        check("{$nope: 1}", 9);
+        check("{$sum: 1, $avg: 1}", 9);
+        check("{$sum: 1, x: 1}", 9);
+        check("{$sum: 1, window: 1}", 9);
+        check("{$sum: 1, window: {x: 1}}", 9);
+        check("{$sum: 1, window: {documents: 1}}", 9);
+        check("{$sum: 1, window: {documents: [1]}}", 9);
+        check("{$sum: 1, window: {documents: [0.5, 1]}}", 9);
+        check("{$sum: 1, window: {documents: ['x', 1]}}", 9);
+        check("{$sum: 1, window: {documents: [1, 0]}}", 5_339_900);
+        check("{$sum: 1, window: {range: [1, 0]}}", 5_339_900);
+        check("{$sum: 1, window: {documents: [0, 1], range: [0, 1]}}", 9);
+        check("{$sum: 1, window: {documents: [0, 1], unit: 'day'}}", 9);
+        check("{$sum: 1, window: {range: [0, 1], unit: 'era'}}", 9);
+        check("{$sum: 1, window: {range: [0.5, 1], unit: 'day'}}", 9);
+        check("{$rank: 1}", 5_371_603);
+        check("{$rank: {}, window: {documents: [0, 1]}}", 5_371_601);
+        check("{$shift: {output: '$v', by: 0.5}}", 9);
+        check("{$shift: {output: '$v', by: 1, default: '$v'}}", 9);
+        check(
+            "{$shift: {output: '$v', by: 1}, window: {documents: [0, 1]}}",
+            9,
+        );
+        check("{$expMovingAvg: {input: '$v'}}", 9);
+        check("{$expMovingAvg: {input: '$v', N: 0}}", 9);
+        check("{$expMovingAvg: {input: '$v', alpha: 1}}", 9);
+        check("{$expMovingAvg: {input: '$v', alpha: 0.5, N: 2}}", 9);
+        check("{$derivative: {input: '$v'}}", 9);
+        check(
+            "{$derivative: {input: '$v', unit: 'month'}, window: {documents: [0, 1]}}",
+            5_490_704,
+        );
+        check(
+            "{$derivative: {input: '$v', unit: 'day'}, window: {documents: [0, 1]}}",
+            5_624_900,
+        );
+    }
+}
