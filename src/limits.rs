@@ -23,6 +23,8 @@ pub const BATCH_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const PIPELINE_STAGES_MAX: usize = 1000;
 /// Levels of pipelines inside pipelines.
 pub const SUB_PIPELINE_DEPTH_MAX: usize = 20;
+/// Documents that one `$densify` may make.
+pub const DENSIFY_DOCUMENTS_MAX: usize = 500_000;
 /// Bytes that one blocking stage may hold.
 pub const STAGE_MEMORY_BYTES_MAX: usize = 100 * 1024 * 1024;
 /// Bytes of a string that an expression builds.
