@@ -29,7 +29,7 @@ function time(name, n, perCall, f) {
   console.log(name.padEnd(34), best.toFixed(2), 'µs per document');
 }
 function ours(b) {
-  const r = decodeReply(b, {}, 'a.b');
+  const r = decodeReply({ bytes: b, start: 0 }, {}, 'a.b');
   const out = [];
   for (let d; (d = r.batch.shift()) !== null;) out.push(d);
   return out;

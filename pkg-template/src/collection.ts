@@ -6,12 +6,14 @@ import { executeBatches } from './bulk/execute.js';
 import { type AnyBulkWriteOperation, deleteStatement, updateStatement } from './bulk/models.js';
 import { type BulkWriteOptions, OrderedBulkOperation, UnorderedBulkOperation } from './bulk/operation.js';
 import type { BulkWriteResult } from './bulk/result.js';
+import { encodeDocument } from './codec/encode.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
 import type { ExplainOptions } from './cursor/explain.js';
 import { FIND_OPTIONS, FindCursor, findCommand, type FindOptions } from './cursor/find_cursor.js';
 import { ListIndexesCursor, type ListIndexesOptions } from './cursor/list_cursors.js';
 import type { Db } from './db.js';
+import { firstOf } from './deployment.js';
 import { MongoAPIError, MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
 import { checkReplacement, checkUpdate, execute, isAcknowledged, throwWriteError } from './execute.js';
 import { createIndexes, type CreateIndexesOptions, dropIndex, type IndexDescription, indexDescription } from './indexes.js';
@@ -19,6 +21,7 @@ import { MongoDBNamespace } from './namespace.js';
 import {
   type BSONSerializeOptions,
   COMMAND_OPTIONS,
+  encodeOptions,
   type CommandOperationOptions,
   inherit,
   INHERITED_OPTIONS,
@@ -163,6 +166,8 @@ export class Collection<TSchema extends Document = Document> {
   /** @internal */
   readonly source: CursorSource;
   private collectionHint: Hint | undefined;
+  /** The command of a plain findOne but for its filter. */
+  private findOneHead: Uint8Array | undefined;
 
   /** @internal */
   constructor(db: Db, name: string, options: CollectionOptions = {}) {
@@ -465,15 +470,20 @@ export class Collection<TSchema extends Document = Document> {
   findOne<T = TSchema>(filter?: Filter<TSchema>, options?: Omit<FindOptions, 'batchSize'>): Promise<T | null>;
   /** One command, no cursor: the shortest way to a document. */
   async findOne(filter: Filter<TSchema> = {}, options: FindOptions = NO_OPTIONS): Promise<WithId<TSchema> | null> {
-    refuseUnknown('findOne', options, FIND_OPTIONS);
     const { collectionName: name, source } = this;
+    if (options === NO_OPTIONS && this.collectionHint === undefined && source.settings.readConcern === undefined) {
+      const { bson } = source.settings;
+      this.findOneHead ??= encodeDocument({ find: name, limit: 1, singleBatch: true, $db: this.dbName }, encodeOptions(bson));
+      const found = source.deployment.first(this.findOneHead, 'filter', filter, bson, this.namespace);
+      if (found !== undefined) return found as WithId<TSchema> | null;
+    }
+    refuseUnknown('findOne', options, FIND_OPTIONS);
     const command: Document =
       options === NO_OPTIONS && this.collectionHint === undefined
         ? { find: name, filter, limit: 1, singleBatch: true }
         : findCommand(name, filter, { ...this.hinted(options), batchSize: undefined, limit: 1, singleBatch: true });
     const answer = execute(source, this.dbName, command, options, 'read', { kind: this.namespace, whole: true });
-    const reply = answer instanceof Promise ? await answer : answer;
-    return (reply.batch?.shift() ?? null) as WithId<TSchema> | null;
+    return firstOf(answer instanceof Promise ? await answer : answer) as WithId<TSchema> | null;
   }
 
   private hinted<T extends { hint?: Hint }>(options: T): T {

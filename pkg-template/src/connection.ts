@@ -32,6 +32,10 @@ export interface Connection {
    * may be overwritten then; a reply that is not promised may be overwritten by the next call.
    */
   runCommandInPlace?(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Like `runCommandInPlace`, but tells where in `memory()` a reply lies that is not promised. @internal */
+  runCommandAt?(command: Uint8Array): number | Promise<Uint8Array>;
+  /** What `runCommandAt` speaks of; to be asked for after each call. @internal */
+  memory?(): Uint8Array;
   /** Gives up what the engine holds; waits for writes that are on their way. */
   close(): Promise<void>;
   /** The number of commits that are applied but not yet durable. */

@@ -2,8 +2,8 @@
  * Sends commands to an engine and reads its replies: opens the connection at the first use, turns `ok: 0` into errors,
  * tells who listens. An engine that broke down stays down: every later command says so.
  */
-import { type Batch, decodeReply, type Reply } from './codec/decode.js';
-import { DocumentRun, type EncodedCommand, encodeCommand } from './codec/encode.js';
+import { type Batch, decodeFirst, decodeReply, type PlacedReply, type Reply } from './codec/decode.js';
+import { DocumentRun, type EncodedCommand, encodeCommand, encodeWith } from './codec/encode.js';
 import type { Connection } from './connection.js';
 import {
   MongoClientClosedError,
@@ -146,22 +146,49 @@ export class Deployment {
     if (this.broken !== null) throw this.broken;
     const { database, command, bson, bytes } = request;
     const watch = this.monitor === null ? null : this.watch(this.monitor, database, command);
-    let answer: Uint8Array | Promise<Uint8Array>;
-    let inPlace = false;
+    let answer: Uint8Array | number | Promise<Uint8Array>;
+    let inPlace = true;
     try {
-      if (connection.runCommandInPlace === undefined) {
-        answer = connection.runCommand(bytes.copy());
-      } else {
-        inPlace = true;
+      if (connection.runCommandAt !== undefined) {
+        answer = connection.runCommandAt(bytes.view());
+      } else if (connection.runCommandInPlace !== undefined) {
         answer = connection.runCommandInPlace(bytes.view());
+      } else {
+        inPlace = false;
+        answer = connection.runCommand(bytes.copy());
       }
     } catch (error) {
       throw this.breakdown(error, watch);
     } finally {
       bytes.release();
     }
+    if (typeof answer === 'number') return this.receive(placed(connection, answer), bson, use, true, watch);
     if (!(answer instanceof Uint8Array)) return this.receiveLater(answer, bson, use, watch);
-    return this.receive(answer, bson, use, inPlace, watch);
+    return this.receive({ bytes: answer, start: 0 }, bson, use, inPlace, watch);
+  }
+
+  /**
+   * The first document that a command gives, or null: the shortest way to one. `head` is the command, encoded, without
+   * one field. Undefined when the command has to take the usual way, because somebody watches or nothing is open yet.
+   */
+  first(head: Uint8Array, key: string, value: unknown, bson: BSONSerializeOptions, kind: string): unknown {
+    const { connection } = this;
+    if (connection?.runCommandAt === undefined || this.monitor !== null) return undefined;
+    if (this.broken !== null) throw this.broken;
+    const bytes = encodeWith(head, key, value, encodeOptions(bson));
+    let answer: number | Promise<Uint8Array>;
+    try {
+      answer = connection.runCommandAt(bytes.view());
+    } catch (error) {
+      throw this.breakdown(error, null);
+    } finally {
+      bytes.release();
+    }
+    const use = { kind, whole: true };
+    if (typeof answer !== 'number') return this.receiveLater(answer, bson, use, null).then(firstOf);
+    const place = placed(connection, answer);
+    const found = decodeFirst(place, decodeOptions(bson), kind);
+    return found === undefined ? firstOf(this.receive(place, bson, use, true, null)) : found;
   }
 
   private async receiveLater(
@@ -177,14 +204,14 @@ export class Deployment {
       throw this.breakdown(error, watch);
     }
     try {
-      return this.receive(bytes, bson, use, false, watch);
+      return this.receive({ bytes, start: 0 }, bson, use, false, watch);
     } catch (error) {
       throw error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE ? await withFigures(error) : error;
     }
   }
 
   private receive(
-    answer: Uint8Array,
+    answer: PlacedReply,
     bson: BSONSerializeOptions,
     use: ReplyUse,
     inPlace: boolean,
@@ -232,6 +259,20 @@ export class Deployment {
       },
     };
   }
+}
+
+/** The place of a reply; one object for all of them, which is read at once. */
+const place: { bytes: Uint8Array; start: number } = { bytes: new Uint8Array(0), start: 0 };
+
+function placed(connection: Connection, start: number): PlacedReply {
+  place.bytes = connection.memory?.() ?? place.bytes;
+  place.start = start;
+  return place;
+}
+
+/** The first document of a reply's batch, or null. */
+export function firstOf(reply: Reply): unknown {
+  return reply.batch?.shift() ?? null;
 }
 
 function shown(command: Document): Document {

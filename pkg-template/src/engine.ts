@@ -75,9 +75,22 @@ function guarded<T>(glue: Glue, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    stopped = glue.lastPanic() ?? String(error);
-    throw new Error(`the engine stopped: ${stopped}`, { cause: error });
+    throw crash(glue, error);
   }
+}
+
+function crash(glue: Glue, error: unknown): Error {
+  stopped = glue.lastPanic() ?? String(error);
+  return new Error(`the engine stopped: ${stopped}`, { cause: error });
+}
+
+let memoryBytes = new Uint8Array(memory.buffer);
+
+/** All of the module's memory, as it is until it grows. */
+function wholeMemory(): Uint8Array {
+  const { buffer } = memory;
+  if (memoryBytes.buffer !== buffer) memoryBytes = new Uint8Array(buffer);
+  return memoryBytes;
 }
 
 /** The reply that lies at an address of the module's memory, not copied. It begins with its length, as all BSON. */
@@ -149,6 +162,18 @@ export class Engine {
     return replyAt(guarded(this.#glue, () => engine.runCommandInPlace(command)));
   }
 
+  /** As `runCommandInPlace`: where in `memory` the reply lies. @internal */
+  runCommandAt(command: Uint8Array): number {
+    const engine = this.#engine;
+    if (engine === null) throw new Error('the engine is closed');
+    if (stopped !== null) throw new Error(`the engine stopped: ${stopped}`);
+    try {
+      return engine.runCommandInPlace(command);
+    } catch (error) {
+      throw crash(this.#glue, error);
+    }
+  }
+
   /** Gives the engine's memory back. */
   close(): void {
     if (stopped === null) this.#engine?.free();
@@ -162,6 +187,8 @@ export async function openMemory(wasm: WasmSource | undefined): Promise<Connecti
   return {
     runCommand: (command) => engine.runCommand(command),
     runCommandInPlace: (command) => engine.runCommandInPlace(command),
+    runCommandAt: (command) => engine.runCommandAt(command),
+    memory: wholeMemory,
     close: async () => engine.close(),
   };
 }
@@ -211,6 +238,11 @@ export async function openIndexedDb(
       const answer = guarded(glue, () => database.runCommandInPlace(command));
       return typeof answer === 'number' ? replyAt(answer) : marking(answer);
     },
+    runCommandAt: (command) => {
+      const answer = guarded(glue, () => database.runCommandInPlace(command));
+      return typeof answer === 'number' ? answer : marking(answer);
+    },
+    memory: wholeMemory,
     runCommandOnce: (command, client, number, done) => {
       const answer = guarded(glue, () => database.runCommandOnce(command, client, number, done));
       return answer instanceof Uint8Array ? answer : marking(answer);

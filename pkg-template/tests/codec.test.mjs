@@ -56,7 +56,7 @@ test('decodes batches on demand', () => {
     const documents = Array.from({ length: 30 }, () => randomDocument(random));
     const bytes = serialize({ cursor: { firstBatch: documents, id: new Long(7, 1), ns: 'a.b' }, ok: 1 }, { ignoreUndefined: false });
     const expected = deserialize(bytes).cursor.firstBatch;
-    const { body, batch } = decodeReply(bytes, {}, 'a.b');
+    const { body, batch } = decodeReply({ bytes, start: 0 }, {}, 'a.b');
     assert.deepEqual(body, { cursor: { id: new Long(7, 1), ns: 'a.b' }, ok: 1 });
     assert.equal(batch.length, 30);
     assert.deepStrictEqual(batch.peek(), expected);

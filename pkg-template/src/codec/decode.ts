@@ -47,7 +47,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 let bytes: Uint8Array = new Uint8Array(0);
 let view: DataView = new DataView(bytes.buffer);
 let position = 0;
+/** Where the bytes that may be read end. */
+let limit = 0;
 let depth = 0;
+/** Whether the reply holds little text. */
+let isSmall = false;
 let windowText = '';
 let windowStart = 0;
 let windowEnd = 0;
@@ -56,20 +60,36 @@ function corrupt(what: string): BSONError {
   return new BSONError(`corrupt BSON: ${what}`);
 }
 
-/** Makes the bytes from `start` to `end` those that are decoded next. */
-function use(source: Uint8Array, start: number): void {
+/** Makes the bytes from `start` on those that are decoded next. */
+function use(source: Uint8Array, start: number, end: number = source.length): void {
   if (bytes !== source) {
     bytes = source;
     view = new DataView(source.buffer, source.byteOffset, source.byteLength);
-    windowStart = windowEnd = 0;
-    windowText = '';
+    forgetWindow();
   }
   position = start;
+  limit = end;
   depth = 0;
 }
 
+function forgetWindow(): void {
+  windowStart = windowEnd = 0;
+  windowText = '';
+}
+
+/** A reply of this length among bytes that were others at the last call. */
+function useReply(reply: PlacedReply): number {
+  const { bytes: source, start } = reply;
+  use(source, start);
+  const length = start + 5 > source.length ? 0 : view.getInt32(start, true);
+  if (length < 5 || start + length > source.length) throw corrupt('the length of a reply');
+  limit = start + length;
+  if (windowEnd !== 0) forgetWindow();
+  return length;
+}
+
 function moveWindow(start: number): void {
-  const end = Math.min(bytes.length, start + WINDOW_BYTES);
+  const end = Math.min(limit, start + WINDOW_BYTES);
   windowText = latin1.decode(bytes.subarray(start, end));
   windowStart = start;
   windowEnd = end;
@@ -91,7 +111,7 @@ function text(start: number, end: number): string {
   if (length === 0) return '';
   if (!isAscii(start, end)) return utf8Text(start, end);
   if (start < windowStart || end > windowEnd) {
-    if (length <= (bytes.length < SMALL_REPLY_BYTES ? SHORT_TEXT_BYTES : TINY_TEXT_BYTES)) return shortText(start, length);
+    if (length <= (isSmall ? SHORT_TEXT_BYTES : TINY_TEXT_BYTES)) return shortText(start, length);
     if (length > WINDOW_BYTES) return latin1.decode(bytes.subarray(start, end));
     moveWindow(start);
   }
@@ -120,7 +140,7 @@ function utf8Text(start: number, end: number): string {
 function cstringEnd(start: number): number {
   let end = start;
   while (bytes[end] !== 0) {
-    if (end >= bytes.length) throw corrupt('a key without an end');
+    if (end >= limit) throw corrupt('a key without an end');
     end++;
   }
   return end;
@@ -137,7 +157,7 @@ function string(): string {
   const length = view.getInt32(position, true);
   const start = position + 4;
   const end = start + length - 1;
-  if (length <= 0 || end >= bytes.length || bytes[end] !== 0) throw corrupt('the length of a string');
+  if (length <= 0 || end >= limit || bytes[end] !== 0) throw corrupt('the length of a string');
   position = end + 1;
   return text(start, end);
 }
@@ -146,7 +166,7 @@ function string(): string {
 function open(): number {
   const size = view.getInt32(position, true);
   const end = position + size - 1;
-  if (size < 5 || end >= bytes.length || bytes[end] !== 0) throw corrupt('the length of a document');
+  if (size < 5 || end >= limit || bytes[end] !== 0) throw corrupt('the length of a document');
   if (++depth > DEPTH_MAX) throw corrupt('nested too deep');
   position += 4;
   return end;
@@ -256,7 +276,7 @@ function value(type: number, at: Shape): unknown {
     case 7: {
       const start = position;
       position = start + 12;
-      if (position > bytes.length) throw corrupt('an object id that is cut off');
+      if (position > limit) throw corrupt('an object id that is cut off');
       return objectId(start);
     }
     case 9:
@@ -368,7 +388,7 @@ function binary(): Binary | UUID {
     length = inner;
     position += 4;
   }
-  if (length < 0 || position + length > bytes.length) throw corrupt('the length of a binary');
+  if (length < 0 || position + length > limit) throw corrupt('the length of a binary');
   const result = new Binary(bytes.slice(position, position + length), subtype);
   position += length;
   return subtype === 4 && UUID.isValid(result) ? result.toUUID() : result;
@@ -421,6 +441,7 @@ function deserializeOptions(options: DecodeOptions): object {
 export function decodeDocument(source: Uint8Array, options: DecodeOptions = {}): Decoded {
   if (!isDefault(options)) return deserialize(source, deserializeOptions(options));
   use(source, 0);
+  isSmall = source.length < SMALL_REPLY_BYTES;
   const result = document(rootShape(''));
   if (position !== source.length) throw corrupt('bytes after the document');
   return result as Decoded;
@@ -443,6 +464,7 @@ export class Batch {
       const start = starts[index] as number;
       if (!own) return piece(source, start, options);
       use(source, start);
+      isSmall = source.length < SMALL_REPLY_BYTES;
       return document(shape);
     });
   }
@@ -480,6 +502,12 @@ function piece(source: Uint8Array, start: number, options: DecodeOptions): unkno
   use(source, start);
   const bytes = source.slice(start, start + view.getInt32(start, true));
   return options.raw === true ? bytes : deserialize(bytes, deserializeOptions(options));
+}
+
+/** Where a reply lies. */
+export interface PlacedReply {
+  readonly bytes: Uint8Array;
+  readonly start: number;
 }
 
 /** A reply to a command, its batch of documents (if it has one) not yet decoded. */
@@ -535,14 +563,13 @@ function documents(shape: Shape): unknown[] | null {
  * may change after this call, so what is decoded later needs a copy of them.
  */
 export function decodeReply(
-  source: Uint8Array,
+  source: PlacedReply,
   options: DecodeOptions,
   kind: string,
   whole = false,
   inPlace = false,
 ): Reply {
-  if (source.length < 5) throw corrupt('a reply of less than five bytes');
-  use(source, 0);
+  isSmall = useReply(source) < SMALL_REPLY_BYTES;
   const reply: Reply = { body: {}, batch: null };
   const end = open();
   let at = rootShape('reply');
@@ -559,6 +586,29 @@ export function decodeReply(
   return reply;
 }
 
+/** How the reply to a cursor's command begins: the sizes of `cursor` and `firstBatch` aside. */
+const CURSOR_HEAD = new TextEncoder().encode('\u0003cursor\0');
+const BATCH_HEAD = new TextEncoder().encode('\u0004firstBatch\0');
+
+/**
+ * The first document of the first batch in a reply; null if the batch is empty. Undefined when that has to be found
+ * out by {@link decodeReply}: for a reply of another form, such as an error.
+ */
+export function decodeFirst(source: PlacedReply, options: DecodeOptions, kind: string): unknown {
+  if (!isDefault(options) || options.raw === true) return undefined;
+  isSmall = useReply(source) < SMALL_REPLY_BYTES;
+  position += 4;
+  if (!isKey(CURSOR_HEAD)) return undefined;
+  position += 4;
+  if (!isKey(BATCH_HEAD)) return undefined;
+  const empty = view.getInt32(position, true) === 5;
+  if (empty) return null;
+  position += 4;
+  if (bytes[position++] !== 3) return undefined;
+  while (bytes[position++] !== 0) if (position > limit) throw corrupt('an array index without an end');
+  return document(rootShape(kind));
+}
+
 /** The batch at the position; null when that is something else. */
 function batch(options: DecodeOptions, shape: Shape, whole: boolean, inPlace: boolean): Batch | null {
   if (whole && options.raw !== true && isDefault(options)) {
@@ -567,7 +617,11 @@ function batch(options: DecodeOptions, shape: Shape, whole: boolean, inPlace: bo
   }
   const found = starts();
   if (found === null) return null;
-  return Batch.encoded(inPlace ? bytes.slice() : bytes, found, options, shape);
+  if (!inPlace) return Batch.encoded(bytes, found, options, shape);
+  // From the first document to the end of the reply.
+  const from = found[0] ?? limit;
+  const places = found.map((start) => start - from);
+  return Batch.encoded(bytes.slice(from, limit), places, options, shape);
 }
 
 function cursor(parent: Shape, take: (shape: Shape) => Batch | null, reply: Reply, kind: string): Decoded {

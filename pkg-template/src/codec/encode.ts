@@ -77,6 +77,7 @@ class Writer implements EncodedCommand {
   private buffer: Uint8Array = new Uint8Array(16 << 10);
   private bytes: DataView = new DataView(this.buffer.buffer);
   private position = 0;
+  private seen: Uint8Array = new Uint8Array(0);
   private readonly path: object[] = [];
   private ignoreUndefined = false;
   private serializeFunctions = false;
@@ -100,7 +101,10 @@ class Writer implements EncodedCommand {
   }
 
   view(): Uint8Array {
-    return this.buffer.subarray(0, this.position);
+    // Commands of the same form are often of the same length.
+    const { seen, buffer, position } = this;
+    if (seen.length === position && seen.buffer === buffer.buffer) return seen;
+    return (this.seen = buffer.subarray(0, position));
   }
 
   copy(): Uint8Array {
@@ -119,6 +123,11 @@ class Writer implements EncodedCommand {
     this.ensure(1);
     this.buffer[this.position++] = 0;
     this.bytes.setInt32(start, this.position - start, true);
+  }
+
+  /** Takes the closing zero away. */
+  reopen(): void {
+    this.position--;
   }
 
   private ensure(extra: number): void {
@@ -201,7 +210,7 @@ class Writer implements EncodedCommand {
     this.position += 4;
   }
 
-  private raw(bytes: Uint8Array): void {
+  raw(bytes: Uint8Array): void {
     this.ensure(bytes.length + 16);
     this.buffer.set(bytes, this.position);
     this.position += bytes.length;
@@ -536,6 +545,24 @@ export function encodeCommand(document: object, options: EncodeOptions): Encoded
   const writer = Writer.free(options);
   try {
     writer.document(rootOf(document));
+    return writer;
+  } catch (error) {
+    writer.release();
+    throw error;
+  }
+}
+
+/**
+ * A command whose other fields are encoded, with one more: `head` is a document, of which the closing zero is
+ * overwritten.
+ */
+export function encodeWith(head: Uint8Array, key: string, value: unknown, options: EncodeOptions): EncodedCommand {
+  const writer = Writer.free(options);
+  try {
+    writer.raw(head);
+    writer.reopen();
+    writer.element(key, 0, value);
+    writer.close(0);
     return writer;
   } catch (error) {
     writer.release();

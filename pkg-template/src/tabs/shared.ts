@@ -52,6 +52,15 @@ class Shared implements Connection {
     return this.forward(command.slice());
   }
 
+  runCommandAt(command: Uint8Array): number | Promise<Uint8Array> {
+    if (this.local?.runCommandAt !== undefined) return this.local.runCommandAt(command);
+    return this.forward(command.slice());
+  }
+
+  memory(): Uint8Array {
+    return this.local?.memory?.() ?? new Uint8Array(0);
+  }
+
   async close(): Promise<void> {
     if (this.local === null) {
       if (this.failure === null) await this.remote.settled();
