@@ -10,5 +10,7 @@ export default defineConfig({
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   // The package finds its wasm file beside its own module.
   optimizeDeps: { exclude: ['tussock'] },
+  // The compatibility page lies at the top of the repository.
+  server: { fs: { allow: ['..'] } },
   preview: { port: 4173 }
 })

@@ -1,6 +1,7 @@
 // Puts the page together: the database, a shell session, the editor, the sidebar and the results.
 import { fieldsOf, type FieldInfo } from './data/catalog.ts'
 import { download, toFile } from './data/export.ts'
+import { findPipeline, readPipeline } from './data/pipeline.ts'
 import { forgetSamples, loadSamples, SAMPLES_DB, samplesState } from './data/samples.ts'
 import { fromFragment, toFragment } from './data/share.ts'
 import { isDead, obstacleOf, openClient, type Client } from './client.ts'
@@ -10,7 +11,7 @@ import { confirmDialog } from './ui/dialog.ts'
 import { byId, count, duration, h, plural } from './ui/dom.ts'
 import { DurabilityNote } from './ui/durability.ts'
 import type { Editor } from './ui/editor.ts'
-import { positionOf } from './ui/error-view.ts'
+import { errorView, positionOf } from './ui/error-view.ts'
 import { WELCOME } from './ui/examples.ts'
 import { showGate } from './ui/gate.ts'
 import { History } from './ui/history.ts'
@@ -61,6 +62,7 @@ export class App {
     bindChrome({
       run: () => void this.runEditor(),
       stop: () => this.running?.abort(),
+      steps: () => void this.runSteps(),
       share: () => void this.share(),
       example: (query) => void this.example(query),
       importFile: (file) => void this.openImport(this.session.db.name, null, file),
@@ -84,7 +86,7 @@ export class App {
   }
 
   private async openEditor(text: string): Promise<void> {
-    const { Editor } = await import('./ui/editor.ts')
+    const [{ Editor }, { LANGUAGE }] = await Promise.all([import('./ui/editor.ts'), import('./language/index.ts')])
     const host = byId('editor')
     host.replaceChildren()
     this.editor = new Editor(host, text, {
@@ -92,14 +94,34 @@ export class App {
       previous: () => this.stepHistory(-1),
       next: () => this.stepHistory(1),
       changed: (code) => localStorage.setItem(TEXT_KEY, code),
+      moved: () => this.lookForPipeline(),
       completion: {
         collections: () => (this.sidebar.catalog.get(this.session.db.name) ?? []).map(({ name }) => name),
         databases: () => [...this.sidebar.catalog.keys()],
         fields: (collection) => this.fields(collection),
-        variables: () => this.session.variables()
+        variables: () => this.session.variables(),
+        language: LANGUAGE
       }
     })
+    this.lookForPipeline()
     if (matchMedia('(min-width: 800px)').matches) this.editor.focus()
+  }
+
+  /** The button for stages is there where a pipeline is. */
+  private lookForPipeline(): void {
+    const editor = this.editor
+    byId('steps-button').hidden = editor === null || findPipeline(editor.text, editor.cursor) === null
+  }
+
+  private async runSteps(): Promise<void> {
+    const call = this.editor && findPipeline(this.editor.text, this.editor.cursor)
+    if (!call || !this.client) return
+    const { showSteps } = await import('./ui/steps-view.ts')
+    try {
+      await showSteps(await readPipeline(this.session, call), () => this.driver())
+    } catch (error) {
+      byId('results').replaceChildren(errorView(error, '', () => undefined))
+    }
   }
 
   /** Opens the database; on failure a panel says why, with a button that tries again. */

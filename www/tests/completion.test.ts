@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { CompletionContext } from '@codemirror/autocomplete'
 import { EditorState } from '@codemirror/state'
 import { completions } from '../src/ui/completion.ts'
+import { readLanguage } from './language.ts'
 
 const source = completions({
   collections: () => ['movies', 'odd-name', 'notes'],
@@ -12,7 +13,8 @@ const source = completions({
     collection === 'movies'
       ? [{ path: 'title', types: ['string'], share: 1 }, { path: 'cast.name', types: ['string'], share: 1 }]
       : [],
-  variables: () => ['mine']
+  variables: () => ['mine'],
+  language: readLanguage()
 })
 
 async function proposed(marked: string): Promise<string[]> {
@@ -37,6 +39,31 @@ const cases: [string, string[], string[]][] = [
   ['db.movies.aggregate([{ $gr|', ['$group'], []],
   ["db.movies.aggregate([{ $group: { _id: '$ti|", ['$title'], []],
   ["db.movies.aggregate([{ $group: { _id: '$title', n: { $su|", ['$sum'], []],
+  ['db.movies.aggregate([{ $|', ['$match', '$lookup', '$group'], ['$eq', '$abs', '$search', '$changeStream', '$inc']],
+  ['db.movies.aggregate([{ $match: { a: 1 } }, { $so|', ['$sort', '$sortByCount'], ['$sortArray']],
+  ['db.movies.aggregate([{ $match: { $|', ['$and', '$expr'], ['$gt', '$abs', '$where']],
+  ['db.movies.aggregate([{ $match: { title: { $|', ['$gt', '$in', '$elemMatch'], ['$and', '$concat']],
+  ['db.movies.aggregate([{ $match: { $expr: { $|', ['$gt', '$concat', '$cond'], ['$elemMatch', '$match']],
+  ['db.movies.aggregate([{ $match: { $or: [{ title: 1 }, { $|', ['$and', '$expr'], ['$gt']],
+  ['db.movies.aggregate([{ $match: { list: { $elemMatch: { $|', ['$gt', '$and'], ['$abs']],
+  ["db.movies.aggregate([{ $group: { _id: { $|", ['$dateTrunc', '$concat'], ['$push', '$match']],
+  ["db.movies.aggregate([{ $group: { _id: null, n: { $|", ['$push', '$topN'], ['$concat', '$eq']],
+  ["db.movies.aggregate([{ $group: { _id: null, n: { $sum: { $|", ['$multiply'], ['$push']],
+  ['db.movies.aggregate([{ $project: { a: { $cond: [{ $|', ['$eq', '$in'], ['$elemMatch', '$set']],
+  ['db.movies.aggregate([{ $facet: { a: [{ $|', ['$match', '$count'], ['$eq']],
+  ['db.movies.aggregate([{ $lookup: { from: 1, pipeline: [{ $ma|', ['$match'], ['$map']],
+  ['db.movies.updateMany({ title: { $|', ['$gt'], ['$set', '$abs']],
+  ['db.movies.updateMany({}, { $|', ['$set', '$push', '$bit'], ['$gt', '$match', '$each']],
+  ['db.movies.updateMany({}, { $push: { title: { $|', ['$each', '$position'], ['$set']],
+  ['db.movies.updateMany({}, { $pull: { title: { $|', ['$in'], ['$each']],
+  ['db.movies.updateMany({}, [{ $|', ['$set', '$replaceWith'], ['$inc']],
+  ["db.movies.bulkWrite([{ updateOne: { filter: { a: 1 }, update: { $|", ['$set'], ['$gt']],
+  ['db.runCommand({ li|', ['listCollections', 'listIndexes'], ['$match']],
+  ["db.runCommand({ update: 'movies', updates: [{ q: {}, u: { $|", ['$inc'], ['$gt']],
+  ["db.createView('v', 'movies', [{ $pr|", ['$project'], []],
+  ["const stages = [{ $un|", ['$unwind', '$unionWith'], ['$unset_']],
+  ["db.movies.aggregate([{ $set: { now: '$$N|", ['$$NOW'], []],
+  ["db.movies.find({ '}': \"{\", /* [ */ title: { $|", ['$gt'], ['$and']],
   ['db.movies.updateOne({}, { $se|', ['$set', '$setOnInsert'], []],
   ['use sh|', ['shop'], []],
   ['show c|', ['collections'], []],

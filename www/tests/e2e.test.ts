@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { newProfile, open, removeProfile, resultText, run, serve, settled, shot, type Browser, type Site } from './browser.ts'
+import { newProfile, open, removeProfile, resultText, run, serve, settled, shot, type, type Browser, type Site } from './browser.ts'
 
 let site: Site
 before(async () => void (site = await serve()))
@@ -159,6 +159,76 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     await page.locator('.cm-tooltip-autocomplete li', { hasText: '$gte' }).waitFor()
     await page.keyboard.press('Escape')
     assert.match(await page.locator('.cm-content').innerText(), /^db\.earthquakes\.find\(\{ magnitude: \{ \$gt/)
+  })
+
+  test('a proposal says what it does, and so does the pointer', async () => {
+    const { page } = browser
+    await page.locator('.cm-content').click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('db.penguins.aggregate([{ $gro', { delay: 20 })
+    await page.locator('.cm-tooltip-autocomplete li', { hasText: '$group' }).waitFor()
+    const info = page.locator('.cm-completionInfo')
+    await info.waitFor()
+    assert.match(await info.innerText(), /\$group[\s\S]*stage[\s\S]*here[\s\S]*Groups documents[\s\S]*\{ \$group: \{ _id/)
+    await shot(page, 'completion-stage')
+    await page.keyboard.press('Escape')
+    await type(page, "db.penguins.find({ $where: 'true' })")
+    await page.locator('.cm-line span', { hasText: '$where' }).last().hover()
+    await page.locator('.cm-tooltip-hover').waitFor()
+    assert.match(await page.locator('.cm-tooltip-hover').innerText(), /\$where[\s\S]*refused, code 2/)
+    await shot(page, 'hint')
+    await page.mouse.move(640, 700)
+  })
+
+  test('the reference is searched and filtered', async () => {
+    const { page } = browser
+    await page.getByRole('button', { name: 'Reference' }).click()
+    const rows = page.locator('.reference-row')
+    const all = await rows.count()
+    assert.ok(all > 500)
+    await shot(page, 'reference')
+    await page.locator('.segment[data-filter=refused]').click()
+    const refused = await rows.count()
+    assert.ok(refused > 20 && refused < all)
+    assert.equal(await page.locator('.reference-row:not([data-state=refused])').count(), 0)
+    await shot(page, 'reference-refused')
+    await page.locator('.segment[data-filter=all]').click()
+    await page.getByLabel('Search the reference').fill('$datetr')
+    assert.equal(await rows.count(), 1)
+    assert.match(await rows.innerText(), /\$dateTrunc[\s\S]*month[\s\S]*here/)
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+  })
+
+  test('a pipeline runs stage by stage', async () => {
+    const { page } = browser
+    await type(page, 'db.penguins.find()')
+    assert.equal(await page.locator('#steps-button').isVisible(), false)
+    await type(
+      page,
+      `db.penguins.aggregate([
+  { $match: { species: 'Gentoo' } },
+  { $group: { _id: '$island', n: { $sum: 1 }, mass: { $avg: '$bodyMassG' } } },
+  { $set: { nothing: { $divide: ['$n', 0] } } },
+  { $sort: { n: -1 } }
+])`
+    )
+    await page.locator('#steps-button').click()
+    const steps = page.locator('.step')
+    const figures = async () => (await page.locator('.step .figures strong').allInnerTexts()).join(' ')
+    await page.locator('.step.is-failed').waitFor()
+    assert.equal(await steps.count(), 5)
+    assert.equal(await figures(), '344 124 1')
+    assert.match(await steps.nth(3).innerText(), /\$set[\s\S]*code/)
+    assert.match(await steps.nth(4).innerText(), /a stage before it failed/)
+    await shot(page, 'steps-failed')
+    await page.getByRole('checkbox', { name: 'Stage 3, $set, is on' }).uncheck()
+    await page.locator('.step.is-failed').waitFor({ state: 'detached' })
+    await page.waitForFunction(() => document.querySelectorAll('.step .figures strong').length === 4)
+    assert.equal(await figures(), '344 124 1 1')
+    assert.match(await steps.nth(4).innerText(), /Biscoe/)
+    await page.getByRole('checkbox', { name: 'Stage 1, $match, is on' }).uncheck()
+    await page.waitForFunction(() => document.querySelectorAll('.step')[2]?.querySelector('.figures strong')?.textContent === '3')
+    await shot(page, 'steps')
   })
 
   test('a file is imported: NDJSON with types, CSV with a header', async () => {
@@ -429,6 +499,22 @@ describe('on a phone', () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.waitForTimeout(400)
     await shot(page, 'phone-dark')
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.locator('#overflow').click()
+    await page.getByRole('menuitem', { name: 'Reference' }).click()
+    await page.locator('.reference-row').first().waitFor()
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390)
+    await shot(page, 'phone-reference')
+    await page.getByRole('button', { name: 'Close' }).click()
+    await type(page, `db.penguins.aggregate([{ $match: { species: 'Gentoo' } }, { $sortByCount: '$island' }])`)
+    await page.locator('#steps-button').click()
+    await page.locator('.step .figures strong').nth(2).waitFor()
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390)
+    await shot(page, 'phone-steps')
+    await page.locator('#durability').click()
+    await page.locator('dialog[aria-label=Durability]').waitFor()
+    await shot(page, 'phone-durability')
+    await page.getByRole('button', { name: 'Close' }).click()
     await page.locator('#overflow').click()
     await page.getByRole('menuitem', { name: 'About' }).click()
     await page.locator('dialog[aria-label=About]').waitFor()

@@ -5,7 +5,7 @@ use crate::fingerprint::{Fingerprint, Stamp};
 use crate::npm;
 use crate::package::{self, Effort};
 use crate::process::{Outcome, timed};
-use crate::project::{dist, www};
+use crate::project::{dist, root, www};
 use crate::serve;
 
 const PORT: u16 = 4173;
@@ -59,6 +59,7 @@ pub fn build() -> Outcome {
 fn inputs() -> Outcome<Fingerprint> {
     let www = www();
     let mut inputs = Fingerprint::new().files(&dist())?;
+    inputs = inputs.files(&root().join("COMPATIBILITY.md"))?;
     for entry in [
         "src",
         "scripts",

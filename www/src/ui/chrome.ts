@@ -7,6 +7,7 @@ import { currentTheme, onSystemTheme, toggleTheme } from './theme.ts'
 export interface ChromeHost {
   run: () => void
   stop: () => void
+  steps: () => void
   share: () => void
   example: (query: string) => void
   importFile: (file: File | null) => void
@@ -23,11 +24,13 @@ export function bindChrome(host: ChromeHost): void {
   const actions: Record<string, () => void> = {
     run: host.run,
     stop: host.stop,
+    steps: host.steps,
     share: host.share,
     import: () => host.importFile(null),
     reset: host.resetSamples,
     examples: () => void panels().then(({ openExamples }) => openExamples(host.example)),
     history: () => void panels().then(({ openHistory }) => openHistory(host.history, host.take)),
+    reference: () => void import('./reference-panel.ts').then(({ openReference }) => openReference()),
     help: () => void panels().then(({ openHelp }) => openHelp()),
     about: () => void panels().then(({ openAbout }) => openAbout(__VERSION__)),
     theme: () => {
@@ -39,9 +42,9 @@ export function bindChrome(host: ChromeHost): void {
   for (const button of document.querySelectorAll<HTMLElement>('[data-action]')) {
     button.addEventListener('click', () => actions[button.dataset['action'] ?? '']?.())
   }
-  const overflow = ['import', 'share', 'history', 'theme', 'help', 'about'] as const
-  const labels = { import: 'Import a file', share: 'Copy a link', history: 'History', theme: 'Light or dark', help: 'Keys', about: 'About' }
-  const icons = { import: 'import', share: 'share', history: 'history', theme: 'sun', help: 'help', about: 'info' }
+  const overflow = ['reference', 'import', 'share', 'history', 'theme', 'help', 'about'] as const
+  const labels = { reference: 'Reference', import: 'Import a file', share: 'Copy a link', history: 'History', theme: 'Light or dark', help: 'Keys', about: 'About' }
+  const icons = { reference: 'search', import: 'import', share: 'share', history: 'history', theme: 'sun', help: 'help', about: 'info' }
   menuButton(byId('overflow'), () => overflow.map((name) => ({ label: labels[name], icon: icons[name], run: () => actions[name]?.() })), 'More')
   byId('run-key').textContent = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ ↵' : 'Ctrl ↵'
   themeIcon()

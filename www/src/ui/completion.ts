@@ -5,13 +5,16 @@ import { COLLECTION_METHODS } from '../shell/collection.ts'
 import { DATABASE_METHODS } from '../shell/database.ts'
 import { GLOBAL_NAMES } from '../shell/session.ts'
 import type { FieldInfo } from '../data/catalog.ts'
-import { ACCUMULATORS, EXPRESSIONS, QUERY_OPERATORS, STAGES, UPDATE_OPERATORS } from './operators.ts'
+import type { Language } from '../language/reference.ts'
+import { entryInfo } from './entry-info.ts'
+import { placeAt, type Place } from './place.ts'
 
 export interface CompletionSource {
   collections: () => string[]
   databases: () => string[]
   fields: (collection: string) => Promise<FieldInfo[]>
   variables: () => string[]
+  language: Language
 }
 
 const option = (label: string, type: string, more: Partial<Completion> = {}): Completion => ({ label, type, ...more })
@@ -25,27 +28,42 @@ function collectionBefore(text: string): string | null {
   return last?.[1] ?? last?.[2] ?? null
 }
 
-/** The last method called on it: what the documents in its arguments mean. */
-function methodBefore(text: string): string | null {
-  return [...text.matchAll(/\.\s*(find\w*|aggregate|update\w*|delete\w*|replace\w*|count\w*|distinct|insert\w*|bulkWrite|sort|project\w*|createIndex|hint)\s*\(/g)].at(-1)?.[1] ?? null
+/** Which sections of the language belong where. */
+const SECTIONS: Partial<Record<Place, [heading: string, detail: string][]>> = {
+  stage: [['Aggregation stages', 'stage']],
+  expression: [['Expression operators', 'expression']],
+  accumulator: [['Accumulators', 'accumulator']],
+  window: [['Window operators', 'window']],
+  query: [['Query operators', 'query']],
+  condition: [['Query operators', 'query']],
+  element: [['Query operators', 'query']],
+  update: [['Update operators', 'update']],
+  push: [['Update modifiers', 'modifier']],
+  command: [['Commands', 'command']]
 }
 
-/** The operators that fit a key. */
-function operatorsFor(method: string | null, before: string): Completion[] {
-  const update = method !== null && /^(update|findOneAndUpdate|bulkWrite)/.test(method)
-  const pipeline = method === 'aggregate'
-  const inStage = [...before.matchAll(/\$(\w+)\s*:/g)].at(-1)?.[1]
-  const list: Completion[] = []
-  if (pipeline) {
-    list.push(...STAGES.map((name) => option(name, 'keyword', { boost: inStage ? 0 : 3, detail: 'stage' })))
-    list.push(...EXPRESSIONS.map((name) => option(name, 'function', { detail: 'expression' })))
-    if (inStage === 'group' || inStage === 'bucket') list.push(...ACCUMULATORS.map((name) => option(name, 'function', { boost: 4, detail: 'accumulator' })))
-  }
-  if (update) list.push(...UPDATE_OPERATORS.map((name) => option(name, 'keyword', { boost: 2, detail: 'update' })))
-  list.push(...QUERY_OPERATORS.map((name) => option(name, 'keyword', { detail: 'query', boost: pipeline && inStage !== 'match' ? -2 : 1 })))
-  const seen = new Set<string>()
-  return list.filter(({ label }) => !seen.has(label) && seen.add(label))
+/** Conditions on the whole document; the others stand below a field. */
+const OF_DOCUMENTS = /^\$(and|or|nor|expr|jsonSchema|comment|text|where|sampleRate|alwaysTrue|alwaysFalse)$/
+/** The operators that stand only inside another one. */
+const ELSEWHERE = /^\$(rand|natural)$/
+
+function fits(place: Place, name: string): boolean {
+  if (place === 'query') return OF_DOCUMENTS.test(name)
+  return place !== 'condition' || !(OF_DOCUMENTS.test(name) || ELSEWHERE.test(name))
 }
+
+/** The names that a key may have. */
+function operatorsFor(language: Language, place: Place): Completion[] {
+  return (SECTIONS[place] ?? []).flatMap(([heading, detail]) =>
+    language
+      .offered(heading)
+      .filter(({ name }) => fits(place, name))
+      .map((entry) => option(entry.name, 'keyword', { detail, apply: `${entry.name}: `, info: () => entryInfo(heading, entry) }))
+  )
+}
+
+/** Where the keys of a document are fields of the collection. */
+const HAS_FIELDS: Place[] = ['fields', 'query', 'element', 'names', 'push', 'group', 'windows']
 
 const simple = (path: string): boolean => /^[A-Za-z_$][\w$]*$/.test(path)
 
@@ -55,7 +73,9 @@ async function inDocument(context: CompletionContext, source: CompletionSource, 
   const reference = context.matchBefore(/['"]\$\$?[\w.]*$/)
   if (reference) {
     const paths = fields.map(({ path, types }) => option(`$${path}`, 'property', { detail: types[0] ?? '' }))
-    return { from: reference.from + 1, options: paths, validFor: /^\$[\w.]*$/ }
+    const heading = 'System variables'
+    const variables = source.language.offered(heading).map((entry) => option(entry.name, 'variable', { detail: 'variable', boost: -1, info: () => entryInfo(heading, entry) }))
+    return { from: reference.from + 1, options: [...paths, ...variables], validFor: /^\$[\w.$]*$/ }
   }
   const quoted = context.matchBefore(/['"][\w.$]*$/)
   if (quoted && /[{,([]\s*$/.test(before.slice(0, quoted.from - context.pos || undefined))) {
@@ -66,11 +86,14 @@ async function inDocument(context: CompletionContext, source: CompletionSource, 
   const from = word?.from ?? context.pos
   if (!/[{,]\s*$/.test(context.state.sliceDoc(0, from)) || !isOpenBrace(before)) return null
   if (!context.explicit && word?.from === word?.to && !/[{]\s*$/.test(before)) return null
+  const place = placeAt(before.slice(0, from - context.pos || undefined))
+  const known = place ?? 'element'
   const keys = fields.map(({ path, types }) =>
     option(path, 'property', { detail: types[0] ?? '', apply: simple(path) ? `${path}: ` : `'${path}': `, boost: 2 })
   )
-  const operators = operatorsFor(methodBefore(before), before).map((each) => ({ ...each, apply: `${each.label}: ` }))
-  return { from, options: [...keys, ...operators], validFor: /^[$\w]*$/ }
+  const operators = operatorsFor(source.language, known)
+  const isField = place === null || HAS_FIELDS.includes(known)
+  return { from, options: [...(isField ? keys : []), ...operators], validFor: /^[$\w]*$/ }
 }
 
 /** Whether the innermost bracket that is open before the cursor is `{`. */

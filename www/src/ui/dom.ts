@@ -55,6 +55,7 @@ const PATHS: Record<string, string> = {
   tree: 'M3 2.5v9h4M3 6h4M9 4.5h4.5v3H9zM9 10h4.5v3H9z',
   braces: 'M6 2.5c-1.5 0-2 .7-2 2v1.7C4 7.4 3.3 8 2.3 8c1 0 1.7.6 1.7 1.8v1.7c0 1.3.5 2 2 2M10 2.5c1.5 0 2 .7 2 2v1.7c0 1.2.7 1.8 1.7 1.8-1 0-1.7.6-1.7 1.8v1.7c0 1.3-.5 2-2 2',
   plan: 'M8 2v3M8 5H4v3M8 5h4v3M2.5 8h3v3h-3zM10.5 8h3v3h-3zM4 11v3M12 11v3',
+  steps: 'M2.5 2.5h8v3h-8zM2.5 10.500h8v3h-8zM6.500 5.500v5M12.500 4h1v8h-1',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   check: 'M3 8.5l3.2 3L13 4.5',
   warn: 'M8 2L1.8 13.2h12.4zM8 6.5v3.2M8 11.6h.01',

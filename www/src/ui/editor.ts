@@ -6,17 +6,21 @@ import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighl
 import { EditorState, StateEffect, StateField } from '@codemirror/state'
 import {
   Decoration, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers,
-  placeholder, type DecorationSet
+  placeholder, hoverTooltip, type DecorationSet
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { parse } from '../shell/parse.ts'
 import { completions, type CompletionSource } from './completion.ts'
+import { meaningsInfo } from './entry-info.ts'
+import type { Language } from '../language/reference.ts'
 
 export interface EditorHost {
   run: (text: string, offset: number) => void
   previous: () => void
   next: () => void
   changed: (text: string) => void
+  /** The cursor moved, or the text changed. */
+  moved: () => void
   completion: CompletionSource
 }
 
@@ -58,6 +62,18 @@ function faultAt(state: EditorState, offset: number): DecorationSet {
   return from < to ? Decoration.set(Decoration.mark({ class: 'cm-fault' }).range(from, to)) : Decoration.none
 }
 
+/** What the operator under the pointer does. */
+const operatorHints = (language: Language) =>
+  hoverTooltip((view, at) => {
+    const { from, text } = view.state.doc.lineAt(at)
+    for (const match of text.matchAll(/\$\$?[A-Za-z]\w*/g)) {
+      const [start, end] = [from + match.index, from + match.index + match[0].length]
+      const meanings = at >= start && at <= end ? language.meanings(match[0]) : []
+      if (meanings.length > 0) return { pos: start, end, create: () => ({ dom: meaningsInfo(meanings) }) }
+    }
+    return null
+  })
+
 export class Editor {
   readonly view: EditorView
 
@@ -84,6 +100,7 @@ export class Editor {
           bracketMatching(),
           closeBrackets(),
           autocompletion({ override: [completions(host.completion)], icons: false, maxRenderedOptions: 60 }),
+          operatorHints(host.completion.language),
           javascript(),
           syntaxHighlighting(colours),
           fault,
@@ -92,6 +109,7 @@ export class Editor {
           EditorView.contentAttributes.of({ 'aria-label': 'Query editor', spellcheck: 'false', autocapitalize: 'off' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) host.changed(update.state.doc.toString())
+            if (update.docChanged || update.selectionSet) host.moved()
           }),
           keymap.of([
             { key: 'Mod-Enter', run, preventDefault: true },
@@ -125,6 +143,11 @@ export class Editor {
 
   get text(): string {
     return this.view.state.doc.toString()
+  }
+
+  /** Where the cursor is. */
+  get cursor(): number {
+    return this.view.state.selection.main.head
   }
 
   /** Replaces the text; undo brings the old one back. */
