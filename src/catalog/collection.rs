@@ -117,6 +117,21 @@ impl Collection {
         self.indexes.iter().find(|index| index.spec.name == name)
     }
 
+    /// The index whose order the documents are kept in, if the collection is clustered.
+    pub fn clustered(&self) -> Option<&Index> {
+        self.indexes.first().filter(|index| index.spec.clustered)
+    }
+
+    /// How many indexes there are; the order of a clustered collection is none.
+    pub fn index_count(&self) -> usize {
+        self.indexes.len() - usize::from(self.clustered().is_some())
+    }
+
+    /// True if the oldest documents make room for new ones.
+    pub fn is_capped(&self) -> bool {
+        self.info.rules.capped.is_some()
+    }
+
     /// True for views.
     pub fn is_view(&self) -> bool {
         matches!(self.info.kind, CollectionKind::View { .. })

@@ -31,7 +31,7 @@ const FIELDS: &[Field] = &[
 ];
 
 /// What is not supported yet.
-const REFUSED: &[&str] = &["expireAfterSeconds", "recordPreImages"];
+const REFUSED: &[&str] = &["recordPreImages"];
 
 /// What a command asks to change, and of what.
 pub(super) struct Modification<'a> {

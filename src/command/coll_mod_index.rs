@@ -142,6 +142,12 @@ impl<'a> Wanted<'a> {
             spec.expire_after_seconds = Some(seconds);
         }
         if let Some(hidden) = self.hidden {
+            if spec.clustered {
+                return Err(Error::new(
+                    6011800,
+                    "cannot hide or unhide the clustered index",
+                ));
+            }
             if spec.is_id() && hidden {
                 return Err(Error::bad_value("can't hide _id index"));
             }

@@ -1,5 +1,6 @@
 //! The parts of collMod that change what a collection asks of writes: validator, images, limits.
 
+use super::clustered_index;
 use super::coll_mod::Modification;
 use super::collection_options::{capped_max, capped_size, pre_images, shown_number, with_option};
 use crate::engine::Write;
@@ -14,6 +15,7 @@ const FIELDS: &[&str] = &[
     "changeStreamPreAndPostImages",
     "cappedSize",
     "cappedMax",
+    "expireAfterSeconds",
 ];
 
 /// Errors: `InvalidOptions` (72) for a view, or for limits of a collection that is not capped;
@@ -39,6 +41,10 @@ pub(super) fn run(
         options = with_option(options.as_ref(), name, value);
     };
     limits(modification, &mut set)?;
+    if let Some(given) = arguments.get("expireAfterSeconds") {
+        let seconds = expiry(given, modification.collection.clustered().is_some())?;
+        set("expireAfterSeconds", seconds.map(ValueRef::Int64));
+    }
     if let Some(validator) = arguments.get("validator") {
         set("validator", Some(validator));
     }
@@ -96,4 +102,23 @@ fn limits(
         None => {}
     }
     Ok(())
+}
+
+/// The seconds after which the documents of the collection expire; `None` for "off".
+///
+/// Errors: `InvalidOptions` (72), `BadValue` (2) for other texts, `TypeMismatch` (14).
+fn expiry(given: ValueRef<'_>, is_clustered: bool) -> Result<Option<i64>> {
+    match given {
+        ValueRef::String("off") => clustered_index::seconds(0, is_clustered).map(|_| None),
+        ValueRef::String(other) => Err(Error::bad_value(format!(
+            "'expireAfterSeconds' is a number or \"off\", not '{other}'"
+        ))),
+        other => match other.to_i64_coerced() {
+            Some(seconds) => clustered_index::seconds(seconds, is_clustered).map(Some),
+            None => Err(Error::type_mismatch(format!(
+                "BSON field 'collMod.expireAfterSeconds' is the wrong type '{}', expected types '[string, number]'",
+                other.kind().alias()
+            ))),
+        },
+    }
 }

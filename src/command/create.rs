@@ -8,7 +8,7 @@ use super::collection_options::{
     pre_images, shown_number, view,
 };
 use super::request::Request;
-use super::{collation, encrypted_fields, id_index};
+use super::{clustered_index, collation, encrypted_fields, id_index};
 use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -31,20 +31,14 @@ const FIELDS: &[Field] = &[
     optional("changeStreamPreAndPostImages", Takes::Document),
     optional("timeseries", Takes::Document),
     optional("clusteredIndex", Takes::Any),
-    optional("expireAfterSeconds", Takes::Any),
+    optional("expireAfterSeconds", Takes::Number),
     optional("encryptedFields", Takes::Document),
     optional("flags", Takes::Number),
     optional("temp", Takes::Truth),
 ];
 
 /// Options that ask for kinds of collections that do not exist yet.
-const REFUSED: &[&str] = &[
-    "timeseries",
-    "clusteredIndex",
-    "expireAfterSeconds",
-    "flags",
-    "temp",
-];
+const REFUSED: &[&str] = &["timeseries", "flags", "temp"];
 
 /// Options that a view cannot have.
 const NOT_OF_VIEWS: &[&str] = &[
@@ -76,10 +70,14 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     arguments
         .document("collation")
         .map_or(Ok(()), collation::check)?;
+    let clustered = clustered_index::read(&arguments)?;
     check_limits(&arguments)?;
     let (kind, options) = match arguments.string("viewOn") {
         Some(on) => of_view(engine, &namespace, &arguments, on, images)?,
-        None => (CollectionKind::Regular, of_collection(&arguments, images)?),
+        None => (
+            CollectionKind::Regular,
+            of_collection(&arguments, images, clustered)?,
+        ),
     };
     if let Some(existing) = engine.collection(&namespace)
         && compare_documents(existing.info.options.as_ref(), options.as_ref()).is_eq()
@@ -119,7 +117,11 @@ fn check_limits(arguments: &Arguments<'_>) -> Result<()> {
 }
 
 /// The options of a collection, as they are kept and shown.
-fn of_collection(arguments: &Arguments<'_>, images: Option<bool>) -> Result<DocumentBuf> {
+fn of_collection(
+    arguments: &Arguments<'_>,
+    images: Option<bool>,
+    clustered: Option<DocumentBuf>,
+) -> Result<DocumentBuf> {
     if arguments.get("pipeline").is_some() {
         let message = "'pipeline' requires 'viewOn' to also be specified";
         return Err(Error::new(codes::INVALID_OPTIONS, message));
@@ -136,6 +138,14 @@ fn of_collection(arguments: &Arguments<'_>, images: Option<bool>) -> Result<Docu
                 options.append(name, shown_number(number));
             }
         }
+    }
+    let seconds = arguments.number("expireAfterSeconds");
+    let seconds = seconds.map(|given| clustered_index::seconds(given, clustered.is_some()));
+    if let Some(seconds) = seconds.transpose()? {
+        options.append("expireAfterSeconds", seconds);
+    }
+    if let Some(clustered) = &clustered {
+        options.append("clusteredIndex", clustered);
     }
     let document = |name: &str| arguments.document(name).filter(|value| !value.is_empty());
     for name in ["storageEngine", "validator"] {

@@ -38,7 +38,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let existing = engine.catalog().regular(&namespace)?.cloned();
     let before = existing
         .as_ref()
-        .map_or(1, |collection| collection.indexes.len());
+        .map_or(1, |collection| collection.index_count());
     let mut write = Write::new(engine);
     write.create_implicitly(&namespace)?;
     let mut created = 0;

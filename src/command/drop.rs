@@ -37,7 +37,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     write.commit();
     engine.cursors.kill(&namespace, "collection dropped");
     if !collection.is_view() {
-        reply.append("nIndexesWas", collection.indexes.len() as i32);
+        reply.append("nIndexesWas", collection.index_count() as i32);
     }
     reply.append("ns", namespace.to_string().as_str());
     Ok(reply)

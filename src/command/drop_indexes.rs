@@ -38,7 +38,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         other => return Err(wrong_type(other.unwrap_or(ValueRef::Null))),
     };
-    let before = collection.indexes.len();
+    let before = collection.index_count();
     drop(collection);
     let mut write = Write::new(engine);
     for name in &names {
@@ -61,6 +61,9 @@ fn by_name(collection: &Collection, name: &str) -> Result<String> {
         )
     };
     let index = collection.index(name).ok_or_else(not_found)?;
+    if index.spec.clustered {
+        return Err(Error::new(5979800, "cannot drop the clustered index"));
+    }
     if index.spec.is_id() {
         return Err(Error::new(codes::INVALID_OPTIONS, "cannot drop _id index"));
     }

@@ -66,7 +66,11 @@ pub(super) fn describe(collection: &Collection) -> DocumentBuf {
             );
         }
     });
-    if let Some(index) = collection.indexes.first() {
+    if let Some(index) = collection
+        .indexes
+        .first()
+        .filter(|index| !index.spec.clustered)
+    {
         out.append("idIndex", &index.spec.describe());
     }
     out

@@ -7,6 +7,7 @@ mod arguments;
 mod bulk_write;
 mod capped_copy;
 mod cluster_parameters;
+mod clustered_index;
 mod coll_mod;
 mod coll_mod_index;
 mod coll_mod_options;

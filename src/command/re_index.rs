@@ -16,7 +16,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = format!("there is no collection {namespace}");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
-    let count = collection.indexes.len() as i32;
+    let count = collection.index_count() as i32;
     let mut write = Write::new(engine);
     for index in collection
         .indexes

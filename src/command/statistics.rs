@@ -41,10 +41,10 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     reply.append("numOrphanDocs", 0i64);
     reply.append("storageSize", scaled(size));
     reply.append("freeStorageSize", 0i64);
-    reply.append("capped", false);
+    reply.append("capped", found.is_some_and(|found| found.is_capped()));
     reply.append(
         "nindexes",
-        found.map_or(0, |found| found.indexes.len() as i32),
+        found.map_or(0, |found| found.index_count() as i32),
     );
     reply.append_array("indexBuilds", |_| {});
     reply.append("totalIndexSize", scaled(index_bytes));
@@ -71,7 +71,7 @@ pub(super) fn database(engine: &mut Engine, request: &Request<'_>) -> Result<Doc
         collections += 1;
         objects += collection.records.len();
         data_bytes += collection.records.data_size();
-        indexes += collection.indexes.len() as i64;
+        indexes += collection.index_count() as i64;
         index_bytes += collection.index_bytes();
     }
     let scaled = |bytes: u64| bytes as f64 / scale as f64;

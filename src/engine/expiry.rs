@@ -28,11 +28,14 @@ impl Engine {
     /// Removes expired documents, in one commit.
     pub fn expire(&mut self) -> Result<Expired> {
         let now_ms = self.env.now_ms();
-        let expires = |index: &Index| cutoff(index, now_ms).is_some();
+        let expires = |found: &Collection| {
+            let mut indexes = found.indexes.iter();
+            indexes.any(|index| cutoff(found, index, now_ms).is_some())
+        };
         let names: Vec<Namespace> = self
             .catalog()
             .iter()
-            .filter(|found| found.indexes.iter().any(expires))
+            .filter(|found| expires(found))
             .map(|found| found.info.namespace.clone())
             .collect();
         let mut done = Expired::default();
@@ -61,11 +64,19 @@ impl Engine {
 }
 
 /// The last moment that is over, for an index that lets documents expire. Hashes tell no time.
-fn cutoff(index: &Index, now_ms: i64) -> Option<i64> {
-    let seconds = index.spec.expire_after_seconds?;
+fn cutoff(collection: &Collection, index: &Index, now_ms: i64) -> Option<i64> {
+    let seconds = match index.spec.clustered {
+        // The option of a clustered collection counts from dates in `_id`.
+        true => {
+            let options = collection.info.options.as_ref();
+            options.get("expireAfterSeconds")?.to_i64_exact()?
+        }
+        false => i64::from(index.spec.expire_after_seconds?),
+    };
+
     match index.spec.fields.as_slice() {
         [field] if field.kind == FieldKind::Value => {
-            Some(now_ms.saturating_sub(i64::from(seconds) * 1000))
+            Some(now_ms.saturating_sub(seconds.saturating_mul(1000)))
         }
         _ => None,
     }
@@ -74,7 +85,7 @@ fn cutoff(index: &Index, now_ms: i64) -> Option<i64> {
 fn expired(collection: &Collection, now_ms: i64) -> Result<BTreeSet<u64>> {
     let mut records = BTreeSet::new();
     for index in &collection.indexes {
-        let Some(cutoff) = cutoff(index, now_ms) else {
+        let Some(cutoff) = cutoff(collection, index, now_ms) else {
             continue;
         };
         let mut low = encode_one(ValueRef::Date(i64::MIN));

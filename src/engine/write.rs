@@ -248,7 +248,10 @@ impl<'e> Write<'e> {
 
     fn empty(&self, info: CollectionInfo) -> Collection {
         let indexes = match info.kind {
-            CollectionKind::Regular => vec![Index::new(IndexSpec::on_id(), self.engine.new_tree())],
+            CollectionKind::Regular => {
+                let spec = IndexSpec::of_options(info.options.as_ref());
+                vec![Index::new(spec, self.engine.new_tree())]
+            }
             CollectionKind::View { .. } => Vec::new(),
         };
         let records = RecordStore::new(self.engine.new_tree(), 1);
@@ -310,7 +313,7 @@ impl<'e> Write<'e> {
         let tree = self.engine.new_tree();
         let time_limit = self.engine.time_limit.clone();
         let collection = self.collection_mut(namespace)?;
-        if collection.indexes.len() >= limits::INDEXES_MAX {
+        if collection.index_count() >= limits::INDEXES_MAX {
             let message = format!("add index fails, too many indexes for {namespace}");
             return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
         }

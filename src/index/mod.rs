@@ -8,6 +8,6 @@ mod wildcard;
 
 pub use keys::{KeyEntry, KeySet, Multikey, sort_key};
 pub use partial::PartialFilter;
-pub use spec::{FieldKind, IndexField, IndexSpec, is_wildcard, key_pattern_name};
+pub use spec::{FieldKind, IndexField, IndexSpec, is_order_by_id, is_wildcard, key_pattern_name};
 pub use store::{Index, IndexRecord, split_record};
 pub use wildcard::{Wildcard, view_for_path, view_without_path};

@@ -58,6 +58,8 @@ pub struct IndexSpec {
     pub partial: Option<Rc<PartialFilter>>,
     /// Documents expire so many seconds after the date in the field.
     pub expire_after_seconds: Option<i32>,
+    /// The order in which the collection keeps its documents, and no index of its own.
+    pub clustered: bool,
     /// Of a wildcard index: which paths it holds.
     pub wildcard: Option<Rc<Wildcard>>,
 }
@@ -75,6 +77,7 @@ impl IndexSpec {
             prepare_unique: false,
             partial: None,
             expire_after_seconds: None,
+            clustered: false,
             wildcard: Wildcard::of_key(key.as_ref()).map(Rc::new),
         }
     }
@@ -90,9 +93,24 @@ impl IndexSpec {
         }
     }
 
+    /// The index on `_id` of a collection with the option `clusteredIndex`, or without.
+    pub fn of_options(options: DocumentRef<'_>) -> IndexSpec {
+        let mut spec = IndexSpec::on_id();
+        if let Some(clustered) = options
+            .get("clusteredIndex")
+            .and_then(|value| value.as_document())
+        {
+            spec.clustered = true;
+            if let Some(name) = clustered.get("name").and_then(|value| value.as_str()) {
+                name.clone_into(&mut spec.name);
+            }
+        }
+        spec
+    }
+
     /// True for the index on `_id`.
     pub fn is_id(&self) -> bool {
-        self.name == "_id_"
+        self.clustered || self.name == "_id_"
     }
 
     /// Which components of a key are descending, for decoding.
@@ -125,7 +143,7 @@ impl IndexSpec {
         out.append("v", 2);
         out.append("key", &self.key);
         out.append("name", self.name.as_str());
-        if self.unique && !self.is_id() {
+        if self.unique && (self.clustered || !self.is_id()) {
             out.append("unique", true);
         }
         if self.sparse {
@@ -146,6 +164,9 @@ impl IndexSpec {
         if self.hidden {
             out.append("hidden", true);
         }
+        if self.clustered {
+            out.append("clustered", true);
+        }
         out
     }
 
@@ -158,6 +179,7 @@ impl IndexSpec {
             name,
             ..IndexSpec::on(&key)
         };
+        spec.clustered = flag("clustered");
         spec.unique = flag("unique") || spec.is_id();
         spec.sparse = flag("sparse");
         spec.hidden = flag("hidden");
@@ -188,6 +210,14 @@ fn fields(key: DocumentRef<'_>) -> Vec<IndexField> {
             },
         })
         .collect()
+}
+
+/// True for `{_id: 1}`.
+pub fn is_order_by_id(key: DocumentRef<'_>) -> bool {
+    let mut fields = key.iter();
+    let first = fields.next();
+    first.is_some_and(|(name, value)| name == "_id" && value.to_f64() == Some(1.0))
+        && fields.next().is_none()
 }
 
 /// True for `$**` and `a.b.$**`.

@@ -66,3 +66,23 @@ fn indexes_come_back_as_they_were() {
         }
     }
 }
+
+#[test]
+fn a_clustered_collection_comes_back_in_order() {
+    let disk = Disk::default();
+    let database = open(&disk);
+    send(
+        &database,
+        "{create: 'c', clusteredIndex: {key: {_id: 1}, unique: true, name: 'own'}, expireAfterSeconds: 5}",
+    );
+    send(&database, "{insert: 'c', documents: [{_id: 2}, {_id: 1}]}");
+    let asked = ["{listIndexes: 'c'}", "{listCollections: 1}", "{find: 'c'}"];
+    let before = asked.map(|command| send(&database, command));
+    assert!(before[0].to_string().contains("clustered"));
+    drop(database);
+    for _ in 0..2 {
+        let database = open(&disk);
+        assert!(asked.map(|command| send(&database, command)) == before);
+        run(database.flush()).unwrap();
+    }
+}

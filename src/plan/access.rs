@@ -211,7 +211,11 @@ pub(super) fn intersection_access<'c>(
 
 /// True if the index's keys hold all that is asked for.
 pub(super) fn is_covered(query: &Query, candidate: &Candidate<'_>) -> bool {
-    let Some(needed) = &query.needed else {
+    let Some(needed) = query
+        .needed
+        .as_ref()
+        .filter(|_| !candidate.index.spec.clustered)
+    else {
         return false;
     };
     let mut read = Dependencies::new();

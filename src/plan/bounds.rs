@@ -181,13 +181,17 @@ impl Interval {
     }
 }
 
+/// A component's value, if it is one and no border between types.
+pub fn value_of(bytes: &[u8]) -> Option<Value<'_>> {
+    // Every type byte says double; texts do not mind.
+    let values = decode(bytes, &[2; 64], &[false]).ok()?;
+    values.into_iter().next()
+}
+
 /// A component's value, or what stands at the border of its type. The type of a number is not
 /// known here, so whole ones are shown as integers.
 fn border(bytes: &[u8]) -> String {
-    // Every type byte says double; texts do not mind.
-    let value = decode(bytes, &[2; 64], &[false])
-        .ok()
-        .and_then(|values| values.first().cloned());
+    let value = value_of(bytes);
     match (value.as_ref().map(Value::as_ref), bytes) {
         (Some(ValueRef::Double(number)), _) if number.is_finite() && number.trunc() == number => {
             format!("{number}")

@@ -2,6 +2,7 @@
 
 use super::access::{Access, AccessKind, Part, is_covered};
 use super::candidate::{Candidate, SortOrder};
+use super::clustered_scan::ClusteredScan;
 use super::fetch::{Fetch, Select};
 use super::index_scan::IndexScan;
 use super::intersection::Intersection;
@@ -26,12 +27,20 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
     let mut stream: BoxStream = match access.kind {
         AccessKind::Scan { backward } => match query.tail.clone() {
             Some(tail) => Box::new(TailScan::new(collection, filter, tail)),
+            None if let Some(index) = collection.clustered() => {
+                let all = Candidate::new(index, &[]);
+                clustered_stream(query, collection, all, backward, filter)
+            }
             None => Box::new(CollectionScan::new(
                 collection.records.cursor(),
                 backward,
                 filter,
             )),
         },
+        AccessKind::Index { candidate, order } if candidate.index.spec.clustered => {
+            let left = filter.and_then(|filter| filter.without(&candidate.known));
+            clustered_stream(query, collection, candidate, order.backward, left)
+        }
         AccessKind::Index { candidate, order } => {
             name = Some(candidate.index.spec.name.clone());
             covered = is_covered(query, &candidate);
@@ -85,6 +94,27 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
         stream,
         index: name,
     }
+}
+
+/// Documents of a clustered collection in its order, as far as the candidate for `_id` goes.
+fn clustered_stream(
+    query: &Query,
+    collection: &Collection,
+    candidate: Candidate<'_>,
+    backward: bool,
+    left: Option<super::Filter>,
+) -> BoxStream {
+    let is_express = query.hint.is_none() && left.is_none() && is_on_id(query);
+    let shown = (!query.filter.matcher().is_trivial()).then(|| query.filter.clone());
+    let borders = candidate.sets.first().filter(|set| !set.is_all());
+    let borders = borders
+        .cloned()
+        .unwrap_or_else(|| super::bounds::IntervalSet::all());
+    let scan = scan(candidate, backward);
+    let fetch = Fetch::new(Box::new(scan), &collection.records, left);
+    Box::new(ClusteredScan::new(
+        fetch, shown, borders, backward, is_express,
+    ))
 }
 
 fn index_stream(

@@ -8,6 +8,7 @@ use super::{Filter, Row};
 use crate::catalog::Collection;
 use crate::error::Result;
 use crate::expression::Context;
+use crate::index::Index;
 use crate::value::DocumentBuf;
 
 /// The number of documents that pass a filter, if the collection's trees know it.
@@ -20,7 +21,8 @@ pub fn count(collection: &Collection, filter: &Filter) -> Result<Option<Counted>
     }
     let conjuncts = conjuncts(filter.matcher());
     let needs = requirements(conjuncts);
-    for index in collection.indexes.iter().filter(|index| !index.spec.hidden) {
+    let seen = |index: &&Index| !index.spec.hidden && !index.spec.clustered;
+    for index in collection.indexes.iter().filter(seen) {
         if !index
             .spec
             .fields

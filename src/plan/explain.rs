@@ -62,7 +62,7 @@ fn append_statistics(out: &mut DocumentBuf, stage: &str, statistics: Statistics)
         "IXSCAN" => &[keys[0], keys[1], dropped],
         "DISTINCT_SCAN" | "COUNT_SCAN" => &keys,
         "EXPRESS_IXSCAN" => &[keys[0], documents],
-        "COLLSCAN" => &[documents],
+        "COLLSCAN" | "CLUSTERED_IXSCAN" | "EXPRESS_CLUSTERED_IXSCAN" => &[documents],
         "FETCH" => &[documents, ("alreadyHasObj", 0)],
         "OR" | "SORT_MERGE" => &[("dupsTested", advanced + statistics.dropped), dropped],
         _ => &[],

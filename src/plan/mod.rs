@@ -7,6 +7,7 @@ mod access;
 mod bounds;
 mod build;
 mod candidate;
+mod clustered_scan;
 mod count;
 mod document;
 mod explain;

@@ -234,6 +234,7 @@ pub fn plan_distinct(query: &Query, field: &FieldPath) -> Result<Option<BoxStrea
     let views = wildcard_views(query, collection);
     let indexes = query.indexes(collection, &views)?;
     Ok(distinct_way(query, &indexes, field)
+        .filter(|(candidate, _)| !candidate.index.spec.clustered)
         .map(|(candidate, fields)| distinct_stream(collection, candidate, fields)))
 }
 

@@ -256,7 +256,7 @@ impl<'c> Search<'_, 'c> {
         };
         let together = own.iter().chain(self.others.iter().copied());
         for index in self.indexes.list(together) {
-            if !begins_with_any(index, &needs) {
+            if index.spec.clustered || !begins_with_any(index, &needs) {
                 continue;
             }
             let mut candidate = Candidate::new(index, &needs);

@@ -97,10 +97,10 @@ fn append_sizes(
     out.append("numOrphanDocs", 0);
     out.append("storageSize", scaled(size));
     out.append("freeStorageSize", 0);
-    out.append("capped", false);
+    out.append("capped", collection.is_some_and(Collection::is_capped));
     out.append(
         "nindexes",
-        collection.map_or(0, |found| found.indexes.len() as i32),
+        collection.map_or(0, |found| found.index_count() as i32),
     );
     out.array("indexBuilds");
     out.append("totalIndexSize", scaled(index_bytes));
