@@ -207,7 +207,7 @@ describe('one visit after the other', { concurrency: 1 }, () => {
       page,
       `db.penguins.aggregate([
   { $match: { species: 'Gentoo' } },
-  { $group: { _id: '$island', n: { $sum: 1 }, mass: { $avg: '$bodyMassG' } } },
+  { $group: { _id: '$island', n: { $sum: 1 }, mass: { $avg: '$massG' } } },
   { $set: { nothing: { $divide: ['$n', 0] } } },
   { $sort: { n: -1 } }
 ])`
@@ -294,6 +294,16 @@ describe('one visit after the other', { concurrency: 1 }, () => {
     await page.getByLabel('Name').fill('drafts')
     await page.keyboard.press('Enter')
     await page.locator('.collection', { hasText: 'drafts' }).waitFor()
+    await act('Actions for database samples', 'New collection …')
+    await page.getByLabel('Name').fill('newest')
+    await page.getByLabel('Kind').selectOption('capped')
+    await page.getByLabel('Size in bytes').fill('8192')
+    await page.getByLabel('Validator').fill("{ n: { $type: 'int' } }")
+    await shot(page, 'create')
+    await page.keyboard.press('Enter')
+    await page.locator('.collection', { hasText: 'newest' }).filter({ hasText: 'capped' }).waitFor()
+    assert.match(await page.locator('.cm-content').innerText(), /createCollection\('newest', \{ capped: true, size: 8192, validator: \{ n: \{ \$type: 'int' \} \} \}\)/)
+    await run(page, 'db.newest.drop()')
     await act('Actions for drafts', 'Rename …')
     await page.getByLabel('New name').fill('papers')
     await page.keyboard.press('Enter')

@@ -3,6 +3,7 @@ import { collectionExpression, collectionsOf, databaseNames, fieldsOf, indexesOf
 import { COLLECTION_METHODS } from '../shell/collection.ts'
 import { DATABASE_METHODS } from '../shell/database.ts'
 import type { Driver } from '../shell/driver.ts'
+import { openCreate } from './create-dialog.ts'
 import { confirmDialog, promptDialog } from './dialog.ts'
 import { byId, count, h, icon } from './dom.ts'
 import { menuButton, type MenuEntry } from './menu.ts'
@@ -169,8 +170,14 @@ export class Sidebar {
   }
 
   private async create(database: string): Promise<void> {
-    const name = await promptDialog(`New collection in ${database}`, 'Name', 'Create')
-    if (name) await this.attempt(`Created ${name}.`, () => this.host.driver().db(database).createCollection(name))
+    const collections = (this.catalog.get(database) ?? []).map(({ name }) => name)
+    const wanted = await openCreate(database, collections)
+    if (!wanted) return
+    const { name, statement, isPlain } = wanted
+    if (isPlain) return this.attempt(`Created ${name}.`, () => this.host.driver().db(database).createCollection(name))
+    // What has options is shown as typed code: it teaches, and can be mended where it is wrong.
+    this.host.use(database)
+    this.host.run(statement)
   }
 
   private async rename(database: string, name: string): Promise<void> {
