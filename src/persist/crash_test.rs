@@ -210,6 +210,14 @@ fn contents(engine: &Engine) -> Documents {
     all
 }
 
+/// Every index equals one that is rebuilt.
+pub(super) fn check_indexes(engine: &Engine) {
+    for collection in engine.catalog().iter() {
+        let indexes = collection.indexes.iter();
+        indexes.for_each(|index| check_index(collection, index));
+    }
+}
+
 fn check_index(collection: &Collection, index: &Index) {
     let mut rebuilt = Index::new(index.spec.as_ref().clone(), Tree::new(&Pager::new()));
     let mut keys = KeySet::default();
@@ -313,7 +321,7 @@ fn reopened(disk: &Disk) -> Documents {
 }
 
 /// The database with all of its pages in memory.
-fn loaded(disk: &Disk) -> Database<FaultyStore> {
+pub(super) fn loaded(disk: &Disk) -> Database<FaultyStore> {
     let store = FaultyStore::new(disk, &Rc::default(), None);
     let database = run(Database::open(store, env(), OPTIONS)).unwrap();
     // Load every page, then look at the trees directly.

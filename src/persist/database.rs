@@ -1,6 +1,7 @@
 //! A database over a store: runs commands, loads pages, makes commits durable.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::checkpoint::WrittenTrees;
@@ -14,7 +15,7 @@ use super::{link, load};
 use crate::command::{Outcome, error_reply};
 use crate::engine::{Engine, Ticket};
 use crate::env::Env;
-use crate::error::{Error, PageId, Result};
+use crate::error::{Error, PageId, Result, codes};
 use crate::value::{DocumentRef, ValueRef};
 
 /// How a database is kept.
@@ -39,6 +40,9 @@ impl Default for Options {
 
 /// Pages that were loaded and that no tree has taken, at most: twice what a scan reads ahead.
 const WAITING_PAGES_MAX: usize = 8192;
+
+/// Ended generations whose reasons are kept.
+const GENERATIONS_KEPT: usize = 8;
 
 /// A database whose commits are acknowledged once the store has them.
 pub struct Database<S> {
@@ -77,6 +81,8 @@ pub(super) struct Progress {
     waiting_since_ms: f64,
     /// Counts how often commits were undone; what waited for an older one has failed.
     generation: u64,
+    /// Why the last generations ended: whoever waited is told late, when the store may be well again.
+    undone: VecDeque<(u64, Error)>,
     pub failure: Option<Error>,
 }
 
@@ -117,7 +123,7 @@ impl<S: Store> Database<S> {
         self.attempt(request, ticket)
     }
 
-    fn attempt(&self, request: &[u8], ticket: Option<&Ticket>) -> Attempt {
+    pub(super) fn attempt(&self, request: &[u8], ticket: Option<&Ticket>) -> Attempt {
         let mut engine = self.engine.borrow_mut();
         let before = engine.sequence();
         let outcome = match ticket {
@@ -133,7 +139,15 @@ impl<S: Store> Database<S> {
             Outcome::Reply(reply) => reply,
         };
         let mut progress = self.progress.borrow_mut();
-        if engine.sequence() == before && before == progress.durable {
+        let is_repeated = engine.sequence() == before;
+        let relaxed = self.options.durability == Durability::Relaxed;
+        let is_journaled = (relaxed || self.options.buffer_ms.is_some()) && wants_journal(request);
+        let reached = if is_journaled {
+            progress.synced
+        } else {
+            progress.durable
+        };
+        if is_repeated && before == reached {
             return Attempt::Done(reply);
         }
         if matches!(progress.state, State::Failing | State::ReadOnly) {
@@ -146,8 +160,6 @@ impl<S: Store> Database<S> {
         }
         let sequence = engine.sequence();
         let generation = progress.generation;
-        let relaxed = self.options.durability == Durability::Relaxed;
-        let is_journaled = (relaxed || self.options.buffer_ms.is_some()) && wants_journal(request);
         if is_journaled {
             progress.sync_wanted = sequence;
         }
@@ -164,6 +176,7 @@ impl<S: Store> Database<S> {
             sequence,
             generation,
             is_journaled,
+            is_repeated,
         }
     }
 
@@ -187,36 +200,48 @@ impl<S: Store> Database<S> {
         mut attempt: Attempt,
     ) -> Vec<u8> {
         loop {
-            match attempt {
-                Attempt::Done(reply) | Attempt::Buffered { reply, .. } => return reply,
-                Attempt::Stuck => {
-                    self.mend().await;
-                    attempt = self.attempt(request, ticket);
+            attempt = match self.step(attempt).await {
+                Next::Reply(reply) => return reply,
+                Next::Again => self.try_command(request, ticket),
+                Next::Anyhow => self.attempt(request, ticket),
+            };
+        }
+    }
+
+    /// Does what an attempt needs next.
+    pub(super) async fn step(&self, attempt: Attempt) -> Next {
+        match attempt {
+            Attempt::Done(reply) | Attempt::Buffered { reply, .. } => Next::Reply(reply),
+            Attempt::Stuck => {
+                self.mend().await;
+                Next::Anyhow
+            }
+            Attempt::Fault(pages) => {
+                let pager = self.engine.borrow().pager().clone();
+                // What was read along and nobody took is not kept for ever.
+                if pager.waiting() > WAITING_PAGES_MAX {
+                    pager.forget_waiting();
                 }
-                Attempt::Fault(pages) => {
-                    let pager = self.engine.borrow().pager().clone();
-                    // What was read along and nobody took is not kept for ever.
-                    if pager.waiting() > WAITING_PAGES_MAX {
-                        pager.forget_waiting();
-                    }
-                    if let Err(error) = load::load(&self.link, &pager, &pages).await {
+                match load::load(&self.link, &pager, &pages).await {
+                    Ok(()) => Next::Again,
+                    Err(error) => {
                         self.lose(&error);
-                        return error_reply(&error).into_bytes();
+                        Next::Reply(error_reply(&error).into_bytes())
                     }
-                    attempt = self.try_command(request, ticket);
-                }
-                Attempt::Wrote {
-                    reply,
-                    sequence,
-                    generation,
-                    is_journaled,
-                } => {
-                    return match self.wait_durable(sequence, generation, is_journaled).await {
-                        Ok(()) => reply,
-                        Err(error) => error_reply(&error).into_bytes(),
-                    };
                 }
             }
+            Attempt::Wrote {
+                reply,
+                sequence,
+                generation,
+                is_journaled,
+                is_repeated,
+            } => match self.wait_durable(sequence, generation, is_journaled).await {
+                Ok(()) => Next::Reply(reply),
+                // What failed may be another's write: see whether the answer still holds.
+                Err(_) if is_repeated => Next::Again,
+                Err(error) => Next::Reply(error_reply(&error).into_bytes()),
+            },
         }
     }
 
@@ -333,7 +358,7 @@ impl<S: Store> Database<S> {
             {
                 let progress = self.progress.borrow();
                 if progress.generation != generation {
-                    return Err(progress.reason());
+                    return Err(progress.reason_of(generation));
                 }
                 let reached = if synced {
                     progress.synced
@@ -364,7 +389,7 @@ impl<S: Store> Database<S> {
             Err(stop) => {
                 let mut progress = self.progress.borrow_mut();
                 self.engine.borrow_mut().undo_undurable();
-                progress.generation += 1;
+                progress.undo(&stop.error);
                 progress.failure = Some(stop.error.clone());
             }
         }
@@ -416,7 +441,7 @@ impl<S: Store> Database<S> {
         if link::is_final(error) {
             let mut progress = self.progress.borrow_mut();
             self.engine.borrow_mut().undo_undurable();
-            progress.generation += 1;
+            progress.undo(error);
             progress.failure = Some(error.clone());
             drop(progress);
             self.set_state(State::ReadOnly);
@@ -437,6 +462,7 @@ impl Progress {
     /// Starts over from what was read from the store; gives the engine.
     fn begin(&mut self, recovered: Recovered) -> Engine {
         let durable = recovered.engine.sequence();
+        self.undo(&self.reason());
         *self = Progress {
             state: self.state,
             counters: recovered.counters,
@@ -445,16 +471,39 @@ impl Progress {
             trees: recovered.trees,
             durable,
             synced: durable,
-            generation: self.generation + 1,
+            generation: self.generation,
+            undone: std::mem::take(&mut self.undone),
             ..Progress::default()
         };
         recovered.engine
     }
 
+    /// Takes note that what is not durable was undone.
+    fn undo(&mut self, reason: &Error) {
+        self.undone.push_back((self.generation, reason.clone()));
+        if self.undone.len() > GENERATIONS_KEPT {
+            self.undone.pop_front();
+        }
+        self.generation += 1;
+    }
+
     fn reason(&self) -> Error {
-        let unknown = || Error::internal("the write was undone");
         self.failure.clone().unwrap_or_else(unknown)
     }
+
+    /// Why what was written in a generation failed.
+    fn reason_of(&self, generation: u64) -> Error {
+        let mut undone = self.undone.iter();
+        let found = undone.find(|(ended, _)| *ended == generation);
+        found.map_or_else(unknown, |(_, reason)| reason.clone())
+    }
+}
+
+/// `NetworkTimeout` (89): what became of a write is not known any more.
+#[cold]
+fn unknown() -> Error {
+    let message = "this write was not acknowledged";
+    Error::new(codes::NETWORK_TIMEOUT, message).with_label("RetryableWriteError")
 }
 
 /// Why writing stopped, and what that makes of the database.
@@ -474,6 +523,15 @@ fn wants_journal(request: &[u8]) -> bool {
         || journal.is_some_and(|journal| journal.to_i64_exact().is_some_and(|j| j != 0))
 }
 
+/// What comes after a step.
+pub(super) enum Next {
+    Reply(Vec<u8>),
+    /// The command is tried again.
+    Again,
+    /// The same, however the store is.
+    Anyhow,
+}
+
 /// What came of trying a command.
 pub enum Attempt {
     /// It is done and has written nothing, or was refused.
@@ -487,6 +545,8 @@ pub enum Attempt {
         sequence: u64,
         generation: u64,
         is_journaled: bool,
+        /// It was done before, and is answered again.
+        is_repeated: bool,
     },
     /// It needs these pages.
     Fault(Vec<PageId>),

@@ -97,14 +97,18 @@ impl<S: Store> Link<S> {
             while let Some(error) = lost.take() {
                 again(&self.store, &mut delays, error).await?;
                 match self.claims().await {
-                    Ok(Standing::Ours(_)) => {}
-                    Ok(Standing::Taken) => return Err(deposed()),
-                    Ok(Standing::Gone) => return Err(gone()),
                     Err(Failure::Lost(error)) => lost = Some(error),
-                    Err(failure) => return Err(failure.into()),
+                    standing => is_ours(standing)?,
                 }
             }
         }
+    }
+
+    /// Whether the store is still ours.
+    ///
+    /// Errors: as [`Link::read`].
+    pub(super) async fn check(&self) -> Result<()> {
+        is_ours(self.claims().await)
     }
 
     /// Writes a batch, unless another owner claimed the store.
@@ -152,6 +156,14 @@ impl<S: Store> Link<S> {
             [] => Standing::Gone,
             _ => Standing::Taken,
         })
+    }
+}
+
+fn is_ours(standing: std::result::Result<Standing, Failure>) -> Result<()> {
+    match standing? {
+        Standing::Ours(_) => Ok(()),
+        Standing::Taken => Err(deposed()),
+        Standing::Gone => Err(gone()),
     }
 }
 

@@ -41,7 +41,11 @@ pub(super) async fn load<S: Store>(link: &Link<S>, pager: &Pager, pages: &[PageI
                     cut.push(page);
                     ranges.push(first..first + count);
                 }
-                Err(error) => pager.refuse(page, error),
+                Err(error) => {
+                    // Another owner may have replaced what this one looks for.
+                    link.check().await?;
+                    pager.refuse(page, error);
+                }
             }
         }
         pages = cut;

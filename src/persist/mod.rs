@@ -37,6 +37,9 @@ mod faulty_store;
 mod golden_test;
 #[cfg(test)]
 mod index_kinds_test;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod simulation;
 
 pub use database::{Attempt, Database, Options};
 pub use status::{State, Status};

@@ -51,7 +51,10 @@ fn key(values: &[Value<'_>; 2], descending: &[bool; 2]) -> Vec<u8> {
             out.append("v", value.as_ref());
             out.into_bytes()
         };
-        assert!(bytes(value) == bytes(decoded), "{}", value.as_ref());
+        // Which NaN it was is not kept.
+        let shown = value.as_ref().to_string();
+        let same = shown.to_lowercase().contains("nan") && shown == decoded.as_ref().to_string();
+        assert!(same || bytes(value) == bytes(decoded), "{shown}");
     }
     writer.bytes().to_vec()
 }
