@@ -95,7 +95,7 @@ impl<S: Store> Database<S> {
         let link = Link::claim(store, options.durability, &recovery::check_format).await?;
         let recovered = recovery::recover(&link, env.clone()).await?;
         let mut progress = Progress::default();
-        let engine = RefCell::new(progress.begin(recovered));
+        let engine = RefCell::new(progress.begin(recovered, options.durability));
         Ok(Database {
             link,
             options,
@@ -418,7 +418,10 @@ impl<S: Store> Database<S> {
         let outcome = self.reopen().await;
         match outcome {
             Ok(recovered) => {
-                let engine = self.progress.borrow_mut().begin(recovered);
+                let engine = self
+                    .progress
+                    .borrow_mut()
+                    .begin(recovered, self.options.durability);
                 *self.engine.borrow_mut() = engine;
                 self.set_state(State::Durable);
             }
@@ -430,7 +433,12 @@ impl<S: Store> Database<S> {
 
     async fn reopen(&self) -> Result<Recovered> {
         match self.link.standing(0, 0).await? {
-            Standing::Ours(_) => recovery::recover(&self.link, self.env.clone()).await,
+            Standing::Ours(_) => {
+                let recovered = recovery::recover(&self.link, self.env.clone()).await?;
+                // Not what another owner has written meanwhile.
+                self.link.check().await?;
+                Ok(recovered)
+            }
             Standing::Taken => Err(link::deposed()),
             Standing::Gone => Err(link::gone()),
         }
@@ -460,7 +468,7 @@ impl<S: Store> Database<S> {
 
 impl Progress {
     /// Starts over from what was read from the store; gives the engine.
-    fn begin(&mut self, recovered: Recovered) -> Engine {
+    fn begin(&mut self, recovered: Recovered, durability: Durability) -> Engine {
         let durable = recovered.engine.sequence();
         self.undo(&self.reason());
         *self = Progress {
@@ -470,7 +478,11 @@ impl Progress {
             journal_bytes: recovered.journal_bytes,
             trees: recovered.trees,
             durable,
-            synced: durable,
+            // What is there may be no surer than what is written.
+            synced: match durability {
+                Durability::Strict => durable,
+                Durability::Relaxed => 0,
+            },
             generation: self.generation,
             undone: std::mem::take(&mut self.undone),
             ..Progress::default()
