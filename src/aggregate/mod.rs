@@ -4,6 +4,7 @@
 //! resolved to a snapshot then, so that all of it sees that moment, over getMore too. A new stage
 //! is one file in `stages/` and one line in `registry`.
 
+mod granularity;
 mod key_table;
 mod opening;
 mod output;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::group::accumulator;
 use crate::accumulator::Accumulator;
+use crate::aggregate::granularity::Granularity;
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Stage};
 use crate::error::{Error, Result, codes};
@@ -14,7 +15,7 @@ use crate::expression::{Context, Dependencies, Expression, Scope};
 use crate::keystring::encode_one;
 use crate::limits;
 use crate::plan::{BoxStream, Document, Row};
-use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef, compare};
 
 /// What to group by, into how many groups.
 #[derive(Clone)]
@@ -23,18 +24,19 @@ pub struct BucketAuto(Rc<Specification>);
 struct Specification {
     by: Expression,
     buckets: usize,
+    granularity: Option<Granularity>,
     fields: Vec<(Box<str>, Accumulator)>,
 }
 
 /// Errors: 40240 (no document), 40239 (`groupBy` is no expression), 40241, 40242, 40243 (buckets),
-/// 40244 (output), 40245 (another field), 40246 (one that is missing), `NotImplemented` (238) for a
-/// granularity, those of accumulators.
+/// 40244 (output), 40245 (another field), 40246 (one that is missing), those of granularities and
+/// accumulators.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let refuse = |code: i32, message: &str| Err(Error::new(code, message));
     let ValueRef::Document(document) = value else {
         return refuse(40240, "The argument to $bucketAuto must be an object");
     };
-    let (mut by, mut buckets, mut output) = (None, None, None);
+    let (mut by, mut buckets, mut output, mut granularity) = (None, None, None, None);
     for (option, value) in document.iter() {
         match option {
             "groupBy" => {
@@ -55,12 +57,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
                 ValueRef::Document(fields) => output = Some(fields),
                 _ => return refuse(40244, "The $bucketAuto 'output' field must be an object"),
             },
-            "granularity" => {
-                return refuse(
-                    codes::NOT_IMPLEMENTED,
-                    "the $bucketAuto 'granularity' is not supported",
-                );
-            }
+            "granularity" => granularity = Some(Granularity::parse(value)?),
             _ => return refuse(40245, "Unrecognized option to $bucketAuto"),
         }
     }
@@ -79,6 +76,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let body = BucketAuto(Rc::new(Specification {
         by,
         buckets,
+        granularity,
         fields,
     }));
     Ok(PipelineStage::new(name, value, body).into())
@@ -124,6 +122,7 @@ impl Stage for BucketAuto {
             bytes: 0,
             sorted,
             left: None,
+            boundary: None,
         };
         Ok(Box::new(running))
     }
@@ -151,6 +150,8 @@ struct Running {
     sorted: std::vec::IntoIter<Entry>,
     /// Groups that may still be given, once all input was read.
     left: Option<usize>,
+    /// Where the next bucket begins, if boundaries are rounded.
+    boundary: Option<Value<'static>>,
 }
 
 impl Running {
@@ -188,7 +189,12 @@ impl Running {
         for (_, accumulator) in &self.stage.0.fields {
             states.push(accumulator.start(&of_key)?);
         }
-        let min = first.value.clone();
+        let granularity = self.stage.0.granularity.clone();
+        let min = match (&granularity, self.boundary.take()) {
+            (None, _) => first.value.clone(),
+            (Some(_), Some(boundary)) => boundary,
+            (Some(series), None) => series.round_down(first.value.as_ref())?,
+        };
         let mut last = first;
         let mut taken = 0;
         loop {
@@ -199,9 +205,14 @@ impl Running {
             }
             taken += 1;
             let next = self.sorted.as_slice().first();
-            // The last bucket takes what is left; equal values stay together.
-            let goes_on =
+            // The last bucket takes what is left; equal values stay together, and so do those
+            // below a boundary that was rounded.
+            let mut goes_on =
                 next.is_some_and(|next| taken < size || left == 1 || next.key == last.key);
+            if let (false, Some(series), Some(next)) = (goes_on, &granularity, next) {
+                let edge = series.round_up(last.value.as_ref())?;
+                goes_on = compare(next.value.as_ref(), edge.as_ref()).is_lt();
+            }
             match (goes_on, self.sorted.as_slice().is_empty()) {
                 (true, false) => match self.sorted.next() {
                     Some(next) => last = next,
@@ -211,15 +222,23 @@ impl Running {
             }
         }
         // A bucket ends where the next one begins.
-        let max = self
-            .sorted
-            .as_slice()
-            .first()
-            .map_or(&last.value, |next| &next.value);
+        let next = self.sorted.as_slice().first();
+        let max = match &granularity {
+            None => next.map_or(&last.value, |next| &next.value).clone(),
+            Some(series) => {
+                let edge = series.round_up(last.value.as_ref())?;
+                let is_zero = edge.as_ref().to_f64() == Some(0.0);
+                match next.filter(|_| is_zero) {
+                    Some(next) => series.round_down(next.value.as_ref())?,
+                    None => edge,
+                }
+            }
+        };
+        self.boundary = granularity.map(|_| max.clone());
         let mut document = DocumentBuf::new();
         document.append_document("_id", |id| {
             id.append("min", &min);
-            id.append("max", max);
+            id.append("max", &max);
         });
         for ((name, _), mut state) in self.stage.0.fields.iter().zip(states) {
             if let Some(value) = state.finish()? {
@@ -283,6 +302,27 @@ mod tests {
                 "{_id: {min: 2, max: 2}, count: 2}",
             ],
         );
+        check(
+            "[{$bucketAuto: {groupBy: '$x', buckets: 3, granularity: 'R5'}}]",
+            &[
+                "{x: 0}", "{x: 3}", "{x: 5}", "{x: 17}", "{x: 24}", "{x: 90m}",
+            ],
+            &[
+                "{_id: {min: 0.0, max: 4.0}, count: 2}",
+                "{_id: {min: 4.0, max: 25.0}, count: 3}",
+                "{_id: {min: 25.0, max: 100.000000000000m}, count: 1}",
+            ],
+        );
+        let by = |value: &str| [format!("{{x: {value}}}")];
+        let stage = |series: &str| {
+            format!("[{{$bucketAuto: {{groupBy: '$x', buckets: 1, granularity: {series}}}}}]")
+        };
+        for (value, code) in [("'a'", 40258), ("NaN", 40259), ("-1", 40260)] {
+            let [document] = by(value);
+            check_error(&stage("'R5'"), &[&document], code);
+        }
+        check_error(&stage("1"), &[], 40261);
+        check_error(&stage("'R6'"), &[], 40257);
         check_error("[{$bucketAuto: {groupBy: '$x', buckets: 0}}]", &[], 40243);
         check_error("[{$bucketAuto: {groupBy: '$x'}}]", &[], 40246);
     }
