@@ -93,7 +93,7 @@ pub fn parse(
         }
     }
     let step = step.ok_or_else(|| missing(name, "range.step"))?;
-    if !(step.to_f64() > 0.0) {
+    if step.to_f64().is_nan() || step.to_f64() <= 0.0 {
         return Err(Error::new(
             5_733_401,
             "the step of $densify must be a positive number",
@@ -317,8 +317,9 @@ impl Running {
         context: &Context,
     ) -> Result<()> {
         let entries = self.entries.get(range).unwrap_or_default();
-        let values = entries.iter().filter_map(|entry| entry.value);
-        let (first, last) = (values.clone().next(), values.last());
+        let mut values = entries.iter().filter_map(|entry| entry.value);
+        let first = values.next();
+        let last = values.next_back().or(first);
         // The sequence begins here and goes on as long as this holds.
         let (from, upper, includes_upper) = match specification.bounds {
             Bounds::Full => match self.ends.filter(|_| first.is_some()) {
