@@ -304,7 +304,7 @@ fn every_plan_gives_what_a_natural_scan_gives() {
     let mut random = Random(0x1234_5678_9abc_def1);
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut stages: BTreeMap<String, usize> = BTreeMap::new();
-    for _ in 0..50 {
+    for _ in 0..80 {
         let mut shell = collection(&mut random);
         let found = shell
             .engine()

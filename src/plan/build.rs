@@ -109,7 +109,7 @@ fn clustered_stream(
     let borders = candidate.sets.first().filter(|set| !set.is_all());
     let borders = borders
         .cloned()
-        .unwrap_or_else(|| super::bounds::IntervalSet::all());
+        .unwrap_or_else(super::bounds::IntervalSet::all);
     let scan = scan(candidate, backward);
     let fetch = Fetch::new(Box::new(scan), &collection.records, left);
     Box::new(ClusteredScan::new(
