@@ -75,11 +75,17 @@ export async function salvage(client: MongoClient, options: BackupOptions): Prom
 async function snapshot(send: Send, salvages: boolean, { databases }: BackupOptions): Promise<Entry[]> {
   const { collections } = await send('admin', { tussockSnapshot: 1, salvage: salvages });
   const entries = BSON.deserialize(BSON.serialize({ collections }), { promoteLongs: true })['collections'] as Entry[];
-  const kept = entries.filter(({ db }) => databases?.includes(db) ?? true);
-  for (const { db, name, cursor } of entries) {
-    if (cursor !== undefined && !kept.some((entry) => entry.db === db)) await send(db, { killCursors: name, cursors: [Long.fromString(String(cursor))] });
+  const kept = new Set(entries.filter(({ db, name }) => (databases?.includes(db) ?? true) && !isOfServer(name)));
+  for (const entry of entries) {
+    const { db, name, cursor } = entry;
+    if (cursor !== undefined && !kept.has(entry)) await send(db, { killCursors: name, cursors: [Long.fromString(String(cursor))] });
   }
-  return kept;
+  return [...kept];
+}
+
+/** What an engine keeps for itself, and makes anew: `system.views`, `system.profile`. */
+export function isOfServer(collection: string): boolean {
+  return collection.startsWith('system.') && collection !== 'system.js';
 }
 
 async function* archive(send: Send, entries: Entry[], options: BackupOptions, lose: (lost: Lost) => void): AsyncGenerator<Uint8Array, void> {

@@ -7,7 +7,7 @@ import type { Document } from '../types/document.js';
 /** Sends a command; the documents of its batch stay bytes. */
 export type Send = (database: string, command: Document, documents?: readonly Uint8Array[]) => Promise<Document>;
 
-const READ = { promoteLongs: true, promoteBuffers: false, raw: true, fieldsAsRaw: { firstBatch: true, nextBatch: true } };
+const READ = { promoteLongs: true, promoteBuffers: false, fieldsAsRaw: { firstBatch: true, nextBatch: true } };
 
 /** How a client's engine is reached. */
 export async function sender(client: MongoClient): Promise<Send> {

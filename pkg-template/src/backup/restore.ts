@@ -4,7 +4,7 @@ import type { MongoClient } from '../client.js';
 import { MongoInvalidArgumentError, MongoRuntimeError, MongoServerError } from '../errors.js';
 import type { Document } from '../types/document.js';
 import { ByteReader, type ByteSource, Crc64, openSource } from './bytes.js';
-import { MAGIC } from './dump.js';
+import { isOfServer, MAGIC } from './dump.js';
 import { Inserts } from './inserts.js';
 import type { ProgressOptions } from './progress.js';
 import { type Send, sender } from './raw.js';
@@ -87,7 +87,7 @@ class Restore {
       const metadata = text === '' ? {} : (EJSON.parse(text, { relaxed: false }) as Document);
       const namespace = `${db}.${collection}`;
       if (!(this.options.databases?.includes(db) ?? true)) continue;
-      if (db === '' || db === 'config' || collection.startsWith('system.')) {
+      if (db === '' || db === 'config' || isOfServer(collection)) {
         this.skipped.add(namespace);
         continue;
       }
