@@ -46,6 +46,7 @@ setParameter | Sets a parameter of the engine; on admin. | { setParameter: 1, lo
 startSession | Begins a session. | { startSession: 1 }
 top | How long each collection was used; on admin. | { top: 1 }
 tussockExpire | Deletes documents that a TTL index tells to, at once. | { tussockExpire: 1 }
+tussockSnapshot | Opens a cursor on every collection at one moment, as a backup needs them. | { tussockSnapshot: 1 }
 update | Changes documents. | { update: 'items', updates: [{ q: { _id: 1 }, u: { $inc: { qty: 1 } } }] }
 validate | Checks a collection and its indexes. | { validate: 'items' }
 whatsmyuri | The address of the client. | { whatsmyuri: 1 }
