@@ -30,10 +30,11 @@ const DEPTH_MAX = 250;
 /** Text is cut out of windows of about this size, so that a string that is kept holds no more than that alive. */
 const WINDOW_BYTES = 64 << 10;
 /**
- * A call of TextDecoder costs as much as some 200 characters that are put together from their codes: in replies below
- * this size, which hold a document or two, text up to the length after it is made so.
+ * A call of TextDecoder costs as much as some 200 characters that are put together from their codes, and grows with
+ * what it is not asked for: in replies below this size text up to the length after it is made from codes. Measured
+ * in Chromium on replies of ten documents, 7 KB: a seventh less time; on a hundred documents it makes no difference.
  */
-const SMALL_REPLY_BYTES = 2048;
+const SMALL_REPLY_BYTES = 16 << 10;
 const SHORT_TEXT_BYTES = 160;
 /** In larger replies a window serves many texts, and only the shortest come without one. */
 const TINY_TEXT_BYTES = 2;
