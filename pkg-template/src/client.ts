@@ -12,7 +12,7 @@ import { Deployment } from './deployment.js';
 import { NOTHING_WAITS, watchDurability } from './durability.js';
 import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
 import { expiring } from './expiry.js';
-import { MongoCompatibilityError, MongoInvalidArgumentError, TussockDataLossError } from './errors.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError, MongoParseError, TussockDataLossError } from './errors.js';
 import { TypedEventEmitter } from './events.js';
 import type { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 import {
@@ -27,6 +27,7 @@ import {
   type WriteConcern,
 } from './options.js';
 import type { ClientBulkWriteResult } from './results.js';
+import { ClientSession, type ClientSessionOptions } from './session.js';
 import type { Document } from './types/document.js';
 import { readMarker, writeMarker } from './storage/marker.js';
 import { openShared } from './tabs/shared.js';
@@ -58,13 +59,31 @@ export interface MongoClientOptions extends SettingsOptions {
   worker?: boolean | WorkerSource;
   /** Where the WebAssembly module is, for bundlers that move it: a URL, its bytes, or the compiled module. */
   wasm?: WasmSource;
+  /** The version of the API that every command asks for. */
+  serverApi?: ServerApiVersion | ServerApi;
   /** An engine to use instead of the one that the URL names: one in a worker, or a test's own. */
   connection?: Connection | (() => Connection | Promise<Connection>);
 }
 
-const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'worker', 'connection'];
+const CLIENT_OPTIONS = [...INHERITED_OPTIONS, 'durability', 'bufferMS', 'monitorCommands', 'pkFactory', 'wasm', 'worker', 'connection', 'serverApi'];
 
 const BACKUP_OPTIONS = ['databases', 'onProgress'];
+
+/** The versions of the API that there are. */
+export const ServerApiVersion = Object.freeze({ v1: '1' } as const);
+export type ServerApiVersion = (typeof ServerApiVersion)[keyof typeof ServerApiVersion];
+
+/** A version of the API, and what to do with commands that are not in it. */
+export interface ServerApi {
+  version: ServerApiVersion;
+  /** Refuse what is not in the version. */
+  strict?: boolean;
+  /** Refuse what is deprecated in the version. */
+  deprecationErrors?: boolean;
+}
+
+/** A function that {@link MongoClient.withSession} runs. */
+export type WithSessionCallback<T = unknown> = (session: ClientSession) => Promise<T>;
 
 export type MongoClientEvents = {
   open(client: MongoClient): void;
@@ -102,6 +121,7 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
       () => this.openEngine(),
       monitor,
       (opened) => this.opened(opened),
+      apiFields(this.serverApi),
     );
     this.source = { deployment: this.deployment, settings: inherit(DEFAULT_SETTINGS, this.options) };
   }
@@ -177,12 +197,14 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     return this.source.settings.bson;
   }
 
-  get serverApi(): undefined {
-    return undefined;
+  /** The version of the API that every command asks for. */
+  get serverApi(): Readonly<ServerApi> | undefined {
+    const { serverApi } = this.options;
+    return typeof serverApi === 'string' ? { version: serverApi } : serverApi;
   }
 
   get timeoutMS(): number | undefined {
-    return undefined;
+    return this.source.settings.timeoutMS;
   }
 
   /** Opens the engine; operations do it by themselves when it has not been done. */
@@ -199,8 +221,16 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
   /** Waits for writes on their way and gives the engine up. */
   async close(_force?: boolean): Promise<void> {
     this.endWatch();
+    await this.endSessions();
     await this.deployment.close();
     this.emit('close');
+  }
+
+  /** Closes the cursors of sessions, which may be in another tab's engine. */
+  private async endSessions(): Promise<void> {
+    const ids = await this.deployment.sessions.end();
+    if (ids.length === 0 || this.deployment.current === null) return;
+    await this.deployment.run('admin', { endSessions: ids }, {}).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -242,14 +272,23 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     return (await storage?.persist?.()) ?? false;
   }
 
-  /** Sessions are not supported yet. */
-  startSession(_options?: Document): never {
-    throw new MongoCompatibilityError('Sessions and transactions are not supported yet');
+  /** Begins a session: operations run in it that have it as their option `session`. */
+  startSession(options?: ClientSessionOptions): ClientSession {
+    return new ClientSession(this, options);
   }
 
-  /** Sessions are not supported yet. */
-  async withSession(_first: unknown, _second?: unknown): Promise<never> {
-    throw new MongoCompatibilityError('Sessions and transactions are not supported yet');
+  /** Runs a function with a session, and ends it then. */
+  async withSession<T = any>(run: WithSessionCallback<T>): Promise<T>;
+  async withSession<T = any>(options: ClientSessionOptions, run: WithSessionCallback<T>): Promise<T>;
+  async withSession<T>(first: ClientSessionOptions | WithSessionCallback<T>, second?: WithSessionCallback<T>): Promise<T> {
+    const run = second ?? first;
+    if (typeof run !== 'function') throw new MongoInvalidArgumentError('Missing required callback parameter');
+    const session = this.startSession(first === run ? undefined : (first as ClientSessionOptions));
+    try {
+      return await run(session);
+    } finally {
+      await session.endSession();
+    }
   }
 
   /** Change streams are not supported yet. */
@@ -267,6 +306,18 @@ function withParameters(address: Address, options: MongoClientOptions): MongoCli
     else throw new MongoInvalidArgumentError(`The URL has the unknown option ${JSON.stringify(name)}`);
   }
   return result;
+}
+
+/** What commands carry to ask for a version of the API. */
+function apiFields(api: ServerApi | undefined): Document | null {
+  if (api === undefined) return null;
+  refuseUnknown('serverApi', api, ['version', 'strict', 'deprecationErrors']);
+  const { version, strict, deprecationErrors } = api;
+  if (version !== '1') throw new MongoParseError('The only version of the API is "1"');
+  const fields: Document = { apiVersion: version };
+  if (strict !== undefined) fields['apiStrict'] = strict;
+  if (deprecationErrors !== undefined) fields['apiDeprecationErrors'] = deprecationErrors;
+  return fields;
 }
 
 const MODES: readonly unknown[] = ['strict', 'relaxed', 'buffered'];

@@ -1,5 +1,6 @@
 /** A collection: reads, writes, indexes. Every method is one command (or a few) and its result's shape. */
 import { ObjectId } from 'bson';
+import type { Abortable } from './abort.js';
 import type { ByteSource } from './backup/bytes.js';
 import type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
 import { executeBatches } from './bulk/execute.js';
@@ -83,7 +84,7 @@ export interface DeleteOptions extends CommandOperationOptions, ExplainOptions {
   let?: Document;
 }
 
-export interface CountDocumentsOptions extends CommandOperationOptions {
+export interface CountDocumentsOptions extends CommandOperationOptions, Abortable {
   skip?: number;
   limit?: number;
   hint?: Hint;
@@ -143,7 +144,7 @@ const REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort']);
 const UPDATE_ONE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort', 'arrayFilters']);
 const UPDATE_MANY_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['arrayFilters']);
 const DELETE_OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'hint', 'let', 'explain']);
-const COUNT_OPTIONS = optionNames(COMMAND_OPTIONS, ['skip', 'limit', 'hint', 'explain']);
+const COUNT_OPTIONS = optionNames(COMMAND_OPTIONS, ['skip', 'limit', 'hint', 'explain', 'signal']);
 const ESTIMATE_OPTIONS = optionNames(COMMAND_OPTIONS);
 const DISTINCT_OPTIONS = optionNames(COMMAND_OPTIONS, ['hint', 'explain']);
 const MODIFY_NAMES = ['hint', 'projection', 'sort', 'let', 'includeResultMetadata', 'explain'];
@@ -209,7 +210,7 @@ export class Collection<TSchema extends Document = Document> {
   }
 
   get timeoutMS(): number | undefined {
-    return undefined;
+    return this.settings.timeoutMS;
   }
 
   /** The hint of every operation that has none of its own. */
@@ -471,8 +472,8 @@ export class Collection<TSchema extends Document = Document> {
   /** One command, no cursor: the shortest way to a document. */
   async findOne(filter: Filter<TSchema> = {}, options: FindOptions = NO_OPTIONS): Promise<WithId<TSchema> | null> {
     const { collectionName: name, source } = this;
-    if (options === NO_OPTIONS && this.collectionHint === undefined && source.settings.readConcern === undefined) {
-      const { bson } = source.settings;
+    const { bson, readConcern, timeoutMS } = source.settings;
+    if (options === NO_OPTIONS && this.collectionHint === undefined && readConcern === undefined && timeoutMS === undefined) {
       this.findOneHead ??= encodeDocument({ find: name, limit: 1, singleBatch: true, $db: this.dbName }, encodeOptions(bson));
       const found = source.deployment.first(this.findOneHead, 'filter', filter, bson, this.namespace);
       if (found !== undefined) return found as WithId<TSchema> | null;

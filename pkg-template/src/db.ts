@@ -1,4 +1,5 @@
 /** A database: its collections, and commands on it. */
+import type { Abortable } from './abort.js';
 import { Admin } from './admin.js';
 import type { MongoClient } from './client.js';
 import { Collection, type CollectionOptions, type IndexInformationOptions, type PkFactory, type RenameOptions } from './collection.js';
@@ -17,6 +18,7 @@ import {
   inherit,
   INHERITED_OPTIONS,
   OPERATION_OPTIONS,
+  type OperationOptions,
   optionNames,
   type ReadConcern,
   type ReadPreference,
@@ -50,9 +52,7 @@ export interface CreateCollectionOptions extends CommandOperationOptions {
   changeStreamPreAndPostImages?: { enabled: boolean };
 }
 
-export interface RunCommandOptions extends BSONSerializeOptions {
-  readPreference?: CommandOperationOptions['readPreference'];
-  session?: undefined;
+export interface RunCommandOptions extends OperationOptions, Abortable {
   maxTimeMS?: number;
   comment?: unknown;
 }
@@ -81,7 +81,7 @@ const CREATED_WITH = [
 ] as const;
 const CREATE_OPTIONS = optionNames(COMMAND_OPTIONS, CREATED_WITH, ['pkFactory']);
 const PLAIN_OPTIONS = optionNames(COMMAND_OPTIONS);
-const RUN_OPTIONS = optionNames(OPERATION_OPTIONS, ['maxTimeMS', 'comment']);
+const RUN_OPTIONS = optionNames(OPERATION_OPTIONS, ['maxTimeMS', 'comment', 'signal']);
 const STATS_OPTIONS = optionNames(COMMAND_OPTIONS, ['scale']);
 
 /** A database. */
@@ -137,7 +137,7 @@ export class Db {
   }
 
   get timeoutMS(): number | undefined {
-    return undefined;
+    return this.source.settings.timeoutMS;
   }
 
   /** @internal */

@@ -16,6 +16,7 @@ import {
 } from './errors.js';
 import { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 import { type BSONSerializeOptions, decodeOptions, encodeOptions } from './options.js';
+import { SessionPool } from './session.js';
 import type { Document } from './types/document.js';
 
 /** Who is told of commands. */
@@ -59,6 +60,8 @@ export class Deployment {
   private state: State = 'new';
   private broken: MongoSystemError | null = null;
   private requestId = 0;
+  /** The ids of sessions. */
+  readonly sessions = new SessionPool();
 
   constructor(
     /** The URL without its parameters: what events call the address. */
@@ -66,6 +69,8 @@ export class Deployment {
     private readonly open: () => Promise<Connection>,
     private readonly monitor: Monitor | null,
     private readonly opened: (connection: Connection) => void = () => undefined,
+    /** What every command carries. */
+    private readonly always: Document | null = null,
   ) {}
 
   /** The open connection, if there is one. */
@@ -128,6 +133,9 @@ export class Deployment {
   /** Encodes a command; every request that was prepared is to be sent or released. */
   prepare(database: string, command: Document, bson: BSONSerializeOptions): Request {
     command['$db'] = database;
+    if (this.always !== null) Object.assign(command, this.always);
+    // Who watches sees a session with every command, as with a server; nobody else could tell, and it takes time.
+    if (this.monitor !== null) this.sessions.implicitly(command);
     return { database, command, bson, bytes: encodeCommand(command, encodeOptions(bson)) };
   }
 
@@ -173,7 +181,7 @@ export class Deployment {
    */
   first(head: Uint8Array, key: string, value: unknown, bson: BSONSerializeOptions, kind: string): unknown {
     const { connection } = this;
-    if (connection?.runCommandAt === undefined || this.monitor !== null) return undefined;
+    if (connection?.runCommandAt === undefined || this.monitor !== null || this.always !== null) return undefined;
     if (this.broken !== null) throw this.broken;
     const bytes = encodeWith(head, key, value, encodeOptions(bson));
     let answer: number | Promise<Uint8Array>;

@@ -4,7 +4,9 @@ import { MongoInvalidArgumentError, MongoServerError, MongoWriteConcernError } f
 import { type ExplainOptions, explainCommand } from './cursor/explain.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import type { ReplyUse } from './deployment.js';
-import { type CommandOperationOptions, inheritBson, ReadConcern, WriteConcern } from './options.js';
+import { type Abortable, Limits } from './abort.js';
+import { type CommandOperationOptions, inheritBson, NO_OPTIONS, ReadConcern, ReadPreference, WriteConcern } from './options.js';
+import { inSession } from './session.js';
 import type { Document } from './types/document.js';
 
 /** Whether a command reads or writes decides which concern it inherits. */
@@ -12,7 +14,8 @@ export type Intent = 'read' | 'write' | 'neither';
 
 /** Adds to a command what the options and the inherited settings say. */
 export function withOptions(command: Document, source: CursorSource, options: CommandOperationOptions, intent: Intent): Document {
-  const { collation, maxTimeMS, comment } = options;
+  const { collation, maxTimeMS, comment, readPreference } = options;
+  if (readPreference !== undefined) ReadPreference.fromOptions(readPreference);
   if (collation !== undefined && collation !== null) command['collation'] = collation;
   if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
   if (comment !== undefined) command['comment'] = comment;
@@ -41,7 +44,7 @@ export function execute(
   source: CursorSource,
   database: string,
   command: Document,
-  options: CommandOperationOptions & ExplainOptions,
+  options: CommandOperationOptions & ExplainOptions & Abortable,
   intent: Intent,
   use?: ReplyUse,
 ): Reply | Promise<Reply> {
@@ -51,7 +54,15 @@ export function execute(
     delete complete['writeConcern'];
     complete = explainCommand(complete, options.explain);
   }
-  const reply = source.deployment.runNow(database, complete, bson, use);
+  inSession(complete, options.session, source);
+  const { timeoutMS } = source.settings;
+  const limits = options === NO_OPTIONS && timeoutMS === undefined ? null : Limits.of(options, timeoutMS);
+  limits?.onto(complete);
+  const { deployment } = source;
+  const reply =
+    limits === null
+      ? deployment.runNow(database, complete, bson, use)
+      : limits.within(() => deployment.runNow(database, complete, bson, use));
   if (intent !== 'write') return reply;
   return reply instanceof Promise ? reply.then(checkWriteConcern) : checkWriteConcern(reply);
 }

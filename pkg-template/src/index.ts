@@ -6,6 +6,7 @@ export type { BackupOptions, Lost, Salvage } from './backup/dump.js';
 export type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
 export type { BackupProgress, ProgressOptions } from './backup/progress.js';
 export type { RestoreOptions, RestoreResult } from './backup/restore.js';
+export type { Abortable } from './abort.js';
 export { Admin, type ListDatabasesOptions, type ListDatabasesResult, type ValidateCollectionOptions } from './admin.js';
 export { type ClientBulkWriteModel, type ClientBulkWriteOptions, MongoClientBulkWriteError } from './bulk/client.js';
 export type * from './bulk/models.js';
@@ -23,10 +24,10 @@ export {
   WriteConcernError,
   WriteError,
 } from './bulk/result.js';
-export { type Durability, MongoClient, type MongoClientEvents, type MongoClientOptions } from './client.js';
+export { type Durability, MongoClient, type MongoClientEvents, type MongoClientOptions, type ServerApi, ServerApiVersion, type WithSessionCallback } from './client.js';
 export * from './collection.js';
 export type { Connection, DurabilityState, DurabilityStatus } from './connection.js';
-export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag } from './cursor/abstract_cursor.js';
+export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag, CursorTimeoutMode } from './cursor/abstract_cursor.js';
 export { type AggregateOptions, AggregationCursor } from './cursor/aggregation_cursor.js';
 export { type ExplainCommandOptions, type ExplainOptions, ExplainVerbosity, type ExplainVerbosityLike } from './cursor/explain.js';
 export { FindCursor, type FindOptions } from './cursor/find_cursor.js';
@@ -58,6 +59,14 @@ export {
   type WriteConcernSettings,
 } from './options.js';
 export type * from './results.js';
+export {
+  ClientSession,
+  type ClientSessionEvents,
+  type ClientSessionOptions,
+  type ClusterTime,
+  type ServerSessionId,
+  type TransactionOptions,
+} from './session.js';
 export type * from './types/document.js';
 export type * from './types/filter.js';
 export type * from './types/update.js';

@@ -1,7 +1,9 @@
 /** Options that many operations share, their inheritance, and the refusal of unknown ones. */
 import type { DecodeOptions } from './codec/decode.js';
 import type { EncodeOptions } from './codec/encode.js';
-import { MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import { checkTimeout } from './abort.js';
+import { MongoInvalidArgumentError } from './errors.js';
+import type { ClientSession } from './session.js';
 import type { Document } from './types/document.js';
 
 /** How documents are written to and read from BSON. */
@@ -115,8 +117,10 @@ export type ReadPreferenceLike = ReadPreferenceMode | ReadPreference | { mode: R
 /** Options of every command. */
 export interface OperationOptions extends BSONSerializeOptions {
   readPreference?: ReadPreferenceLike;
-  /** Sessions are not supported yet: anything but undefined is refused. */
-  session?: undefined;
+  /** The session that the operation is part of. */
+  session?: ClientSession | undefined;
+  /** How long the operation may take, all of its commands together; 0 for no limit. Takes the place of `maxTimeMS`. */
+  timeoutMS?: number;
 }
 
 /** Options of commands on a collection. */
@@ -158,7 +162,7 @@ const BSON_OPTIONS = [
 ] as const;
 
 /** The names of options that come with every operation. */
-export const OPERATION_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'session'];
+export const OPERATION_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'session', 'timeoutMS'];
 /** The names of options that come with every command on a collection. */
 export const COMMAND_OPTIONS: readonly string[] = [
   ...OPERATION_OPTIONS,
@@ -170,7 +174,7 @@ export const COMMAND_OPTIONS: readonly string[] = [
   'rawData',
 ];
 /** The names of options that a client, a database and a collection pass down. */
-export const INHERITED_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'readConcern', 'writeConcern'];
+export const INHERITED_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'readConcern', 'writeConcern', 'timeoutMS'];
 
 /** Lists of option names, joined once. */
 export function optionNames(...lists: (readonly string[])[]): ReadonlySet<string> {
@@ -185,16 +189,10 @@ export function refuseUnknown(place: string, options: object, known: ReadonlySet
   if (options === NO_OPTIONS) return;
   const has = known instanceof Set ? (name: string) => known.has(name) : (name: string) => (known as string[]).includes(name);
   for (const name of Object.keys(options)) {
-    if (has(name)) {
-      if (name === 'session' && (options as Document)['session'] !== undefined) refuseSession(place);
-    } else if ((options as Document)[name] !== undefined) {
+    if (!has(name) && (options as Document)[name] !== undefined) {
       throw new MongoInvalidArgumentError(`${place} does not support the option ${JSON.stringify(name)}`);
     }
   }
-}
-
-function refuseSession(place: string): never {
-  throw new MongoCompatibilityError(`${place}: sessions and transactions are not supported yet`);
 }
 
 /** What a client, a database or a collection passes down to its operations. */
@@ -203,6 +201,7 @@ export interface Settings {
   readonly readConcern: ReadConcern | undefined;
   readonly writeConcern: WriteConcern | undefined;
   readonly readPreference: ReadPreference;
+  readonly timeoutMS: number | undefined;
 }
 
 /** Options from which {@link Settings} are made. */
@@ -210,6 +209,8 @@ export interface SettingsOptions extends BSONSerializeOptions {
   readPreference?: ReadPreferenceLike;
   readConcern?: ReadConcernLike;
   writeConcern?: WriteConcernSettings | WriteConcern;
+  /** How long an operation may take, in milliseconds; 0 or undefined for no limit. */
+  timeoutMS?: number;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -217,6 +218,7 @@ export const DEFAULT_SETTINGS: Settings = {
   readConcern: undefined,
   writeConcern: undefined,
   readPreference: ReadPreference.primary,
+  timeoutMS: undefined,
 };
 
 /** The settings of a parent with what `options` say otherwise. */
@@ -228,6 +230,7 @@ export function inherit(parent: Settings, options: SettingsOptions | undefined):
     readConcern: ReadConcern.fromOptions(readConcern) ?? parent.readConcern,
     writeConcern: WriteConcern.fromOptions(writeConcern) ?? parent.writeConcern,
     readPreference: readPreference === undefined ? parent.readPreference : ReadPreference.fromOptions(readPreference),
+    timeoutMS: checkTimeout(options.timeoutMS) ?? parent.timeoutMS,
   };
 }
 

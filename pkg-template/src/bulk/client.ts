@@ -2,7 +2,7 @@
 import { ObjectId } from 'bson';
 import type { MongoClient } from '../client.js';
 import { MongoClientBulkWriteExecutionError, MongoInvalidArgumentError, MongoServerError } from '../errors.js';
-import { checkReplacement, checkUpdate, execute, isAcknowledged } from '../execute.js';
+import { checkReplacement, checkUpdate, execute, isAcknowledged, writeConcern } from '../execute.js';
 import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from '../options.js';
 import type { ClientBulkWriteResult, ClientDeleteResult, ClientInsertOneResult, ClientUpdateResult } from '../results.js';
 import { formatHint, formatSort } from '../sort.js';
@@ -176,7 +176,7 @@ export async function bulkWrite(
       throw whole(error, failure, merged, acknowledged, verbose);
     }
   }
-  if (!failed) return merged.toResult(acknowledged, verbose);
+  if (!failed && failure.writeConcernErrors.length === 0) return merged.toResult(acknowledged, verbose);
   if (merged.succeeded > 0) failure.partialResult = merged.toResult(acknowledged, verbose);
   throw failure;
 }
@@ -192,6 +192,7 @@ function whole(
   const failure = new MongoClientBulkWriteError(error.errorResponse);
   failure.cause = error;
   failure.writeErrors = sofar.writeErrors;
+  failure.writeConcernErrors = sofar.writeConcernErrors;
   if (merged.succeeded > 0) failure.partialResult = merged.toResult(acknowledged, verbose);
   return failure;
 }
@@ -222,10 +223,15 @@ async function runPart(
   };
   if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
   if (options.let !== undefined) command['let'] = options.let;
-  const reply = await execute(client.source, 'admin', command, options, 'write', { kind: 'bulkWrite' });
+  const concern = writeConcern(client.source, options);
+  if (concern !== undefined) command['writeConcern'] = concern.toCommand();
+  // 'neither': what the reply says of the write concern is told with the rest, at the end.
+  const reply = await execute(client.source, 'admin', command, options, 'neither', { kind: 'bulkWrite' });
+  const unmet = reply.body['writeConcernError'] as Document | undefined;
+  if (unmet !== undefined) failure.writeConcernErrors.push({ code: unmet['code'], message: unmet['errmsg'] });
   merged.addCounts(reply.body);
   let failed = false;
-  const given = await results(client, reply);
+  const given = await results(client, reply, options);
   const errors = given.filter((result) => result['ok'] !== 1);
   // Only errors are told unless all results were asked for; in order, nothing after the first error was tried.
   const tried = options.ordered !== false && errors.length > 0 ? Number(errors[0]?.['idx']) + 1 : models.length;
@@ -243,12 +249,16 @@ async function runPart(
 }
 
 /** All results, also those beyond the first batch. */
-async function results(client: MongoClient, reply: Awaited<ReturnType<typeof execute>>): Promise<Document[]> {
+async function results(
+  client: MongoClient,
+  reply: Awaited<ReturnType<typeof execute>>,
+  { session }: ClientBulkWriteOptions,
+): Promise<Document[]> {
   const found = (reply.batch?.peek() ?? []) as Document[];
   let id = (reply.body['cursor'] as Document | undefined)?.['id'];
   while (id !== undefined && !id.isZero()) {
     const command = { getMore: id, collection: '$cmd.bulkWrite' };
-    const more = await client.source.deployment.run('admin', command, {}, { kind: 'bulkWrite' });
+    const more = await execute(client.source, 'admin', command, { session }, 'neither', { kind: 'bulkWrite' });
     found.push(...((more.batch?.peek() ?? []) as Document[]));
     id = (more.body['cursor'] as Document)['id'];
   }

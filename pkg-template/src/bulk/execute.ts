@@ -1,11 +1,14 @@
 /** Runs writes in batches: same kinds together, no command larger than the engine takes. */
 import { DocumentRun } from '../codec/encode.js';
+import type { Reply } from '../codec/decode.js';
 import type { Request } from '../deployment.js';
 import { MongoServerError } from '../errors.js';
 import { type CommandOperationOptions, inheritBson } from '../options.js';
 import type { CursorSource } from '../cursor/abstract_cursor.js';
 import { isAcknowledged, withOptions } from '../execute.js';
 import type { MongoDBNamespace } from '../namespace.js';
+import { Limits } from '../abort.js';
+import { inSession } from '../session.js';
 import type { Document } from '../types/document.js';
 import { type BulkResult, BulkWriteResult, emptyResult, MongoBulkWriteError, WriteConcernError, WriteError } from './result.js';
 
@@ -39,12 +42,15 @@ interface Prepared {
 
 class Run {
   readonly result: BulkResult = emptyResult();
+  private readonly limits: Limits | null;
 
   constructor(
     private readonly source: CursorSource,
     private readonly namespace: MongoDBNamespace,
     private readonly options: BulkOptions,
-  ) {}
+  ) {
+    this.limits = Limits.of(options, source.settings.timeoutMS);
+  }
 
   get stopped(): boolean {
     return this.options.ordered !== false && this.result.writeErrors.length > 0;
@@ -63,7 +69,8 @@ class Run {
     while (next !== null) {
       const { run, request }: Prepared = next;
       const end = run.from + run.count;
-      const reply = deployment.send(request);
+      const send = (): Reply | Promise<Reply> => deployment.send(request);
+      const reply = this.limits === null ? send() : this.limits.within(send);
       let failure: { error: unknown } | null = null;
       next = null;
       try {
@@ -89,7 +96,9 @@ class Run {
     const bypass = this.options.bypassDocumentValidation;
     if (bypass !== undefined && batch.type !== 'delete') command['bypassDocumentValidation'] = bypass;
     if (this.options.let !== undefined && batch.type !== 'insert') command['let'] = this.options.let;
-    return withOptions(command, this.source, this.options, 'write');
+    inSession(withOptions(command, this.source, this.options, 'write'), this.options.session, this.source);
+    this.limits?.onto(command);
+    return command;
   }
 
   private merge(body: Document, batch: Batch, from: number, sent: number): void {

@@ -2,7 +2,8 @@
 /** What all cursors share: batches, getMore, killCursors, iteration. */
 import { Long } from 'bson';
 import type { Batch, Reply } from '../codec/decode.js';
-import type { Deployment } from '../deployment.js';
+import type { Deployment, ReplyUse } from '../deployment.js';
+import { type Abortable, Limits } from '../abort.js';
 import {
   MongoAPIError,
   MongoCursorExhaustedError,
@@ -25,6 +26,7 @@ import {
   refuseUnknown,
   type Settings,
 } from '../options.js';
+import { type ClientSession, inSession } from '../session.js';
 import type { Document } from '../types/document.js';
 
 /** Where a cursor's commands go, and what it inherits. */
@@ -34,14 +36,26 @@ export interface CursorSource {
 }
 
 /** Options of every cursor. */
-export interface AbstractCursorOptions extends BSONSerializeOptions {
+export interface AbstractCursorOptions extends BSONSerializeOptions, Abortable {
   readPreference?: ReadPreferenceLike;
   readConcern?: ReadConcernLike;
   batchSize?: number;
   maxTimeMS?: number;
   comment?: unknown;
-  session?: undefined;
+  /** The session that the cursor's commands are part of. */
+  session?: ClientSession | undefined;
+  /** How long the cursor may take, in milliseconds; 0 for no limit. Takes the place of `maxTimeMS`. */
+  timeoutMS?: number;
+  /**
+   * What `timeoutMS` is the limit of: the cursor's whole life, or each time that it is asked for documents. Default
+   * `cursorLifetime`, for tailable cursors `iteration`.
+   */
+  timeoutMode?: CursorTimeoutMode;
 }
+
+/** What `timeoutMS` of a cursor is the limit of. */
+export const CursorTimeoutMode = Object.freeze({ ITERATION: 'iteration', LIFETIME: 'cursorLifetime' } as const);
+export type CursorTimeoutMode = (typeof CursorTimeoutMode)[keyof typeof CursorTimeoutMode];
 
 /** The names of {@link AbstractCursorOptions}. */
 export const CURSOR_OPTIONS = [
@@ -51,6 +65,8 @@ export const CURSOR_OPTIONS = [
   'maxTimeMS',
   'comment',
   'rawData',
+  'timeoutMode',
+  'signal',
 ] as const;
 
 export type AbstractCursorEvents = { close(): void };
@@ -97,6 +113,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   private ended = false;
   private closedEarly = false;
   private isKilled = false;
+  private limits: Limits | null = null;
   /** How many documents the batches held so far. @internal */
   protected received = 0;
 
@@ -119,6 +136,9 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
       options.readPreference === undefined
         ? source.settings.readPreference
         : ReadPreference.fromOptions(options.readPreference);
+    if (options.timeoutMode !== undefined && !Object.values(CursorTimeoutMode).includes(options.timeoutMode)) {
+      throw new MongoInvalidArgumentError('Option "timeoutMode" must be "cursorLifetime" or "iteration"');
+    }
     if (options.batchSize !== undefined) this.batchSize(options.batchSize);
     if (options.maxTimeMS !== undefined) this.maxTimeMS(options.maxTimeMS);
   }
@@ -259,13 +279,10 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     if (!open) return;
     this.isKilled = true;
     this.cursorId = Long.ZERO;
-    await this.source.deployment
-      .run(
-        this.cursorNamespace.db,
-        { killCursors: this.cursorNamespace.collection, cursors: [id] },
-        {},
-      )
-      .catch(() => undefined); // the cursor may be gone already
+    const command: Document = { killCursors: this.cursorNamespace.collection, cursors: [id] };
+    // Also when the session has ended.
+    if (this.given.session != null) command['lsid'] = this.given.session.id;
+    await this.source.deployment.run(this.cursorNamespace.db, command, {}).catch(() => undefined); // it may be gone already
   }
 
   /** Starts again from the beginning when the cursor is used next. */
@@ -359,6 +376,8 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   }
 
   private async fetch(once = false): Promise<unknown> {
+    if (this.given.signal?.aborted === true) await this.close();
+    this.given.signal?.throwIfAborted();
     if (this.bufferedCount() === 0 && !(await this.fill(once))) return null;
     const document = this.batch?.shift() ?? null;
     if (this.transform === null || document === null) return document;
@@ -375,6 +394,10 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
    * takes all that comes.
    */
   private async fill(once = false, whole = false): Promise<boolean> {
+    const { timeoutMode } = this.given;
+    if (!this.started || (timeoutMode === undefined ? this.given['tailable'] === true : timeoutMode === 'iteration')) {
+      this.limits = Limits.of(this.given, this.source.settings.timeoutMS);
+    }
     for (let round = 0; this.bufferedCount() === 0; round++) {
       if (this.started && (this.ended || (this.cursorId?.isZero() ?? true))) {
         this.finish(false);
@@ -396,7 +419,9 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
 
   private start(whole: boolean): Promise<void> | undefined {
     this.started = true;
-    return this.ask(this.database(), this.opening(), whole);
+    const command = this.opening();
+    this.limits?.onto(command);
+    return this.ask(this.database(), command, whole);
   }
 
   private more(whole: boolean): Promise<void> | undefined {
@@ -436,10 +461,17 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   /** Takes the next batch; gives a promise only if it has to be waited for. */
   private ask(database: string, command: Document, whole: boolean): Promise<void> | undefined {
     const use = { kind: this.cursorNamespace.toString(), whole };
-    const reply = this.source.deployment.runNow(database, command, this.bson, use);
+    const reply = this.run(database, command, use);
     if (reply instanceof Promise) return reply.then((late) => this.take(late));
     this.take(reply);
     return undefined;
+  }
+
+  /** Sends a command of the cursor's, in its session and within its limits. @internal */
+  protected run(database: string, command: Document, use?: ReplyUse): Reply | Promise<Reply> {
+    inSession(command, this.given.session, this.source);
+    const send = (): Reply | Promise<Reply> => this.source.deployment.runNow(database, command, this.bson, use);
+    return this.limits === null ? send() : this.limits.within(send);
   }
 
   /** @internal */

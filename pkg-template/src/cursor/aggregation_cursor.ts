@@ -118,8 +118,7 @@ export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema
   /** The plan, and with more verbosity how it went. */
   async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
     const command = explainCommand(this.aggregate({}), verbosity ?? this.options.explain ?? true);
-    const reply = await this.source.deployment.run(this.cursorNamespace.db, command, this.bson);
-    return reply.body;
+    return (await this.run(this.cursorNamespace.db, command)).body;
   }
 
   override addToGetMore(command: Document): void {

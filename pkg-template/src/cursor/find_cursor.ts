@@ -136,8 +136,7 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
   /** The plan, and with more verbosity how it went. */
   async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
     const command = explainCommand(this.opening(), verbosity ?? true);
-    const reply = await this.source.deployment.run(this.cursorNamespace.db, command, this.bson);
-    return reply.body;
+    return (await this.run(this.cursorNamespace.db, command)).body;
   }
 
   /** @deprecated Use `collection.countDocuments`. Counts without regard to skip and limit of the cursor's batches. */
@@ -148,7 +147,7 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
     if (skip !== undefined) command['skip'] = skip;
     if (hint !== undefined) command['hint'] = formatHint(hint);
     if (collation !== undefined) command['collation'] = collation;
-    const reply = await this.source.deployment.run(this.cursorNamespace.db, this.addCommon(command), this.bson);
+    const reply = await this.run(this.cursorNamespace.db, this.addCommon(command));
     return Number(reply.body['n']);
   }
 

@@ -38,7 +38,7 @@ const OPERATORS = {
   $$unsetOrMatches: (expected, actual, context) => actual === undefined || actual === null || mismatch(expected, actual, context) === null,
   $$matchesEntity: (expected, actual, context) => mismatch(context.entities.get(expected), actual, context) === null,
   $$matchesHexBytes: (expected, actual) => Buffer.from(actual).toString('hex') === expected,
-  $$sessionLsid: () => false,
+  $$sessionLsid: (expected, actual, context) => mismatch(context.entities.get(expected).value.id, actual, context) === null,
   $$lte: (expected, actual) => plain(actual) <= plain(expected),
   $$matchAsRoot: (expected, actual, context) => mismatch(expected, actual, { ...context, root: true }) === null,
   $$matchAsDocument: (expected, actual, context) => mismatch(expected, BSON.EJSON.parse(actual), context) === null,

@@ -1,6 +1,6 @@
 // Runs one file of unified tests through the driver, on an engine in memory.
 
-import { BSON, Engine, MongoClient, MongoServerError } from '../../build/index.js';
+import { BSON, Collection, Engine, MongoClient, MongoNetworkError, MongoServerError } from '../../build/index.js';
 import { mismatch } from './match.mjs';
 import { isSkip, operations, plainResult, skip } from './operations.mjs';
 
@@ -30,10 +30,29 @@ function allowed(requirements, engineVersion) {
     && r.serverless !== 'require' && r.auth !== true && r.csfle !== true && r.serverParameters === undefined);
 }
 
+/** A connection whose commands fail as a fail point says, which a server in test mode has and this engine has not. */
+function failing(engine) {
+  let point = null;
+  const runCommand = (bytes) => {
+    const name = point === null ? undefined : Object.keys(BSON.deserialize(bytes))[0];
+    if (!point?.data.failCommands.includes(name)) return engine.runCommand(bytes);
+    const { errorCode, closeConnection, writeConcernError } = point.data;
+    if (point.mode.times !== undefined && --point.mode.times === 0) point = null;
+    if (closeConnection) throw new MongoNetworkError('connection closed by a fail point');
+    if (errorCode !== undefined) return BSON.serialize({ ok: 0, code: errorCode, errmsg: 'failed by a fail point' });
+    const reply = BSON.deserialize(engine.runCommand(bytes), { promoteValues: false });
+    return BSON.serialize({ ...reply, writeConcernError });
+  };
+  const setFailPoint = ({ mode, data }) => {
+    point = mode === 'off' ? null : { mode: { ...mode }, data };
+  };
+  return { runCommand, setFailPoint, close: async () => undefined };
+}
+
 /** One engine for all clients of a file: they must see the same data. */
 export async function openShared() {
   const engine = await Engine.memory({ seed: 1n });
-  const connection = { runCommand: (bytes) => engine.runCommand(bytes), close: async () => undefined };
+  const connection = failing(engine);
   const admin = new MongoClient('memory://', { connection });
   const info = await admin.db('admin').admin().buildInfo();
   return { connection, admin, version: version(info.version), close: () => engine.close() };
@@ -79,8 +98,7 @@ class Run {
   }
 
   client({ id, observeEvents = [], ignoreCommandMonitoringEvents = [], uriOptions = {}, serverApi }) {
-    if (serverApi !== undefined) skip('the stable API');
-    const options = { connection: this.shared.connection, monitorCommands: true };
+    const options = { connection: this.shared.connection, monitorCommands: true, serverApi };
     for (const [name, value] of Object.entries(uriOptions)) {
       if (name === 'readConcernLevel') options.readConcern = { level: value };
       else if (name === 'w') options.writeConcern = { w: value };
@@ -115,8 +133,9 @@ class Run {
   async operation({ object, name, arguments: given = {}, ...expectation }) {
     if (object === 'testRunner') return this.runner(name, given);
     const target = this.entity(object);
-    const call = operations[target.kind]?.[name];
-    if (call === undefined) skip(`the operation ${name} on a ${target.kind}`);
+    const kind = target.value instanceof Collection ? 'collection' : target.kind;
+    const call = operations[kind]?.[name];
+    if (call === undefined) skip(`the operation ${name} on a ${kind}`);
     const options = { ...given };
     if (typeof options.session === 'string') options.session = this.entity(options.session).value;
     let result;
@@ -180,6 +199,14 @@ class Run {
     const indexed = async () => (await this.shared.admin.db(given.databaseName).collection(given.collectionName).indexes())
       .some((index) => index.name === given.indexName);
     switch (name) {
+      case 'failPoint':
+        this.shared.connection.setFailPoint(given.failPoint);
+        return;
+      case 'assertSameLsidOnLastTwoCommands': {
+        const [one, other] = this.events.get(given.client).slice(-2).map(({ command }) => command.lsid.id.toString('hex'));
+        if (one !== other) throw new Failure(`${one} is not ${other}`);
+        return;
+      }
       case 'assertCollectionExists':
       case 'assertCollectionNotExists':
         if ((await listed()) !== (name === 'assertCollectionExists')) throw new Failure(name);
