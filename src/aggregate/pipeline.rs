@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::registry::{self, Parsed, Position};
-use super::{Output, PipelineScope, PipelineStage, rewrites};
+use super::{Output, PipelineScope, PipelineStage, Place, rewrites};
 use crate::catalog::Namespace;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 use crate::limits;
 use crate::value::{ArrayRef, DocumentRef, ValueRef};
 
@@ -21,7 +21,7 @@ impl Pipeline {
     ///
     /// Errors: 7749501 for more than 1000 stages, `TypeMismatch` (14) for a stage that is no
     /// document, 40323 for one without exactly one field, 40324 for an unknown one, those of
-    /// positions, and those of the stages.
+    /// positions, `InvalidNamespace` (73) where a collection is missing, and those of the stages.
     pub fn parse(stages: ArrayRef<'_>, scope: &PipelineScope<'_>) -> Result<Pipeline> {
         let count = stages.count();
         if count > limits::PIPELINE_STAGES_MAX {
@@ -35,14 +35,28 @@ impl Pipeline {
         }
         let mut parsed = Vec::with_capacity(count);
         let mut output = None;
-        for (at, value) in stages.iter().enumerate() {
+        let mut rows = Vec::with_capacity(count);
+        for value in stages.iter() {
             let (name, specification) = only_field(value)?;
             let row = registry::find(name)?;
-            row.check_position(at == 0, at + 1 == count, scope)?;
+            row.check_namespace(scope)?;
+            rows.push(row);
             match (row.parse)(row.name, specification, scope)? {
                 Parsed::Stages(stages) => parsed.extend(stages),
                 Parsed::Output(found) => output = Some(Rc::new(found)),
             }
+        }
+        let needs_collection = rows
+            .first()
+            .is_none_or(|row| row.position != Position::FirstWithoutCollection);
+        if scope.place == Place::Command && !scope.has_collection && needs_collection {
+            return Err(Error::new(
+                codes::INVALID_NAMESPACE,
+                "{aggregate: 1} is not valid for a pipeline that does not begin with a stage that needs no collection",
+            ));
+        }
+        for (at, row) in rows.into_iter().enumerate() {
+            row.check_position(at == 0, at + 1 == count, scope)?;
         }
         Ok(Pipeline {
             stages: Rc::new(parsed),

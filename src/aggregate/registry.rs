@@ -90,12 +90,27 @@ pub static STAGES: &[Registration] = &[
         "$listLocalSessions",
         list_local_sessions::parse,
     ),
+    at(
+        Position::First,
+        "$listSessions",
+        list_local_sessions::parse_stored,
+    ),
     stage("$lookup", lookup::parse),
     stage("$match", match_stage::parse),
     at(Position::Last, "$merge", merge::parse),
     at(Position::Last, "$out", out::parse),
     at(Position::First, "$planCacheStats", plan_cache_stats::parse),
     stage("$project", project::parse),
+    at(
+        Position::FirstWithoutCollection,
+        "$querySettings",
+        query_settings::parse,
+    ),
+    at(
+        Position::FirstWithoutCollection,
+        "$queryStats",
+        query_stats::parse,
+    ),
     stage("$redact", redact::parse),
     stage("$replaceRoot", replace_root::parse),
     stage("$replaceWith", replace_root::parse_with),
@@ -121,10 +136,28 @@ pub(super) fn find(name: &str) -> Result<&'static Registration> {
 }
 
 impl Registration {
+    /// Checks that the stage has no collection where it must have none.
+    ///
+    /// Errors: `InvalidNamespace` (73), 9621301.
+    pub(super) fn check_namespace(&self, scope: &PipelineScope<'_>) -> Result<()> {
+        if self.position != Position::FirstWithoutCollection || !scope.has_collection {
+            return Ok(());
+        }
+        let code = match self.name {
+            "$listClusterCatalog" => 9_621_301,
+            _ => codes::INVALID_NAMESPACE,
+        };
+        let message = format!(
+            "{} can only be run with {{aggregate: 1}}, or inside a stage without a collection",
+            self.name
+        );
+        Err(Error::new(code, message))
+    }
+
     /// Checks that the stage may stand here.
     ///
     /// Errors: 40602 (not first), 40601 (not last), 40600 (in `$facet`), 51047 (in `$lookup`),
-    /// 31441 (in `$unionWith`), `OptionNotSupportedOnView` (167), `InvalidNamespace` (73).
+    /// 31441 (in `$unionWith`), `OptionNotSupportedOnView` (167).
     pub(super) fn check_position(
         &self,
         is_first: bool,
@@ -140,14 +173,7 @@ impl Registration {
             Position::First | Position::FirstWithoutCollection if !is_first => {
                 refuse(40602, "is only valid as the first stage in a pipeline")
             }
-            Position::First => Ok(()),
-            Position::FirstWithoutCollection => match scope.has_collection {
-                true => refuse(
-                    codes::INVALID_NAMESPACE,
-                    "can only be run with {aggregate: 1}, or inside a stage without a collection",
-                ),
-                false => Ok(()),
-            },
+            Position::First | Position::FirstWithoutCollection => Ok(()),
             Position::Last => match scope.place {
                 Place::Lookup => refuse(51047, "is not allowed within a $lookup's sub-pipeline"),
                 Place::UnionWith => {

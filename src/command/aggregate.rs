@@ -6,12 +6,10 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::explain::{self, Explained};
 use super::request::Request;
 use super::{collation, collection_uuid, cursor_reply, pipeline_output, selection};
-use crate::aggregate::{
-    Pipeline, PipelineScope, Shape, Source, collectionless_namespace, needs_no_collection,
-};
+use crate::aggregate::{Pipeline, PipelineScope, Shape, Source, collectionless_namespace};
 use crate::catalog::{Collection, Namespace};
 use crate::engine::{Batch, Cursor, Engine};
-use crate::error::{Error, Result, codes};
+use crate::error::{Error, Result};
 use crate::expression::{Context, ParseScope};
 use crate::limits;
 use crate::plan::{Hint, Verbosity};
@@ -116,12 +114,12 @@ pub(super) fn prepare(
     check(request.document, arguments, is_explained)?;
     collation::refuse(arguments)?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);
-    let namespace = namespace(request, stages)?;
+    let namespace = namespace(request)?;
     collection_uuid::check(engine.catalog(), &namespace, request)?;
     let mut scope =
         PipelineScope::new(engine.catalog(), namespace.clone(), ParseScope::of(context));
     scope.has_collection = request.target.kind() == Kind::String;
-    if !scope.has_collection {
+    if !scope.has_collection || namespace.collection() == "system.sessions" {
         scope.sessions = engine.sessions.iter().map(|(id, at)| (*id, at)).collect();
     }
     let own = Pipeline::parse(stages, &scope)?;
@@ -139,19 +137,13 @@ pub(super) fn prepare(
 }
 
 /// Errors: `InvalidNamespace` (73), `FailedToParse` (9).
-fn namespace(request: &Request<'_>, stages: ArrayRef<'_>) -> Result<Namespace> {
+fn namespace(request: &Request<'_>) -> Result<Namespace> {
     if !request.target.is_number() {
         return request.namespace();
     }
     if request.target.to_f64() != Some(1.0) {
         return Err(Error::bad_value(
             "Invalid command format: the 'aggregate' field must specify a collection name or 1",
-        ));
-    }
-    if !needs_no_collection(stages) {
-        return Err(Error::new(
-            codes::INVALID_NAMESPACE,
-            "{aggregate: 1} is not valid for a pipeline that does not begin with a stage that needs no collection",
         ));
     }
     Ok(collectionless_namespace(request.database))

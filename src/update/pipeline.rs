@@ -77,6 +77,7 @@ fn parse_stage(name: &str, operand: ValueRef<'_>, scope: &ParseScope) -> Result<
                 ));
             }
         },
+        "$fill" => Stage::AddFields(AddFields::parse((&filled(operand)?).into(), scope)?),
         "$unset" => Stage::Unset(Unset::parse(operand)?),
         "$replaceWith" => Stage::ReplaceWith(Expression::parse(operand, scope)?),
         "$replaceRoot" => Stage::ReplaceWith(new_root(operand, scope)?),
@@ -85,6 +86,36 @@ fn parse_stage(name: &str, operand: ValueRef<'_>, scope: &ParseScope) -> Result<
             return Err(Error::new(codes::INVALID_OPTIONS, message));
         }
     })
+}
+
+/// A `$fill` that only gives values, as the fields that `$set` would set. What looks at other
+/// documents cannot be done to one.
+///
+/// Errors: `InvalidOptions` (72).
+fn filled(operand: ValueRef<'_>) -> Result<DocumentBuf> {
+    let refused = || {
+        let message = "within an update, $fill takes an output of values and nothing else";
+        Error::new(codes::INVALID_OPTIONS, message)
+    };
+    fn only<'v>(document: ValueRef<'v>, name: &str) -> Option<ValueRef<'v>> {
+        let document = document.as_document()?;
+        document.get(name).filter(|_| document.count() == 1)
+    }
+    let output = only(operand, "output").and_then(|output| output.as_document());
+    let mut fields = DocumentBuf::new();
+    for (name, how) in output
+        .filter(|output| !output.is_empty())
+        .ok_or_else(refused)?
+        .iter()
+    {
+        let value = only(how, "value").ok_or_else(refused)?;
+        fields.append_document(name, |field| {
+            let mut choices = field.array("$ifNull");
+            choices.push(format!("${name}").as_str());
+            choices.push(value);
+        });
+    }
+    Ok(fields)
 }
 
 fn new_root(operand: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {

@@ -33,12 +33,14 @@ const ITEMS = `db.items.insertMany([
 ])`
 
 /** Examples that need more than a document of the collection. */
-const NEEDS_MORE: Record<string, string> = { $documents: 'db', $currentOp: 'admin', $listLocalSessions: 'db', $natural: 'hint' }
+const ADMIN = "db.getSiblingDB('admin')"
+const SESSIONS = "db.getSiblingDB('config').getCollection('system.sessions')"
+const NEEDS_MORE: Record<string, string> = { $documents: 'db', $currentOp: ADMIN, $listClusterCatalog: 'db', $listLocalSessions: 'db', $listSessions: SESSIONS, $querySettings: 'db', $queryStats: ADMIN }
 
 function statement(heading: string, name: string, example: string): string {
   switch (heading) {
     case 'Aggregation stages':
-      return `${NEEDS_MORE[name] === 'db' ? 'db' : NEEDS_MORE[name] === 'admin' ? "db.getSiblingDB('admin')" : 'db.items'}.aggregate([${example}]).toArray()`
+      return `${NEEDS_MORE[name] ?? 'db.items'}.aggregate([${example}]).toArray()`
     case 'Expression operators':
       return `db.items.aggregate([{ $match: { _id: 1 } }, { $project: { x: ${example} } }]).toArray()`
     case 'Accumulators':

@@ -32,7 +32,8 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             "the $facet specification must be a non-empty object",
         ));
     }
-    let inside = scope.inside(Place::Facet, scope.namespace.clone())?;
+    let mut inside = scope.inside(Place::Facet, scope.namespace.clone())?;
+    inside.has_collection = scope.has_collection;
     let mut facets: Vec<(Box<str>, Pipeline)> = Vec::new();
     for (field, value) in document.iter() {
         check_name(field)?;

@@ -1,12 +1,14 @@
-//! $listLocalSessions: the sessions that are in use.
+//! $listLocalSessions and $listSessions: the sessions that are in use. One process keeps all
+//! sessions there are, so both lists are the same.
 //!
-//! Source: the manual, "$listLocalSessions". There are no users, so a session is nobody's: those of
+//! Source: the manual, "$listLocalSessions" and "$listSessions". There are no users, so a session is nobody's: those of
 //! named users are none, those of the current user or of all are all.
 
 use super::listed::{check_fields, flag, stage};
 use crate::aggregate::PipelineScope;
 use crate::aggregate::registry::Parsed;
-use crate::error::{Error, Result};
+use crate::catalog::Namespace;
+use crate::error::{Error, Result, codes};
 use crate::value::{BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
 const UUID_SUBTYPE: u8 = 4;
@@ -40,6 +42,20 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         row
     });
     Ok(stage(name, value, rows.collect()))
+}
+
+/// `$listSessions`. Errors: those of [`parse`], `InvalidNamespace` (73) for a collection other than
+/// that of the sessions.
+pub fn parse_stored(
+    name: &'static str,
+    value: ValueRef<'_>,
+    scope: &PipelineScope<'_>,
+) -> Result<Parsed> {
+    if scope.namespace != Namespace::new("config", "system.sessions") {
+        let message = format!("{name} may only be run against config.system.sessions");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
+    parse(name, value, scope)
 }
 
 /// The number of users that are named.

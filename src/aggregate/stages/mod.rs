@@ -23,6 +23,8 @@ pub mod merge;
 pub mod out;
 pub mod plan_cache_stats;
 pub mod project;
+pub mod query_settings;
+pub mod query_stats;
 pub mod redact;
 pub mod replace_root;
 pub mod sample;

@@ -27,7 +27,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             return Err(Error::failed_to_parse(message));
         }
     }
-    if scope.catalog.regular(&scope.namespace)?.is_none() {
+    if scope.catalog.get(&scope.namespace).is_none() {
         let message = format!("the collection '{}' does not exist", scope.namespace);
         return Err(Error::new(50933, message));
     }

@@ -17,14 +17,15 @@ $group | Groups documents by a value and accumulates over each group. | { $group
 $indexStats | Each index of the collection and how often it was used; the first stage. | { $indexStats: {} }
 $limit | Passes on so many documents. | { $limit: 5 }
 $listLocalSessions | The sessions of this process; the first stage. | { $listLocalSessions: {} }
-$listSessions | The stored sessions; the first stage. | { $listSessions: {} }
+$listSessions | The sessions, asked of config.system.sessions; the first stage. | { $listSessions: {} }
 $lookup | Joins documents of another collection, as an array. | { $lookup: { from: 'items', localField: 'parent', foreignField: '_id', as: 'parents' } }
 $match | Passes on the documents that a query selects. | { $match: { state: 'open' } }
 $merge | Writes the result into a collection, document by document; the last stage. | { $merge: { into: 'merged', whenMatched: 'replace' } }
 $out | Writes the result as a new collection; the last stage. | { $out: 'copied' }
 $planCacheStats | The cached plans of the collection; the first stage. | { $planCacheStats: {} }
 $project | Keeps, leaves out or computes fields. | { $project: { _id: 0, name: 1, total: { $multiply: ['$price', '$qty'] } } }
-$queryStats | Figures about queries that ran. | { $queryStats: {} }
+$querySettings | The settings of query shapes, which are none; the first stage. | { $querySettings: {} }
+$queryStats | Figures about queries that ran, on admin; none are collected.  | { $queryStats: {} }
 $rankFusion | Joins ranked results by their ranks. | { $rankFusion: { input: { pipelines: { byPrice: [{ $sort: { price: 1 } }] } } } }
 $redact | Keeps, goes into or cuts off each level of a document. | { $redact: { $cond: ['$active', '$$KEEP', '$$PRUNE'] } }
 $replaceRoot | Puts another document in place of each. | { $replaceRoot: { newRoot: '$nested' } }
