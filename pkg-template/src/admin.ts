@@ -1,6 +1,6 @@
 /** Commands about the deployment as a whole. */
 import type { Db } from './db.js';
-import { execute } from './execute.js';
+import { result } from './execute.js';
 import { COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from './options.js';
 import type { Document } from './types/document.js';
 
@@ -35,7 +35,7 @@ export class Admin {
   /** Runs a command on the database `admin`. */
   async command(command: Document, options: CommandOperationOptions = {}): Promise<Document> {
     refuseUnknown('command', options, optionNames(COMMAND_OPTIONS));
-    return (await execute(this.db.source, 'admin', { ...command }, options, 'neither')).body;
+    return result(this.db.source, 'admin', { ...command }, options, 'neither');
   }
 
   buildInfo(options?: CommandOperationOptions): Promise<Document> {
@@ -58,7 +58,7 @@ export class Admin {
     refuseUnknown('validateCollection', options, VALIDATE_OPTIONS);
     const command: Document = { validate: name };
     for (const key of VALIDATE_NAMES) if (options[key] !== undefined) command[key] = options[key];
-    return (await execute(this.db.source, this.db.databaseName, command, options, 'neither')).body;
+    return result(this.db.source, this.db.databaseName, command, options, 'neither');
   }
 
   async listDatabases(options: ListDatabasesOptions = {}): Promise<ListDatabasesResult> {
@@ -67,6 +67,6 @@ export class Admin {
     for (const key of ['filter', 'nameOnly', 'authorizedDatabases'] as const) {
       if (options[key] !== undefined) command[key] = options[key];
     }
-    return (await execute(this.db.source, 'admin', command, options, 'neither')).body as ListDatabasesResult;
+    return (await result(this.db.source, 'admin', command, options, 'neither')) as ListDatabasesResult;
   }
 }

@@ -3,11 +3,12 @@ import { ObjectId } from 'bson';
 import type { Abortable } from './abort.js';
 import type { ByteSource } from './backup/bytes.js';
 import type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
-import { executeBatches } from './bulk/execute.js';
+import { executeBatches, LIMITS } from './bulk/execute.js';
 import { type AnyBulkWriteOperation, deleteStatement, updateStatement } from './bulk/models.js';
-import { type BulkWriteOptions, OrderedBulkOperation, UnorderedBulkOperation } from './bulk/operation.js';
+import { BULK_OPTIONS, type BulkWriteOptions, OrderedBulkOperation, UnorderedBulkOperation } from './bulk/operation.js';
 import type { BulkWriteResult } from './bulk/result.js';
-import { encodeDocument } from './codec/encode.js';
+import { payload } from './codec/decode.js';
+import { DocumentRun, encodeDocument } from './codec/encode.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
 import type { ExplainOptions } from './cursor/explain.js';
@@ -16,8 +17,8 @@ import { ListIndexesCursor, type ListIndexesOptions } from './cursor/list_cursor
 import type { Db } from './db.js';
 import { firstOf } from './deployment.js';
 import { MongoAPIError, MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
-import { checkReplacement, checkUpdate, execute, isAcknowledged, throwWriteError } from './execute.js';
-import { createIndexes, type CreateIndexesOptions, dropIndex, type IndexDescription, indexDescription } from './indexes.js';
+import { checkReplacement, checkUpdate, execute, isAcknowledged, result, throwWriteError } from './execute.js';
+import { CREATE_INDEX_OPTIONS, createIndexes, type CreateIndexesOptions, dropIndex, type IndexDescription, indexDescription } from './indexes.js';
 import { MongoDBNamespace } from './namespace.js';
 import {
   type BSONSerializeOptions,
@@ -133,18 +134,13 @@ export const ReturnDocument = Object.freeze({ BEFORE: 'before', AFTER: 'after' }
 export type ReturnDocument = (typeof ReturnDocument)[keyof typeof ReturnDocument];
 
 const INSERT_OPTIONS = optionNames(COMMAND_OPTIONS, ['bypassDocumentValidation', 'forceServerObjectId']);
-const BULK_OPTIONS = optionNames(COMMAND_OPTIONS, [
-  'bypassDocumentValidation',
-  'forceServerObjectId',
-  'ordered',
-  'let',
-]);
 const UPDATE_NAMES = ['bypassDocumentValidation', 'hint', 'upsert', 'let', 'explain'];
 const REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort']);
 const UPDATE_ONE_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['sort', 'arrayFilters']);
 const UPDATE_MANY_OPTIONS = optionNames(COMMAND_OPTIONS, UPDATE_NAMES, ['arrayFilters']);
 const DELETE_OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'hint', 'let', 'explain']);
-const COUNT_OPTIONS = optionNames(COMMAND_OPTIONS, ['skip', 'limit', 'hint', 'explain', 'signal']);
+const COUNT_OPTIONS = optionNames(COMMAND_OPTIONS, ['skip', 'limit', 'hint', 'signal']);
+const OLD_COUNT_OPTIONS = optionNames([...COUNT_OPTIONS], ['explain']);
 const ESTIMATE_OPTIONS = optionNames(COMMAND_OPTIONS);
 const DISTINCT_OPTIONS = optionNames(COMMAND_OPTIONS, ['hint', 'explain']);
 const MODIFY_NAMES = ['hint', 'projection', 'sort', 'let', 'includeResultMetadata', 'explain'];
@@ -245,7 +241,9 @@ export class Collection<TSchema extends Document = Document> {
   async insertOne(document: OptionalUnlessRequiredId<TSchema>, options: InsertOneOptions = NO_OPTIONS): Promise<InsertOneResult<TSchema>> {
     refuseUnknown('insertOne', options, INSERT_OPTIONS);
     const own = this.withIdFor(document, options);
-    const command: Document = { insert: this.collectionName, documents: [own], ordered: true };
+    const checked = options.checkKeys ?? this.settings.bson.checkKeys;
+    const documents = checked === true ? new DocumentRun([own], 0, LIMITS, true) : [own];
+    const command: Document = { insert: this.collectionName, documents, ordered: true };
     if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     const reply = await execute(this.source, this.dbName, command, options, 'write');
     throwWriteError(reply.body);
@@ -344,9 +342,9 @@ export class Collection<TSchema extends Document = Document> {
     if (options.bypassDocumentValidation !== undefined) command['bypassDocumentValidation'] = options.bypassDocumentValidation;
     if (options.let !== undefined) command['let'] = options.let;
     const reply = await execute(this.source, this.dbName, command, withoutCollation(options), 'write');
-    if (options.explain !== undefined) return reply.body as unknown as UpdateResult<TSchema>;
+    if (options.explain !== undefined) return payload(reply) as unknown as UpdateResult<TSchema>;
     throwWriteError(reply.body);
-    const upserted = (reply.body['upserted'] as { _id: unknown }[] | undefined) ?? [];
+    const upserted = (payload(reply)['upserted'] as { _id: unknown }[] | undefined) ?? [];
     const matched = Number(reply.body['n'] ?? 0);
     return {
       acknowledged: isAcknowledged(this.source, options),
@@ -372,7 +370,7 @@ export class Collection<TSchema extends Document = Document> {
     const command: Document = { delete: this.collectionName, deletes: [statement], ordered: options.ordered ?? true };
     if (options.let !== undefined) command['let'] = options.let;
     const reply = await execute(this.source, this.dbName, command, withoutCollation(options), 'write');
-    if (options.explain !== undefined) return reply.body as unknown as DeleteResult;
+    if (options.explain !== undefined) return payload(reply) as unknown as DeleteResult;
     throwWriteError(reply.body);
     return { acknowledged: isAcknowledged(this.source, options), deletedCount: Number(reply.body['n'] ?? 0) };
   }
@@ -448,7 +446,7 @@ export class Collection<TSchema extends Document = Document> {
     const hint = options.hint ?? this.collectionHint;
     if (hint !== undefined) command['hint'] = formatHint(hint);
     if (options.let !== undefined) command['let'] = options.let;
-    const { body } = await execute(this.source, this.dbName, command, options, 'write');
+    const body = await result(this.source, this.dbName, command, options, 'write');
     if (options.explain !== undefined || options.includeResultMetadata === true) {
       return body as unknown as ModifyResult<TSchema>;
     }
@@ -484,7 +482,8 @@ export class Collection<TSchema extends Document = Document> {
         ? { find: name, filter, limit: 1, singleBatch: true }
         : findCommand(name, filter, { ...this.hinted(options), batchSize: undefined, limit: 1, singleBatch: true });
     const answer = execute(source, this.dbName, command, options, 'read', { kind: this.namespace, whole: true });
-    return firstOf(answer instanceof Promise ? await answer : answer) as WithId<TSchema> | null;
+    const reply = answer instanceof Promise ? await answer : answer;
+    return (options.explain === undefined ? firstOf(reply) : payload(reply)) as WithId<TSchema> | null;
   }
 
   private hinted<T extends { hint?: Hint }>(options: T): T {
@@ -518,14 +517,14 @@ export class Collection<TSchema extends Document = Document> {
 
   /** @deprecated Use `countDocuments` or `estimatedDocumentCount`. */
   async count(filter: Filter<TSchema> = {}, options: CountOptions = NO_OPTIONS): Promise<number> {
-    refuseUnknown('count', options, COUNT_OPTIONS);
+    refuseUnknown('count', options, OLD_COUNT_OPTIONS);
     const command: Document = { count: this.collectionName, query: filter };
     if (typeof options.limit === 'number') command['limit'] = options.limit;
     if (typeof options.skip === 'number') command['skip'] = options.skip;
     const hint = options.hint ?? this.collectionHint;
     if (hint !== undefined) command['hint'] = formatHint(hint);
     const reply = await execute(this.source, this.dbName, command, options, 'read');
-    return options.explain === undefined ? Number(reply.body['n'] ?? 0) : (reply.body as never);
+    return options.explain === undefined ? Number(reply.body['n'] ?? 0) : (payload(reply) as never);
   }
 
   distinct<Key extends keyof WithId<TSchema>>(
@@ -540,7 +539,7 @@ export class Collection<TSchema extends Document = Document> {
     const command: Document = { distinct: this.collectionName, key, query: filter };
     const hint = options.hint ?? this.collectionHint;
     if (hint !== undefined) command['hint'] = formatHint(hint);
-    const { body } = await execute(this.source, this.dbName, command, options, 'read');
+    const body = await result(this.source, this.dbName, command, options, 'read');
     return options.explain === undefined ? (body['values'] as unknown[]) : (body as never);
   }
 
@@ -576,7 +575,8 @@ export class Collection<TSchema extends Document = Document> {
   // ---- indexes
 
   async createIndex(keys: IndexSpecification, options: CreateIndexesOptions = NO_OPTIONS): Promise<string> {
-    const [name] = await createIndexes(this.source, this.s.namespace, [indexDescription(keys, options)], options);
+    const description = indexDescription(keys, options, CREATE_INDEX_OPTIONS);
+    const [name] = await createIndexes(this.source, this.s.namespace, [description], options, CREATE_INDEX_OPTIONS);
     return name as string;
   }
 

@@ -2,13 +2,14 @@
 import type { Abortable } from './abort.js';
 import { Admin } from './admin.js';
 import type { MongoClient } from './client.js';
+import { payload } from './codec/decode.js';
 import { Collection, type CollectionOptions, type IndexInformationOptions, type PkFactory, type RenameOptions } from './collection.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
 import { type CollectionInfo, ListCollectionsCursor, type ListCollectionsOptions } from './cursor/list_cursors.js';
 import { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_command_cursor.js';
-import { MongoCompatibilityError } from './errors.js';
-import { execute } from './execute.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError } from './errors.js';
+import { execute, result } from './execute.js';
 import type { CreateIndexesOptions } from './indexes.js';
 import { checkCollectionName, checkDatabaseName, MongoDBNamespace } from './namespace.js';
 import {
@@ -83,6 +84,11 @@ const CREATE_OPTIONS = optionNames(COMMAND_OPTIONS, CREATED_WITH, ['pkFactory'])
 const PLAIN_OPTIONS = optionNames(COMMAND_OPTIONS);
 const RUN_OPTIONS = optionNames(OPERATION_OPTIONS, ['maxTimeMS', 'comment', 'signal']);
 const STATS_OPTIONS = optionNames(COMMAND_OPTIONS, ['scale']);
+
+/** The levels of the profiler. */
+export const ProfilingLevel = Object.freeze({ off: 'off', slowOnly: 'slow_only', all: 'all' } as const);
+export type ProfilingLevel = (typeof ProfilingLevel)[keyof typeof ProfilingLevel];
+const LEVELS = Object.values(ProfilingLevel);
 
 /** A database. */
 export class Db {
@@ -167,8 +173,9 @@ export class Db {
   /** Runs any command; it is sent as it is. */
   async command(command: Document, options: RunCommandOptions = {}): Promise<Document> {
     refuseUnknown('command', options, RUN_OPTIONS);
-    const { body, batch } = await execute(this.source, this.databaseName, { ...command }, options, 'neither');
-    if (batch === null) return body;
+    const reply = await execute(this.source, this.databaseName, { ...command }, options, 'neither');
+    const { body, batch } = reply;
+    if (batch === null) return payload(reply);
     const name = 'getMore' in command ? 'nextBatch' : 'firstBatch';
     return { ...body, cursor: { [name]: batch.peek(), ...(body['cursor'] as Document) } };
   }
@@ -191,7 +198,7 @@ export class Db {
     refuseUnknown('stats', options, STATS_OPTIONS);
     const command: Document = { dbStats: 1 };
     if (options.scale !== undefined) command['scale'] = options.scale;
-    return (await execute(this.source, this.databaseName, command, options, 'neither')).body;
+    return result(this.source, this.databaseName, command, options, 'neither');
   }
 
   listCollections(
@@ -242,13 +249,16 @@ export class Db {
     return this.collection(name).indexInformation(options as IndexInformationOptions & { full: true });
   }
 
-  async profilingLevel(options: CommandOperationOptions = {}): Promise<string> {
+  async profilingLevel(options: CommandOperationOptions = {}): Promise<ProfilingLevel> {
+    refuseUnknown('profilingLevel', options, PLAIN_OPTIONS);
     const { body } = await execute(this.source, this.databaseName, { profile: -1 }, options, 'neither');
-    return ['off', 'slow_only', 'all'][Number(body['was'])] ?? 'off';
+    return LEVELS[Number(body['was'])] ?? 'off';
   }
 
-  async setProfilingLevel(level: 'off' | 'slow_only' | 'all', options: CommandOperationOptions = {}): Promise<string> {
-    const profile = ['off', 'slow_only', 'all'].indexOf(level);
+  async setProfilingLevel(level: ProfilingLevel, options: CommandOperationOptions = {}): Promise<ProfilingLevel> {
+    refuseUnknown('setProfilingLevel', options, PLAIN_OPTIONS);
+    const profile = LEVELS.indexOf(level);
+    if (profile < 0) throw new MongoInvalidArgumentError(`Profiling level must be one of ${LEVELS.join(', ')}`);
     await execute(this.source, this.databaseName, { profile }, options, 'neither');
     return level;
   }

@@ -1,5 +1,5 @@
 /** How collections and databases run a command: options onto the command, reply to result. */
-import type { Reply } from './codec/decode.js';
+import { payload, type Reply } from './codec/decode.js';
 import { MongoInvalidArgumentError, MongoServerError, MongoWriteConcernError } from './errors.js';
 import { type ExplainOptions, explainCommand } from './cursor/explain.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
@@ -19,13 +19,12 @@ export function withOptions(command: Document, source: CursorSource, options: Co
   if (collation !== undefined && collation !== null) command['collation'] = collation;
   if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
   if (comment !== undefined) command['comment'] = comment;
-  if (intent === 'read') {
-    const concern = ReadConcern.fromOptions(options.readConcern) ?? source.settings.readConcern;
-    if (concern !== undefined) command['readConcern'] = concern.toJSON();
-  } else if (intent === 'write') {
-    const concern = writeConcern(source, options);
-    if (concern !== undefined) command['writeConcern'] = concern.toCommand();
-  }
+  // What was asked for is sent, and the engine judges it; what is inherited goes where it has a meaning.
+  const { settings } = source;
+  const read = ReadConcern.fromOptions(options.readConcern) ?? (intent === 'read' ? settings.readConcern : undefined);
+  if (read !== undefined) command['readConcern'] = read.toJSON();
+  const write = WriteConcern.fromOptions(options.writeConcern) ?? (intent === 'write' ? settings.writeConcern : undefined);
+  if (write !== undefined) command['writeConcern'] = write.toCommand();
   return command;
 }
 
@@ -51,7 +50,7 @@ export function execute(
   const bson = inheritBson(source.settings.bson, options);
   let complete = withOptions(command, source, options, intent);
   if (options.explain !== undefined) {
-    delete complete['writeConcern'];
+    delete complete['writeConcern']; // nothing is written
     complete = explainCommand(complete, options.explain);
   }
   inSession(complete, options.session, source);
@@ -72,6 +71,11 @@ function checkWriteConcern(reply: Reply): Reply {
     throw new MongoWriteConcernError(reply.body);
   }
   return reply;
+}
+
+/** Runs a command whose reply is the result. */
+export async function result(...parameters: Parameters<typeof execute>): Promise<Document> {
+  return payload(await execute(...parameters));
 }
 
 /** Throws what a reply with `ok: 1` says went wrong with its single write. */

@@ -30,6 +30,7 @@ export type { Connection, DurabilityState, DurabilityStatus } from './connection
 export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag, CursorTimeoutMode } from './cursor/abstract_cursor.js';
 export { type AggregateOptions, AggregationCursor } from './cursor/aggregation_cursor.js';
 export { type ExplainCommandOptions, type ExplainOptions, ExplainVerbosity, type ExplainVerbosityLike } from './cursor/explain.js';
+export { ExplainableCursor } from './cursor/explainable_cursor.js';
 export { FindCursor, type FindOptions } from './cursor/find_cursor.js';
 export {
   type CollectionInfo,
@@ -39,7 +40,7 @@ export {
   type ListIndexesOptions,
 } from './cursor/list_cursors.js';
 export { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_command_cursor.js';
-export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, type RunCommandOptions } from './db.js';
+export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, ProfilingLevel, type RunCommandOptions } from './db.js';
 export { Engine, type EngineOptions, type WasmSource } from './engine.js';
 export { TypedEventEmitter } from './events.js';
 export type { CreateIndexesOptions, IndexDescription, IndexProperties } from './indexes.js';

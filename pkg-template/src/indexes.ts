@@ -1,6 +1,6 @@
 /** Making and dropping indexes. */
 import type { CursorSource } from './cursor/abstract_cursor.js';
-import { execute } from './execute.js';
+import { execute, result } from './execute.js';
 import type { MongoDBNamespace } from './namespace.js';
 import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from './options.js';
 import { indexKeys, indexName } from './sort.js';
@@ -66,12 +66,18 @@ const PROPERTIES = [
   'wildcardProjection',
   'v',
 ] as const;
-const OPTIONS = optionNames(COMMAND_OPTIONS, PROPERTIES, ['commitQuorum']);
+const LIST_OPTIONS = optionNames(COMMAND_OPTIONS.filter((name) => name !== 'collation'), ['commitQuorum']);
+/** The names of options of `createIndex`: those of the index and those of the command. */
+export const CREATE_INDEX_OPTIONS = optionNames(COMMAND_OPTIONS, PROPERTIES, ['commitQuorum']);
 const DROP_OPTIONS = optionNames(COMMAND_OPTIONS);
 
 /** An index as the command `createIndexes` carries it. */
-export function indexDescription(specification: IndexSpecification, properties: IndexProperties): Document {
-  refuseUnknown('createIndex', properties, OPTIONS);
+export function indexDescription(
+  specification: IndexSpecification,
+  properties: IndexProperties,
+  known: ReadonlySet<string> | readonly string[] = PROPERTIES,
+): Document {
+  refuseUnknown('createIndex', properties, known);
   const keys = indexKeys(specification);
   const description: Document = { key: keys, name: properties.name ?? indexName(keys) };
   for (const name of PROPERTIES) {
@@ -86,8 +92,9 @@ export async function createIndexes(
   namespace: MongoDBNamespace,
   indexes: Document[],
   options: CreateIndexesOptions,
+  known: ReadonlySet<string> = LIST_OPTIONS,
 ): Promise<string[]> {
-  refuseUnknown('createIndexes', options, OPTIONS);
+  refuseUnknown('createIndexes', options, known);
   const command: Document = { createIndexes: namespace.collection, indexes };
   if (options.commitQuorum !== undefined) command['commitQuorum'] = options.commitQuorum;
   await execute(source, namespace.db, command, { ...options, collation: undefined }, 'write');
@@ -103,5 +110,5 @@ export async function dropIndex(
 ): Promise<Document> {
   refuseUnknown('dropIndex', options, DROP_OPTIONS);
   const command = { dropIndexes: namespace.collection, index: name };
-  return (await execute(source, namespace.db, command, options, 'write')).body;
+  return result(source, namespace.db, command, options, 'write');
 }

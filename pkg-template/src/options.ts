@@ -40,6 +40,7 @@ export class ReadConcern {
 
   static fromOptions(options?: ReadConcernLike): ReadConcern | undefined {
     if (options == null) return undefined;
+    if (typeof options !== 'string') refuseUnknown('readConcern', options, ['level']);
     const level = typeof options === 'string' ? options : options.level;
     return level === undefined ? undefined : new ReadConcern(level);
   }
@@ -104,6 +105,7 @@ export class ReadPreference {
 
   static fromOptions(value: ReadPreferenceLike): ReadPreference {
     if (value instanceof ReadPreference) return value;
+    if (typeof value !== 'string') refuseUnknown('readPreference', value, ['mode']);
     return new ReadPreference(typeof value === 'string' ? value : value.mode);
   }
 
@@ -123,7 +125,7 @@ export interface OperationOptions extends BSONSerializeOptions {
   timeoutMS?: number;
 }
 
-/** Options of commands on a collection. */
+/** Options of commands on a collection. Concerns that are given go with every command, inherited ones where they can. */
 export interface CommandOperationOptions extends OperationOptions {
   readConcern?: ReadConcernLike;
   writeConcern?: WriteConcernSettings | WriteConcern;

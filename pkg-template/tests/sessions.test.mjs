@@ -6,6 +6,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ClientSession, Engine, Long, MongoClient, Timestamp, UUID } from '../build/index.js';
 import { cursorReply, fake } from './fake.mjs';
+import { OPERATIONS } from './operations.mjs';
 
 const missing = !existsSync(fileURLToPath(new URL('../build/wasm/tussock_bg.wasm', import.meta.url)))
   && 'the engine is not built (cargo xtask build)';
@@ -16,83 +17,19 @@ function connected(...answers) {
   return { connection, client, things: client.db('test').collection('things') };
 }
 
-const hex = (command) => command.lsid?.id.toString('hex');
 const written = { n: 1, nModified: 1, ok: 1 };
-const nothing = cursorReply([]);
-
-/** Every operation that takes a session, and what the engine answers it. */
-const OPERATIONS = {
-  insertOne: [written, (c, session) => c.insertOne({ _id: 1 }, { session })],
-  insertMany: [written, (c, session) => c.insertMany([{ _id: 1 }], { session })],
-  bulkWrite: [written, (c, session) => c.bulkWrite([{ deleteOne: { filter: {} } }], { session })],
-  orderedBulk: [written, (c, session) => c.initializeOrderedBulkOp().insert({ _id: 1 }).execute({ session })],
-  unorderedBulk: [written, (c, session) => c.initializeUnorderedBulkOp({ session }).insert({ _id: 1 }).execute()],
-  updateOne: [written, (c, session) => c.updateOne({}, { $set: { a: 1 } }, { session })],
-  updateMany: [written, (c, session) => c.updateMany({}, { $set: { a: 1 } }, { session })],
-  replaceOne: [written, (c, session) => c.replaceOne({}, { a: 1 }, { session })],
-  deleteOne: [written, (c, session) => c.deleteOne({}, { session })],
-  deleteMany: [written, (c, session) => c.deleteMany({}, { session })],
-  findOneAndDelete: [written, (c, session) => c.findOneAndDelete({}, { session })],
-  findOneAndUpdate: [written, (c, session) => c.findOneAndUpdate({}, { $set: { a: 1 } }, { session })],
-  findOneAndReplace: [written, (c, session) => c.findOneAndReplace({}, { a: 1 }, { session })],
-  findOne: [nothing, (c, session) => c.findOne({}, { session })],
-  find: [nothing, (c, session) => c.find({}, { session }).toArray()],
-  'find, explained': [written, (c, session) => c.find({}, { session }).explain()],
-  'find, counted': [written, (c, session) => c.find({}, { session }).count()],
-  'delete, explained': [written, (c, session) => c.deleteOne({}, { session, explain: true })],
-  aggregate: [nothing, (c, session) => c.aggregate([], { session }).toArray()],
-  'aggregate, explained': [written, (c, session) => c.aggregate([], { session }).explain()],
-  count: [written, (c, session) => c.count({}, { session })],
-  countDocuments: [nothing, (c, session) => c.countDocuments({}, { session })],
-  estimatedDocumentCount: [written, (c, session) => c.estimatedDocumentCount({ session })],
-  distinct: [{ values: [], ok: 1 }, (c, session) => c.distinct('a', {}, { session })],
-  createIndex: [written, (c, session) => c.createIndex({ a: 1 }, { session })],
-  createIndexes: [written, (c, session) => c.createIndexes([{ key: { a: 1 } }], { session })],
-  dropIndex: [written, (c, session) => c.dropIndex('a_1', { session })],
-  dropIndexes: [written, (c, session) => c.dropIndexes({ session })],
-  listIndexes: [nothing, (c, session) => c.listIndexes({ session }).toArray()],
-  indexExists: [nothing, (c, session) => c.indexExists('a_1', { session })],
-  indexInformation: [nothing, (c, session) => c.indexInformation({ session })],
-  indexes: [nothing, (c, session) => c.indexes({ session })],
-  options: [cursorReply([{ name: 'things' }]), (c, session) => c.options({ session })],
-  isCapped: [cursorReply([{ name: 'things' }]), (c, session) => c.isCapped({ session })],
-  drop: [written, (c, session) => c.drop({ session })],
-  rename: [written, (c, session) => c.rename('others', { session })],
-  'db.aggregate': [nothing, (c, session) => c.db.aggregate([], { session }).toArray()],
-  command: [written, (c, session) => c.db.command({ ping: 1 }, { session })],
-  runCursorCommand: [nothing, (c, session) => c.db.runCursorCommand({ find: 'things' }, { session }).toArray()],
-  createCollection: [written, (c, session) => c.db.createCollection('a', { session })],
-  dropCollection: [written, (c, session) => c.db.dropCollection('a', { session })],
-  dropDatabase: [written, (c, session) => c.db.dropDatabase({ session })],
-  listCollections: [nothing, (c, session) => c.db.listCollections({}, { session }).toArray()],
-  collections: [nothing, (c, session) => c.db.collections({ session })],
-  renameCollection: [written, (c, session) => c.db.renameCollection('a', 'b', { session })],
-  'db.createIndex': [written, (c, session) => c.db.createIndex('a', { a: 1 }, { session })],
-  'db.indexInformation': [nothing, (c, session) => c.db.indexInformation('a', { session })],
-  stats: [written, (c, session) => c.db.stats({ session })],
-  profilingLevel: [written, (c, session) => c.db.profilingLevel({ session })],
-  setProfilingLevel: [written, (c, session) => c.db.setProfilingLevel('off', { session })],
-  'admin.command': [written, (c, session) => c.db.admin().command({ ping: 1 }, { session })],
-  buildInfo: [written, (c, session) => c.db.admin().buildInfo({ session })],
-  ping: [written, (c, session) => c.db.admin().ping({ session })],
-  serverStatus: [written, (c, session) => c.db.admin().serverStatus({ session })],
-  listDatabases: [written, (c, session) => c.db.admin().listDatabases({ session })],
-  validateCollection: [written, (c, session) => c.db.admin().validateCollection('a', { session })],
-  'client.bulkWrite': [{ ...nothing, nDeleted: 0, ok: 1 }, (c, session) => c.db.client.bulkWrite(
-    [{ name: 'deleteOne', namespace: 'a.b', filter: {} }], { session })],
-};
-
+const hex = (command) => command.lsid?.id.toString('hex');
 for (const [name, [answer, call]] of Object.entries(OPERATIONS)) {
   test(`${name} in a session`, async () => {
     const { client, connection, things } = connected(answer);
     const session = client.startSession();
-    await call(things, session);
+    await call(things, { session });
     assert.deepEqual(connection.commands.map(hex), connection.commands.map(() => session.id.id.toString('hex')));
     await session.endSession();
-    await assert.rejects(async () => call(things, session), { name: 'MongoExpiredSessionError' });
+    await assert.rejects(async () => call(things, { session }), { name: 'MongoExpiredSessionError' });
     const stranger = new MongoClient('memory://').startSession();
-    await assert.rejects(async () => call(things, stranger), { name: 'MongoInvalidArgumentError', message: /same MongoClient/ });
-    await assert.rejects(async () => call(things, {}), { name: 'MongoInvalidArgumentError' });
+    await assert.rejects(async () => call(things, { session: stranger }), { name: 'MongoInvalidArgumentError', message: /same MongoClient/ });
+    await assert.rejects(async () => call(things, { session: {} }), { name: 'MongoInvalidArgumentError' });
     assert.equal(connection.commands.length, 1);
   });
 }

@@ -31,12 +31,14 @@ const OBJECTS = {
   OrderedBulkOperation: bulk,
   UnorderedBulkOperation: collection.initializeUnorderedBulkOp(),
   FindOperators: bulk.find({}),
+  ClientSession: client.startSession(),
+  BulkWriteResult: await collection.bulkWrite([{ insertOne: { document: { _id: 1 } } }]),
 };
 
-/** Members that come with sessions, change streams and GridFS, or that make no sense in a page. */
-const LATER = new Set([
-  'MongoClient.appendMetadata',
-]);
+/** Members that say nothing here: there is no handshake to tell names in, and no server's session behind a session. */
+const LATER = new Set(['MongoClient.appendMetadata', 'ClientSession.serverSession', 'ClientSession.incrementTransactionNumber']);
+/** Classes that come with change streams and GridFS. */
+const LATER_CLASSES = new Set(['ChangeStream', 'GridFSBucket', 'GridFSBucketWriteStream', 'GridFSBucketReadStream']);
 const LATER_ERRORS = new Set(['PoolClosedError', 'PoolClearedError', 'PoolClearedOnNetworkError', 'WaitQueueTimeoutError']);
 
 test('members', { skip: missing }, () => {
@@ -51,6 +53,52 @@ test('members', { skip: missing }, () => {
     }
   }
   assert.deepEqual(absent, []);
+});
+
+test('classes', { skip: missing }, () => {
+  const { node_driver_api: api } = JSON.parse(readFileSync(path, 'utf8'));
+  const classes = Object.keys(api).filter((name) => /^[A-Z]/.test(name));
+  assert.deepEqual(classes.filter((name) => !(name in tussock) && !LATER_CLASSES.has(name)), []);
+  assert.deepEqual(classes.filter((name) => !(name in OBJECTS) && !LATER_CLASSES.has(name)), []);
+});
+
+const TAKES = {
+  FindOptions: (options) => collection.find({}, options),
+  AggregateOptions: (options) => collection.aggregate([], options),
+  AbstractCursorOptions: (options) => collection.find({}, options),
+  InsertOneOptions: (options) => collection.insertOne({}, options),
+  BulkWriteOptions: (options) => collection.bulkWrite([{ insertOne: { document: {} } }], options),
+  UpdateOptions: (options) => collection.updateOne({}, { $set: { a: 1 } }, options),
+  ReplaceOptions: (options) => collection.replaceOne({}, { a: 1 }, options),
+  DeleteOptions: (options) => collection.deleteOne({}, options),
+  FindOneAndUpdateOptions: (options) => collection.findOneAndUpdate({}, { $set: { a: 1 } }, options),
+  FindOneAndReplaceOptions: (options) => collection.findOneAndReplace({}, { a: 1 }, options),
+  FindOneAndDeleteOptions: (options) => collection.findOneAndDelete({}, options),
+  CreateIndexesOptions: (options) => collection.createIndex({ a: 1 }, options),
+  IndexDescription: (options) => collection.createIndexes([{ key: { a: 1 }, ...options }]),
+  CreateCollectionOptions: (options) => db.createCollection('c', options),
+  CountOptions: (options) => collection.count({}, options),
+  CountDocumentsOptions: (options) => collection.countDocuments({}, options),
+  EstimatedDocumentCountOptions: (options) => collection.estimatedDocumentCount(options),
+  ClientBulkWriteOptions: (options) => client.bulkWrite([{ name: 'deleteOne', namespace: 'a.b', filter: {} }], options),
+  CommandOperationOptions: (options) => collection.distinct('a', {}, options),
+  ListCollectionsOptions: (options) => db.listCollections({}, options),
+  ClientSessionOptions: (options) => client.startSession(options),
+};
+/** Options that only the driver itself gives, that its own documentation calls without effect, or that need encryption. */
+const REFUSED = new Set(['timeout', 'timeoutContext', 'dbName', 'authdb', 'encryptedFields', 'owner', 'explicit', 'initialClusterTime']);
+
+test('options', { skip: missing }, async () => {
+  const { node_driver_api: api } = JSON.parse(readFileSync(path, 'utf8'));
+  const wrong = [];
+  for (const [kind, call] of Object.entries(TAKES)) {
+    for (const name of api.option_fields[kind]) {
+      const error = await (async () => call({ [name]: 1 }))().then(() => null, (thrown) => thrown);
+      const isRefused = / does not support the option /.test(error?.message ?? '');
+      if (isRefused !== REFUSED.has(name)) wrong.push(`${kind}.${name} is ${isRefused ? 'refused' : 'taken'}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
 });
 
 test('errors and their hierarchy', { skip: missing }, () => {

@@ -1,6 +1,6 @@
 /** Runs writes in batches: same kinds together, no command larger than the engine takes. */
 import { DocumentRun } from '../codec/encode.js';
-import type { Reply } from '../codec/decode.js';
+import { payload, type Reply } from '../codec/decode.js';
 import type { Request } from '../deployment.js';
 import { MongoServerError } from '../errors.js';
 import { type CommandOperationOptions, inheritBson } from '../options.js';
@@ -78,7 +78,7 @@ class Run {
       } catch (error) {
         failure = { error }; // what was sent is heard first
       }
-      this.merge((await reply).body, batch, run.from, run.count);
+      this.merge(await reply, batch, run.from, run.count);
       if (failure !== null) throw failure.error;
       if (this.stopped) {
         next?.request.bytes.release();
@@ -101,8 +101,9 @@ class Run {
     return command;
   }
 
-  private merge(body: Document, batch: Batch, from: number, sent: number): void {
+  private merge(reply: Reply, batch: Batch, from: number, sent: number): void {
     const { result } = this;
+    const { body } = reply;
     const position = (index: number) => (batch.indexes === null ? from + index : (batch.indexes[from + index] as number));
     const count = Number(body['n'] ?? 0);
     if (batch.type === 'insert') {
@@ -111,8 +112,8 @@ class Run {
     } else if (batch.type === 'delete') {
       result.nRemoved += count;
     } else {
-      const upserted = (body['upserted'] ?? []) as { index: number; _id: unknown }[];
-      for (const { index, _id } of upserted) result.upserted.push({ index: position(index), _id });
+      const upserted = (payload(reply)['upserted'] ?? []) as { index: number; _id: unknown }[];
+      for (const { index, _id } of upserted) result.upserted.push({ index: position(Number(index)), _id });
       result.nUpserted += upserted.length;
       result.nMatched += count - upserted.length;
       result.nModified += Number(body['nModified'] ?? 0);

@@ -2,7 +2,14 @@
 import type { Collection } from '../collection.js';
 import { MongoBatchReExecutionError, MongoInvalidArgumentError } from '../errors.js';
 import { hasAtomicOperators } from '../execute.js';
-import type { BSONSerializeOptions, CollationOptions, WriteConcern } from '../options.js';
+import {
+  type BSONSerializeOptions,
+  type CollationOptions,
+  COMMAND_OPTIONS,
+  optionNames,
+  refuseUnknown,
+  type WriteConcern,
+} from '../options.js';
 import type { Document, Hint } from '../types/document.js';
 import { type Batch, type BatchType, type BulkOptions, executeBatches } from './execute.js';
 import { type AnyBulkWriteOperation, deleteStatement, statementOf, updateStatement } from './models.js';
@@ -12,6 +19,9 @@ import type { BulkWriteResult } from './result.js';
 export interface BulkWriteOptions extends BulkOptions {
   forceServerObjectId?: boolean;
 }
+
+/** The names of {@link BulkWriteOptions}. */
+export const BULK_OPTIONS = optionNames(COMMAND_OPTIONS, ['bypassDocumentValidation', 'forceServerObjectId', 'ordered', 'let']);
 
 /** What both kinds of bulk share. */
 export abstract class BulkOperationBase {
@@ -89,6 +99,7 @@ export abstract class BulkOperationBase {
     if (this.count === 0) {
       throw new MongoInvalidArgumentError('Invalid BulkOperation, Batch cannot be empty');
     }
+    refuseUnknown('execute', options, BULK_OPTIONS);
     this.executed = true;
     const all = { ...this.options, ...options, ordered: this.isOrdered };
     return executeBatches(this.collection.source, this.collection.s.namespace, this.list, all);

@@ -9,6 +9,7 @@
 import {
   Binary,
   BSONError,
+  BSONRegExp,
   Code,
   DBRef,
   Decimal128,
@@ -395,9 +396,13 @@ function binary(): Binary | UUID {
   return subtype === 4 && UUID.isValid(result) ? result.toUUID() : result;
 }
 
+/** Whether regular expressions are given as they are stored. */
+let keepRegExp = false;
+
 const REG_EXP_FLAGS: { readonly [option: string]: string } = { i: 'i', m: 'm', s: 'g' };
 
-function regExp(source: string, options: string): RegExp {
+function regExp(source: string, options: string): RegExp | BSONRegExp {
+  if (keepRegExp) return new BSONRegExp(source, options);
   let flags = '';
   for (const option of options) flags += REG_EXP_FLAGS[option] ?? '';
   try {
@@ -516,6 +521,13 @@ export interface Reply {
   /** The reply without the batch. */
   body: Decoded;
   batch: Batch | null;
+  /** With options that differ from the defaults, and without a batch: the reply as they want it. */
+  custom?: Decoded;
+}
+
+/** What a caller gets to see of a reply: `body` is for the driver, whatever the options. */
+export function payload(reply: Reply): Decoded {
+  return reply.custom ?? reply.body;
 }
 
 /** Where each document of the array at the position starts; null when it holds anything else. */
@@ -572,6 +584,8 @@ export function decodeReply(
 ): Reply {
   isSmall = useReply(source) < SMALL_REPLY_BYTES;
   const reply: Reply = { body: {}, batch: null };
+  const isPlain = isDefault(options) && options.raw !== true;
+  keepRegExp = options.bsonRegExp === true;
   const end = open();
   let at = rootShape('reply');
   while (position < end) {
@@ -584,6 +598,11 @@ export function decodeReply(
     }
   }
   close(end);
+  keepRegExp = false;
+  if (!isPlain && reply.batch === null) {
+    const whole = source.bytes.slice(source.start, end + 1);
+    reply.custom = deserialize(whole, { ...deserializeOptions(options), raw: options.raw === true });
+  }
   return reply;
 }
 

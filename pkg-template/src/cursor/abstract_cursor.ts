@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What all cursors share: batches, getMore, killCursors, iteration. */
 import { Long } from 'bson';
-import type { Batch, Reply } from '../codec/decode.js';
+import { Batch, payload, type Reply } from '../codec/decode.js';
 import type { Deployment, ReplyUse } from '../deployment.js';
 import { type Abortable, Limits } from '../abort.js';
 import {
@@ -356,12 +356,19 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   }
 
   /** What the opening command carries of the options that all cursors have. @internal */
-  protected addCommon(command: Document): Document {
+  protected addCommon(command: Document, concern = this.readConcernValue): Document {
     const { maxTimeMS, comment } = this.given;
     if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
     if (comment !== undefined) command['comment'] = comment;
-    if (this.readConcernValue !== undefined) command['readConcern'] = this.readConcernValue.toJSON();
+    if (concern !== undefined) command['readConcern'] = concern.toJSON();
     return command;
+  }
+
+  /** The options of a command that lists, which inherits no read concern. @internal */
+  protected addToListing(command: Document): Document {
+    const { batchSize, readConcern } = this.given;
+    command['cursor'] = batchSize === undefined ? {} : { batchSize };
+    return this.addCommon(command, ReadConcern.fromOptions(readConcern));
   }
 
   /** The size of the next batch, undefined for the engine's choice; 0 when no more documents are wanted. @internal */
@@ -468,10 +475,10 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   }
 
   /** Sends a command of the cursor's, in its session and within its limits. @internal */
-  protected run(database: string, command: Document, use?: ReplyUse): Reply | Promise<Reply> {
+  protected run(database: string, command: Document, use?: ReplyUse, limits = this.limits): Reply | Promise<Reply> {
     inSession(command, this.given.session, this.source);
     const send = (): Reply | Promise<Reply> => this.source.deployment.runNow(database, command, this.bson, use);
-    return this.limits === null ? send() : this.limits.within(send);
+    return limits === null ? send() : limits.within(send);
   }
 
   /** @internal */
@@ -481,6 +488,11 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
 
   private take(reply: Reply): void {
     const cursor = reply.body['cursor'] as Document | undefined;
+    if (cursor === undefined && this.given['explain'] !== undefined) {
+      this.cursorId = Long.ZERO;
+      this.batch = Batch.decoded([payload(reply)]);
+      return;
+    }
     if (cursor === undefined || reply.batch === null || !Long.isLong(cursor['id'])) {
       throw new MongoUnexpectedServerResponseError('The reply has no cursor');
     }

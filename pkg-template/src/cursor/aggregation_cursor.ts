@@ -5,18 +5,9 @@ import type { CollationOptions, WriteConcern, WriteConcernSettings } from '../op
 import { WriteConcern as WriteConcernClass } from '../options.js';
 import { formatHint, formatSort } from '../sort.js';
 import type { Document, Hint, Sort } from '../types/document.js';
-import {
-  AbstractCursor,
-  type AbstractCursorOptions,
-  type CursorSource,
-  cursorOptionNames,
-} from './abstract_cursor.js';
-import {
-  type ExplainCommandOptions,
-  explainCommand,
-  type ExplainOptions,
-  type ExplainVerbosityLike,
-} from './explain.js';
+import { type AbstractCursorOptions, type CursorSource, cursorOptionNames } from './abstract_cursor.js';
+import type { ExplainOptions } from './explain.js';
+import { ExplainableCursor } from './explainable_cursor.js';
 
 /** Options of `aggregate`. */
 export interface AggregateOptions extends AbstractCursorOptions, ExplainOptions {
@@ -45,7 +36,7 @@ const AGGREGATE_OPTIONS = cursorOptionNames(
 );
 
 /** The results of a pipeline; nothing runs until the first of them is asked for. */
-export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
+export class AggregationCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
   readonly pipeline: Document[];
   private readonly options: AggregateOptions;
   private readonly collection: string | undefined;
@@ -87,14 +78,11 @@ export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema
   }
 
   /** @internal */
-  protected opening(): Document {
-    if (this.options.explain !== undefined) {
-      throw new MongoInvalidArgumentError('With the option "explain" there are no documents: use cursor.explain()');
-    }
+  protected plain(explained: boolean): Document {
     const { batchSize } = this.options;
     // The first batch of a pipeline that writes is empty: its size does not matter.
-    const sized = batchSize !== undefined && !this.writes();
-    return this.aggregate(sized ? { batchSize } : {});
+    const sized = batchSize !== undefined && !explained && !this.writes();
+    return this.aggregate(sized ? { batchSize } : {}, explained);
   }
 
   private writes(): boolean {
@@ -102,23 +90,18 @@ export class AggregationCursor<TSchema = unknown> extends AbstractCursor<TSchema
     return last !== undefined && ('$out' in last || '$merge' in last);
   }
 
-  private aggregate(cursor: Document): Document {
+  private aggregate(cursor: Document, explained: boolean): Document {
     const command: Document = { aggregate: this.collection ?? 1, pipeline: this.pipeline };
     for (const name of PASSED_ON) if (this.options[name] !== undefined) command[name] = this.options[name];
     const hint = formatHint(this.options.hint);
     if (hint !== undefined) command['hint'] = hint;
     command['cursor'] = cursor;
-    if (this.writes()) {
-      const concern = WriteConcernClass.fromOptions(this.options.writeConcern) ?? this.source.settings.writeConcern;
+    if (!explained) {
+      const inherited = this.writes() ? this.source.settings.writeConcern : undefined;
+      const concern = WriteConcernClass.fromOptions(this.options.writeConcern) ?? inherited;
       if (concern !== undefined) command['writeConcern'] = concern.toCommand();
     }
     return this.addCommon(command);
-  }
-
-  /** The plan, and with more verbosity how it went. */
-  async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
-    const command = explainCommand(this.aggregate({}), verbosity ?? this.options.explain ?? true);
-    return (await this.run(this.cursorNamespace.db, command)).body;
   }
 
   override addToGetMore(command: Document): void {

@@ -5,17 +5,12 @@ import type { CollationOptions } from '../options.js';
 import { formatHint, formatSort } from '../sort.js';
 import type { Document, Hint, Sort, SortDirection } from '../types/document.js';
 import type { Filter } from '../types/filter.js';
-import {
-  AbstractCursor,
-  AWAIT_MS_DEFAULT,
-  type AbstractCursorOptions,
-  type CursorSource,
-  cursorOptionNames,
-} from './abstract_cursor.js';
-import { type ExplainCommandOptions, explainCommand, type ExplainVerbosityLike } from './explain.js';
+import { AWAIT_MS_DEFAULT, type AbstractCursorOptions, type CursorSource, cursorOptionNames } from './abstract_cursor.js';
+import type { ExplainOptions } from './explain.js';
+import { ExplainableCursor } from './explainable_cursor.js';
 
 /** Options of `find`. */
-export interface FindOptions<TSchema extends Document = Document> extends AbstractCursorOptions {
+export interface FindOptions<TSchema extends Document = Document> extends AbstractCursorOptions, ExplainOptions {
   limit?: number;
   sort?: Sort;
   projection?: Document;
@@ -61,7 +56,7 @@ const PASSED_ON = [
 ] as const;
 
 /** The names of {@link FindOptions}. */
-export const FIND_OPTIONS = cursorOptionNames(...PASSED_ON, 'limit', 'sort', 'hint', 'maxAwaitTimeMS', 'oplogReplay');
+export const FIND_OPTIONS = cursorOptionNames(...PASSED_ON, 'limit', 'sort', 'hint', 'maxAwaitTimeMS', 'oplogReplay', 'explain');
 
 /** Makes the command `find`. `oplogReplay` means nothing since MongoDB 4.4 and is refused when true. */
 export function findCommand(collection: string | undefined, filter: Document, options: Document): Document {
@@ -94,7 +89,7 @@ function addLimits(command: Document, options: Document): void {
 }
 
 /** Documents that match a filter; nothing runs until the first of them is asked for. */
-export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
+export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
   private cursorFilter: Document;
   private readonly options: FindOptions;
 
@@ -121,7 +116,7 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
   }
 
   /** @internal */
-  protected opening(): Document {
+  protected plain(): Document {
     return this.addCommon(findCommand(this.cursorNamespace.collection, this.cursorFilter, this.options));
   }
 
@@ -133,12 +128,6 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
     return left <= 0 ? 0 : Math.min(left, Math.abs(batchSize));
   }
 
-  /** The plan, and with more verbosity how it went. */
-  async explain(verbosity?: ExplainVerbosityLike | ExplainCommandOptions): Promise<Document> {
-    const command = explainCommand(this.opening(), verbosity ?? true);
-    return (await this.run(this.cursorNamespace.db, command)).body;
-  }
-
   /** @deprecated Use `collection.countDocuments`. Counts without regard to skip and limit of the cursor's batches. */
   async count(options: { skip?: number; limit?: number; maxTimeMS?: number; hint?: Hint } = {}): Promise<number> {
     const command: Document = { count: this.cursorNamespace.collection, query: this.cursorFilter };
@@ -147,7 +136,7 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
     if (skip !== undefined) command['skip'] = skip;
     if (hint !== undefined) command['hint'] = formatHint(hint);
     if (collation !== undefined) command['collation'] = collation;
-    const reply = await this.run(this.cursorNamespace.db, this.addCommon(command));
+    const reply = await this.runAlone(this.addCommon(command));
     return Number(reply.body['n']);
   }
 
@@ -197,7 +186,7 @@ export class FindCursor<TSchema = unknown> extends AbstractCursor<TSchema> {
       ['$showDiskLoc', 'showRecordId'],
     ]);
     const option = options.get(name);
-    if (option === undefined || option === 'explain') {
+    if (option === undefined) {
       throw new MongoInvalidArgumentError(`Invalid query modifier: ${name}`);
     }
     if (option === 'filter') return this.filter(value as Filter<TSchema>);

@@ -47,24 +47,12 @@ export class ListCollectionsCursor<T extends Pick<CollectionInfo, 'name' | 'type
 
   /** @internal */
   protected opening(): Document {
-    const { batchSize } = this.given;
-    const command: Document = {
-      listCollections: 1,
-      filter: this.filter,
-      cursor: batchSize === undefined ? {} : { batchSize },
-    };
+    const command: Document = { listCollections: 1, filter: this.filter };
     if (this.options.nameOnly !== undefined) command['nameOnly'] = this.options.nameOnly;
     if (this.options.authorizedCollections !== undefined) {
       command['authorizedCollections'] = this.options.authorizedCollections;
     }
-    return this.addShared(command);
-  }
-
-  private addShared(command: Document): Document {
-    const { maxTimeMS, comment } = this.given;
-    if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
-    if (comment !== undefined) command['comment'] = comment;
-    return command;
+    return this.addToListing(command);
   }
 }
 
@@ -94,13 +82,6 @@ export class ListIndexesCursor extends AbstractCursor<Document> {
 
   /** @internal */
   protected opening(): Document {
-    const { batchSize, maxTimeMS, comment } = this.given;
-    const command: Document = {
-      listIndexes: this.parent.collectionName,
-      cursor: batchSize === undefined ? {} : { batchSize },
-    };
-    if (maxTimeMS !== undefined) command['maxTimeMS'] = maxTimeMS;
-    if (comment !== undefined) command['comment'] = comment;
-    return command;
+    return this.addToListing({ listIndexes: this.parent.collectionName });
   }
 }

@@ -1,13 +1,14 @@
 /** The cursor of `db.runCursorCommand`: the command is sent as it is. */
 import { MongoAPIError } from '../errors.js';
 import type { Db } from '../db.js';
+import { OPERATION_OPTIONS, optionNames, type OperationOptions } from '../options.js';
 import type { Document } from '../types/document.js';
-import { AbstractCursor, type AbstractCursorOptions, AWAIT_MS_DEFAULT, cursorOptionNames } from './abstract_cursor.js';
+import { AbstractCursor, type AbstractCursorOptions, AWAIT_MS_DEFAULT } from './abstract_cursor.js';
 
-/** Options of `db.runCursorCommand`. */
-export type RunCursorCommandOptions = Pick<AbstractCursorOptions, 'readPreference' | 'session'> & AbstractCursorOptions;
+/** Options of `db.runCursorCommand`; all others are in the command. */
+export type RunCursorCommandOptions = OperationOptions & Pick<AbstractCursorOptions, 'timeoutMode' | 'signal'>;
 
-const RUN_COMMAND_OPTIONS = cursorOptionNames();
+const RUN_COMMAND_OPTIONS = optionNames(OPERATION_OPTIONS, ['timeoutMode', 'signal']);
 
 /** A cursor made by any command whose reply has one. */
 export class RunCommandCursor extends AbstractCursor<Document> {
