@@ -15,6 +15,15 @@ pub trait Env {
     fn random(&self) -> u64;
 }
 
+/// Seconds, then eight random bytes: unique as long as random numbers are.
+pub fn object_id(env: &dyn Env, now_ms: i64) -> [u8; 12] {
+    let mut id = [0; 12];
+    let seconds = u32::try_from(now_ms.div_euclid(1000)).unwrap_or(0);
+    id[..4].copy_from_slice(&seconds.to_be_bytes());
+    id[4..].copy_from_slice(&env.random().to_be_bytes());
+    id
+}
+
 /// A clock that stands until it is moved, and numbers from a seed: for tests, and for
 /// anyone who wants the same output from the same input.
 pub struct FixedEnv {

@@ -1,7 +1,7 @@
 //! An accumulator as it is written in a stage, and the state it keeps for a group.
 
 use crate::error::{Error, Result};
-use crate::expression::{Dependencies, Expression, ParseScope, Scope};
+use crate::expression::{Dependencies, Expression, NO_JAVASCRIPT, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
 
 use super::table;
@@ -39,11 +39,15 @@ pub(super) enum Start {
 impl Accumulator {
     /// Parses the accumulator `name` (with its dollar) and its argument.
     ///
-    /// Errors: 15952 (no such accumulator), 40237 (a list of arguments), those of the
+    /// Errors: 15952 (no such accumulator), 31264 (`$accumulator`), 40237 (a list of arguments), those of the
     /// argument.
     pub fn parse(name: &str, argument: ValueRef<'_>, scope: &ParseScope) -> Result<Accumulator> {
         match table::find(name) {
             Some(row) => (row.parse)(row.name, argument, scope),
+            None if name == "$accumulator" => Err(Error::new(
+                NO_JAVASCRIPT,
+                "$accumulator cannot run: there is no JavaScript in the engine",
+            )),
             None => Err(Error::new(
                 15952,
                 format!("unknown group operator '{name}'"),

@@ -6,6 +6,7 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use crate::engine::{Engine, Write};
+use crate::env::object_id;
 use crate::error::{Error, Result, codes};
 use crate::limits;
 use crate::value::{DocumentBuf, DocumentRef, Kind, Timestamp, ValueRef};
@@ -152,10 +153,7 @@ fn now(request: &Request<'_>) -> Timestamp {
     }
 }
 
-/// Seconds, then eight random bytes: unique as long as random numbers are.
+/// A new id for a document that has none.
 pub(super) fn new_object_id(request: &Request<'_>) -> [u8; 12] {
-    let mut id = [0; 12];
-    id[..4].copy_from_slice(&now(request).time.to_be_bytes());
-    id[4..].copy_from_slice(&request.context.env.random().to_be_bytes());
-    id
+    object_id(&*request.context.env, request.context.now_ms)
 }

@@ -16,6 +16,7 @@ pub mod sort_by;
 pub mod statistics;
 pub mod text;
 mod tree;
+mod vector;
 
 pub use call::Call;
 pub use context::{Context, Variables};
@@ -26,7 +27,7 @@ pub use operators::{OPERATORS, Registration};
 pub use ops::date_add::move_date;
 pub use ops::merge_objects::merge as merge_documents;
 pub use ops::percentile::parse_percentile_argument;
-pub use parse::check_variable_name;
+pub use parse::{NO_JAVASCRIPT, check_variable_name};
 pub use scope::{Local, ParseScope, Scope};
 pub use tree::{Evaluate, Expression, Outcome};
 

@@ -10,10 +10,13 @@ use super::{Expression, ParseScope};
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
 
+/// The code of what would run JavaScript, on a server that has it turned off.
+pub const NO_JAVASCRIPT: i32 = 31264;
+
 impl Expression {
     /// Parses an expression.
     ///
-    /// Errors: 168 (unknown operator), 15983 (an operator beside other fields), 17276
+    /// Errors: 168 (unknown operator), 31264 (`$function`), 15983 (an operator beside other fields), 17276
     /// (undefined variable), 16872 (`$` alone), those of [`FieldPath::parse_strict`], those
     /// of each operator, and what a constant expression gives when it is evaluated.
     pub fn parse(value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
@@ -194,6 +197,12 @@ fn check_field_name(name: &str) -> Result<()> {
 
 fn parse_operator(name: &str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let Some(row) = operators::find(name) else {
+        if name == "$function" {
+            return Err(Error::new(
+                NO_JAVASCRIPT,
+                "$function cannot run: there is no JavaScript in the engine",
+            ));
+        }
         return Err(Error::new(
             codes::INVALID_PIPELINE_OPERATOR,
             format!("Unrecognized expression '{name}'"),

@@ -11,15 +11,18 @@ mod md5;
 mod owned;
 pub mod path;
 mod reference;
+mod sha256;
 mod validate;
 
 pub use compare::{compare, compare_arrays, compare_documents, compare_numbers, compare_optional};
 pub use decimal::{COEFFICIENT_END, Decimal, Decimal128, Rounding};
 pub use document::{ArrayRef, DocumentRef, Element, Elements};
+pub use extended_json::hex;
 pub use hash::hashed_index_key;
 pub use kind::Kind;
 pub use md5::Md5;
 pub use owned::{ArrayBuf, ArrayWriter, DocumentBuf, DocumentWriter, Value};
 pub use path::FieldPath;
 pub use reference::{BinaryRef, CodeWithScopeRef, DbPointerRef, RegexRef, Timestamp, ValueRef};
+pub use sha256::sha256;
 pub use validate::validate;

@@ -7,6 +7,8 @@ use crate::error::{Error, Result, codes};
 use crate::expression::date_argument::date_of;
 use crate::expression::ops::date_from_string::read_date;
 use crate::expression::text::double_text;
+use crate::expression::vector::unpack;
+use crate::value::extended_json::parse_plain;
 use crate::value::{BinaryRef, Decimal128, Kind, Value, ValueRef};
 
 /// The value as another type; null is for the caller.
@@ -19,6 +21,7 @@ pub fn convert(
     format: Option<Format>,
 ) -> Result<Value<'static>> {
     let converted = match target.kind {
+        Some(kind @ (Kind::Array | Kind::Document)) => to_nested(value, kind)?,
         Some(Kind::Double) => Value::from(to_double(value)?),
         Some(Kind::String) => to_string(value, format)?,
         Some(Kind::ObjectId) => to_object_id(value)?,
@@ -58,6 +61,22 @@ fn overflow(to: &str) -> Error {
     failure(format!(
         "Conversion would overflow target type {to} in $convert with no onError value"
     ))
+}
+
+/// An array or a document: what is one, JSON text, or the numbers of a vector.
+fn to_nested(value: ValueRef<'_>, kind: Kind) -> Result<Value<'static>> {
+    let found = match value {
+        ValueRef::String(text) => parse_plain(text).map_err(|_| bad_text(text, kind.alias()))?,
+        ValueRef::Binary(binary) => match unpack(binary) {
+            Some(vector) => Value::array(vector),
+            None => return Err(unsupported(value, kind.alias())),
+        },
+        other => Value::copy_of(other),
+    };
+    match found.kind() == kind {
+        true => Ok(found),
+        false => Err(unsupported(value, kind.alias())),
+    }
 }
 
 fn to_bool(value: ValueRef<'_>) -> bool {

@@ -89,12 +89,14 @@ impl Evaluate for Convert {
 
 /// The short forms, with their targets and the formats they imply.
 const SHORT: &[(&str, Target, Option<Format>)] = &[
+    ("$toArray", Target::new(Kind::Array), None),
     ("$toBool", Target::new(Kind::Boolean), None),
     ("$toDate", Target::new(Kind::Date), None),
     ("$toDecimal", Target::new(Kind::Decimal128), None),
     ("$toDouble", Target::new(Kind::Double), None),
     ("$toInt", Target::new(Kind::Int32), None),
     ("$toLong", Target::new(Kind::Int64), None),
+    ("$toObject", Target::new(Kind::Document), None),
     ("$toObjectId", Target::new(Kind::ObjectId), None),
     ("$toString", Target::new(Kind::String), Some(Format::Auto)),
     (
@@ -177,6 +179,34 @@ mod tests {
             "{}",
             "'507f1f77bcf86cd799439011'",
         );
+    }
+
+    #[test]
+    fn arrays_and_objects() {
+        check(
+            "{$toArray: '$a'}",
+            "{a: '[1, {\"b\": [null]}]'}",
+            "[1, {b: [null]}]",
+        );
+        check("{$toArray: '$a'}", "{a: [1]}", "[1]");
+        check("{$toObject: '$a'}", "{a: '{\"b\": 1.5}'}", "{b: 1.5}");
+        check("{$toObject: '$a'}", "{a: {b: 1}}", "{b: 1}");
+        check("{$toObject: '$a'}", "{}", "null");
+        // What stands for types in Extended JSON is for $deserializeEJSON.
+        let id = "{a: '{\"$oid\": \"507f1f77bcf86cd799439011\"}'}";
+        check("{$type: {$toObject: '$a'}}", id, "'object'");
+        for wrong in ["'{}'", "'[1'", "''", "1", "{b: 1}"] {
+            check_error("{$toArray: '$a'}", &format!("{{a: {wrong}}}"), 241);
+        }
+        for wrong in ["'[]'", "'x'", "[1]", "true"] {
+            check_error("{$toObject: '$a'}", &format!("{{a: {wrong}}}"), 241);
+        }
+        let vector = "{$toArray: {$convert: {input: 'AwAB/w==', to: {type: 'binData', subtype: 9}, format: 'base64'}}}";
+        check(vector, "{}", "[1, -1]");
+        let bits = "{$toArray: {$convert: {input: 'EAeA', to: {type: 'binData', subtype: 9}, format: 'base64'}}}";
+        check(bits, "{}", "[true]");
+        let bytes = "{$toArray: {$convert: {input: 'AwAB', to: 'binData', format: 'base64'}}}";
+        check_error(bytes, "{}", 241);
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! `$rand`: a random double from 0 to before 1, another one each time.
+//! `$rand`, `$createObjectId` and `$currentDate`: what the environment gives, another one each time.
 
+use crate::env::object_id;
 use crate::error::{Error, Result};
-use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
+use crate::expression::{Context, Evaluate, Expression, Outcome, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
 
-struct Rand;
+struct Given(fn(&Context) -> Value<'static>);
 
 /// Errors: 3040501 (not an empty object).
 pub fn parse(name: &'static str, value: ValueRef<'_>, _: &ParseScope) -> Result<Expression> {
@@ -17,14 +18,21 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, _: &ParseScope) -> Result<
         let message = format!("{name} does not currently accept arguments");
         return Err(Error::new(3_040_501, message));
     }
-    Ok(Expression::operator(Rand))
+    Ok(Expression::operator(Given(match name {
+        "$createObjectId" => |context| {
+            let id = object_id(&*context.env, context.env.now_ms());
+            Value::Ref(ValueRef::ObjectId(id))
+        },
+        // Unlike `$$NOW`, which stands still while a command runs.
+        "$currentDate" => |context| Value::Ref(ValueRef::Date(context.env.now_ms())),
+        // A double holds 53 bits.
+        _ => |context| Value::from((context.env.random() >> 11) as f64 / (1u64 << 53) as f64),
+    })))
 }
 
-impl Evaluate for Rand {
+impl Evaluate for Given {
     fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
-        // A double holds 53 bits.
-        let bits = scope.context.env.random() >> 11;
-        Ok(Some(Value::from(bits as f64 / (1u64 << 53) as f64)))
+        Ok(Some((self.0)(scope.context)))
     }
 
     fn visit(&self, _: &mut dyn FnMut(&Expression)) {}
@@ -39,5 +47,18 @@ mod tests {
         let two = "{$let: {vars: {a: {$rand: {}}, b: {$rand: {}}}, in: {$and: [{$ne: ['$$a', '$$b']}, {$gte: ['$$a', 0]}, {$lt: ['$$a', 1]}]}}}";
         check(two, "{}", "true");
         check_error("{$rand: 1}", "{}", 3_040_501);
+    }
+
+    #[test]
+    fn ids_and_times() {
+        check(
+            "{$ne: [{$createObjectId: {}}, {$createObjectId: {}}]}",
+            "{}",
+            "true",
+        );
+        check("{$type: {$createObjectId: []}}", "{}", "'objectId'");
+        check("{$type: {$currentDate: {}}}", "{}", "'date'");
+        check_error("{$createObjectId: 1}", "{}", 3_040_501);
+        check_error("{$currentDate: {a: 1}}", "{}", 3_040_501);
     }
 }

@@ -11,5 +11,5 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use read::parse;
-pub use write::{Mode, write};
+pub use read::{parse, parse_plain, read_value, tagged};
+pub use write::{Mode, hex, write};

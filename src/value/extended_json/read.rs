@@ -2,6 +2,7 @@
 
 use super::date;
 use super::json::{self, Json};
+use super::write::{Mode, write_value};
 use crate::error::{Error, Result};
 use crate::sorting::sort;
 use crate::value::{
@@ -19,12 +20,60 @@ pub fn parse(text: &str) -> Result<DocumentBuf> {
     }
 }
 
+/// A value of JSON text, whose objects are documents whatever their keys are.
+///
+/// Errors: `FailedToParse` (9).
+pub fn parse_plain(text: &str) -> Result<Value<'static>> {
+    value_with(&json::parse(text)?, |_| Ok(None))
+}
+
+/// The value that the documents of Extended JSON in a value stand for.
+///
+/// Errors: `FailedToParse` (9) for a type that is badly written.
+pub fn read_value(of: ValueRef<'_>) -> Result<Value<'static>> {
+    value(&json::parse(&write_value(of, Mode::Canonical))?)
+}
+
+/// A value in which every type that JSON lacks is the document that Extended JSON has for it.
+///
+/// Errors: `FailedToParse` (9) for what is nested too deeply.
+pub fn tagged(value: ValueRef<'_>, mode: Mode) -> Result<Value<'static>> {
+    Ok(match value {
+        ValueRef::Document(document) => {
+            let mut out = DocumentBuf::new();
+            for (name, value) in document.iter() {
+                out.append(name, &tagged(value, mode)?);
+            }
+            Value::document(out)
+        }
+        ValueRef::Array(array) => {
+            let mut out = ArrayBuf::new();
+            for value in array.iter() {
+                out.push(&tagged(value, mode)?);
+            }
+            Value::array(out)
+        }
+        ValueRef::Int32(_) | ValueRef::Int64(_) if mode == Mode::Relaxed => Value::copy_of(value),
+        ValueRef::Double(number) if mode == Mode::Relaxed && number.is_finite() => {
+            Value::copy_of(value)
+        }
+        other => parse_plain(&write_value(other, mode))?,
+    })
+}
+
 #[cold]
 fn bad(name: &str) -> Error {
     Error::failed_to_parse(format!("Extended JSON: {name} is badly written"))
 }
 
+/// What an object stands for, if it is no plain document.
+type Typed = fn(&[(String, Json)]) -> Result<Option<Value<'static>>>;
+
 fn document(fields: &[(String, Json)]) -> Result<DocumentBuf> {
+    document_with(fields, typed)
+}
+
+fn document_with(fields: &[(String, Json)], typed: Typed) -> Result<DocumentBuf> {
     let mut out = DocumentBuf::new();
     for (name, json) in fields {
         if name.contains('\0') {
@@ -32,12 +81,16 @@ fn document(fields: &[(String, Json)]) -> Result<DocumentBuf> {
                 "a field's name may not hold a zero byte",
             ));
         }
-        out.append(name, &value(json)?);
+        out.append(name, &value_with(json, typed)?);
     }
     Ok(out)
 }
 
 fn value(json: &Json) -> Result<Value<'static>> {
+    value_with(json, typed)
+}
+
+fn value_with(json: &Json, typed: Typed) -> Result<Value<'static>> {
     Ok(match json {
         Json::Null => Value::NULL,
         Json::Bool(flag) => ValueRef::Boolean(*flag).into(),
@@ -46,13 +99,13 @@ fn value(json: &Json) -> Result<Value<'static>> {
         Json::Array(values) => {
             let mut array = ArrayBuf::new();
             for json in values {
-                array.push(&value(json)?);
+                array.push(&value_with(json, typed)?);
             }
             Value::array(array)
         }
         Json::Object(fields) => match typed(fields)? {
             Some(value) => value,
-            None => Value::document(document(fields)?),
+            None => Value::document(document_with(fields, typed)?),
         },
     })
 }

@@ -24,13 +24,23 @@ pub fn write(document: DocumentRef<'_>, mode: Mode) -> String {
     writer.out
 }
 
+/// A value as text.
+pub(super) fn write_value(value: ValueRef<'_>, mode: Mode) -> String {
+    let mut writer = Writer {
+        out: String::new(),
+        mode,
+    };
+    writer.value(value);
+    writer.out
+}
+
 struct Writer {
     out: String,
     mode: Mode,
 }
 
-/// Twelve or more bytes in hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
