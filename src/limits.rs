@@ -59,3 +59,6 @@ pub const CAPPED_BYTES_MAX: i64 = 1 << 50;
 
 /// Minutes after which a session that is not used is forgotten.
 pub const SESSION_TIMEOUT_MINUTES: i32 = 30;
+
+/// The longest span of a bucket of a time series: a year.
+pub const BUCKET_SECONDS_MAX: i64 = 31_536_000;

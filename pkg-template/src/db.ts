@@ -33,6 +33,15 @@ export interface DbOptions extends SettingsOptions {
   pkFactory?: PkFactory;
 }
 
+/** A time series: the names of its fields, and how far apart its measurements are. */
+export interface TimeSeriesCollectionOptions extends Document {
+  timeField: string;
+  metaField?: string;
+  granularity?: 'seconds' | 'minutes' | 'hours' | string;
+  bucketMaxSpanSeconds?: number;
+  bucketRoundingSeconds?: number;
+}
+
 /** Options of `createCollection`. */
 export interface CreateCollectionOptions extends CommandOperationOptions {
   capped?: boolean;
@@ -47,7 +56,7 @@ export interface CreateCollectionOptions extends CommandOperationOptions {
   viewOn?: string;
   pipeline?: Document[];
   pkFactory?: PkFactory;
-  timeseries?: Document;
+  timeseries?: TimeSeriesCollectionOptions;
   clusteredIndex?: Document;
   expireAfterSeconds?: number;
   changeStreamPreAndPostImages?: { enabled: boolean };

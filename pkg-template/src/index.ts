@@ -40,7 +40,7 @@ export {
   type ListIndexesOptions,
 } from './cursor/list_cursors.js';
 export { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_command_cursor.js';
-export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, ProfilingLevel, type RunCommandOptions } from './db.js';
+export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, ProfilingLevel, type RunCommandOptions, type TimeSeriesCollectionOptions } from './db.js';
 export { Engine, type EngineOptions, type WasmSource } from './engine.js';
 export { TypedEventEmitter } from './events.js';
 export type { CreateIndexesOptions, IndexDescription, IndexProperties } from './indexes.js';

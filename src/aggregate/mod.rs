@@ -25,7 +25,7 @@ pub use pipeline::{Pipeline, collectionless_namespace, needs_no_collection};
 pub use registry::{Registration, STAGES};
 pub use rewrites::{REWRITES, Rewrite};
 pub use scope::{PipelineScope, Place};
-pub use source::Source;
+pub use source::{Source, buckets_are_hidden};
 pub use stage::{Passes, PipelineStage, Shape, Stage};
 pub use stream::{ListStream, Run, StageStream};
 

@@ -14,7 +14,8 @@ use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, Value, ValueRe
 /// Where a result goes.
 pub enum Output {
     /// `$out`: it takes the place of a collection's documents.
-    Replace(Namespace),
+    /// With the options of the time series that the target is to be, if it is to be one.
+    Replace(Namespace, Option<DocumentBuf>),
     /// `$merge`.
     Merge(Merge),
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Pipeline, PipelineScope};
 use crate::catalog::{Collection, CollectionKind, Namespace};
-use crate::error::Result;
+use crate::error::{Error, Result, codes};
 
 /// A collection or view, resolved.
 #[derive(Clone)]
@@ -30,6 +30,9 @@ impl Source {
     pub fn resolve(namespace: &Namespace, scope: &PipelineScope<'_>) -> Result<Source> {
         scope.check_cycle(namespace)?;
         let Some(found) = scope.catalog.get(namespace) else {
+            if scope.catalog.of_buckets(namespace).is_some() {
+                return Err(buckets_are_hidden(namespace));
+            }
             return Ok(Source::of_collection(None));
         };
         let CollectionKind::View { on, pipeline } = &found.info.kind else {
@@ -42,4 +45,13 @@ impl Source {
             .extend(Pipeline::parse(pipeline.as_ref(), &inner)?);
         Ok(source)
     }
+}
+
+/// Measurements are kept one by one: there are no buckets to see.
+#[cold]
+pub fn buckets_are_hidden(namespace: &Namespace) -> Error {
+    Error::new(
+        codes::NOT_IMPLEMENTED,
+        format!("{namespace} can only be used through its time-series collection"),
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{IndexFilters, Namespace, Rules};
+use super::{BUCKETS_PREFIX, IndexFilters, Namespace, Rules, TimeSeries};
 use crate::error::{Error, Result};
 use crate::index::{Index, KeySet};
 use crate::storage::{RecordStore, ValueHandle};
@@ -105,7 +105,7 @@ pub enum CollectionKind {
 pub struct Collection {
     pub info: Rc<CollectionInfo>,
     pub records: RecordStore,
-    /// In the order of their creation; the index on `_id` is the first.
+    /// In the order of their creation; the index on `_id` is the first, or one that is not shown.
     pub indexes: Vec<Index>,
     /// Which indexes the planner may use for which queries.
     pub index_filters: IndexFilters,
@@ -114,7 +114,17 @@ pub struct Collection {
 impl Collection {
     /// The index with this name.
     pub fn index(&self, name: &str) -> Option<&Index> {
-        self.indexes.iter().find(|index| index.spec.name == name)
+        self.shown_indexes()
+            .iter()
+            .find(|index| index.spec.name == name)
+    }
+
+    /// The indexes that users know of.
+    pub fn shown_indexes(&self) -> &[Index] {
+        match self.indexes.split_first() {
+            Some((first, others)) if first.spec.is_internal() => others,
+            _ => &self.indexes,
+        }
     }
 
     /// The index whose order the documents are kept in, if the collection is clustered.
@@ -124,7 +134,7 @@ impl Collection {
 
     /// How many indexes there are; the order of a clustered collection is none.
     pub fn index_count(&self) -> usize {
-        self.indexes.len() - usize::from(self.clustered().is_some())
+        self.shown_indexes().len() - usize::from(self.clustered().is_some())
     }
 
     /// True if the oldest documents make room for new ones.
@@ -135,6 +145,20 @@ impl Collection {
     /// True for views.
     pub fn is_view(&self) -> bool {
         matches!(self.info.kind, CollectionKind::View { .. })
+    }
+
+    /// What makes it a time series.
+    pub fn time_series(&self) -> Option<&TimeSeries> {
+        self.info.rules.time_series.as_deref()
+    }
+
+    /// The name that its measurements go by, if it is a time series.
+    pub fn buckets_name(&self) -> Option<String> {
+        self.time_series()?;
+        Some(format!(
+            "{BUCKETS_PREFIX}{}",
+            self.info.namespace.collection()
+        ))
     }
 
     /// Bytes of all index entries.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::namespace::Named;
-use super::{Collection, CollectionKind, Namespace};
+use super::{BUCKETS_PREFIX, Collection, CollectionKind, Namespace};
 use crate::error::{Error, Result, codes};
 
 /// All collections of all databases at one moment. A database exists as long as it has a
@@ -93,6 +93,36 @@ impl Catalog {
                 Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message))
             }
             found => Ok(found),
+        }
+    }
+
+    /// As [`Catalog::regular`], for commands to which a time series is a view, too.
+    ///
+    /// Errors: `CommandNotSupportedOnView` (166).
+    pub fn plain(&self, namespace: &Namespace) -> Result<Option<&Rc<Collection>>> {
+        match self.regular(namespace)? {
+            Some(found) if found.time_series().is_some() => {
+                let message = format!("Namespace {namespace} is a timeseries collection");
+                Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message))
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// The time series whose measurements `system.buckets.NAME` stands for.
+    pub fn of_buckets(&self, namespace: &Namespace) -> Option<&Rc<Collection>> {
+        let name = namespace.collection().strip_prefix(BUCKETS_PREFIX)?;
+        self.find(namespace.database(), name)
+            .filter(|found| found.time_series().is_some())
+    }
+
+    /// As [`Catalog::regular`], for commands to which a series' buckets are the series.
+    ///
+    /// Errors: `CommandNotSupportedOnView` (166).
+    pub fn regular_or_buckets(&self, namespace: &Namespace) -> Result<Option<&Rc<Collection>>> {
+        match self.of_buckets(namespace) {
+            Some(found) => Ok(Some(found)),
+            None => self.regular(namespace),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::TimeSeries;
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
 use crate::matcher::{Matcher, explain_mismatch};
@@ -12,6 +13,7 @@ use crate::value::{DocumentBuf, DocumentRef};
 pub struct Rules {
     pub capped: Option<Capped>,
     pub validation: Option<Rc<Validation>>,
+    pub time_series: Option<Rc<TimeSeries>>,
 }
 
 /// How much a capped collection keeps.
@@ -84,6 +86,7 @@ impl Rules {
         Ok(Rules {
             capped,
             validation: validation(options)?.map(Rc::new),
+            time_series: TimeSeries::of(options).map(Rc::new),
         })
     }
 }

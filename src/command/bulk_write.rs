@@ -6,7 +6,9 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::updating::{Parts, Statement};
 use super::write_reply::check_batch_size;
-use super::{collation, collection_uuid, cursor_reply, delete, insert, listing, selection};
+use super::{
+    collation, collection_uuid, cursor_reply, delete, insert, listing, selection, time_series,
+};
 use crate::catalog::{Namespace, check_collection_name, check_database_name};
 use crate::engine::{Cursor, Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -261,6 +263,8 @@ fn update(
         hint: selection::hint(arguments)?,
         sort: arguments.document("sort"),
     };
+    let target = write.engine().catalog().get(namespace);
+    time_series::check_update(target.and_then(|found| found.time_series()), &parts)?;
     let updated = Statement::parse(parts, context)?.run(write, namespace, request)?;
     totals.matched += updated.matched;
     totals.modified += updated.modified;

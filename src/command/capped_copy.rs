@@ -112,7 +112,7 @@ fn check_system(name: &str) -> Result<()> {
 
 /// Errors: `NamespaceNotFound` (26), `CommandNotSupportedOnView` (166).
 fn source(engine: &Engine, namespace: &Namespace) -> Result<Rc<Collection>> {
-    match engine.catalog().regular(namespace)? {
+    match engine.catalog().plain(namespace)? {
         Some(found) => Ok(found.clone()),
         None => Err(Error::new(
             codes::NAMESPACE_NOT_FOUND,

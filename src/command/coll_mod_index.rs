@@ -110,7 +110,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn find(&self, modification: &Modification<'_>) -> Result<IndexSpec> {
-        let indexes = &modification.collection.indexes;
+        let indexes = modification.collection.shown_indexes();
         let mut found = indexes.iter().filter(|index| match (self.name, self.key) {
             (Some(name), _) => index.spec.name == name,
             (None, Some(key)) => {

@@ -26,6 +26,10 @@ pub(super) fn run(
     _reply: &mut DocumentBuf,
 ) -> Result<()> {
     let arguments = &modification.arguments;
+    if modification.collection.time_series().is_some() {
+        // Those have a part of their own.
+        return Ok(());
+    }
     let Some(first) = FIELDS.iter().find(|name| arguments.get(name).is_some()) else {
         return Ok(());
     };

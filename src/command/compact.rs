@@ -34,7 +34,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     }
     check_known_name(request.database, name)?;
     let namespace = Namespace::new(request.database, name);
-    if engine.catalog().regular(&namespace)?.is_none() {
+    if engine.catalog().regular_or_buckets(&namespace)?.is_none() {
         let message = format!("collection does not exist: {namespace}");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     }

@@ -8,7 +8,7 @@ use super::collection_options::{
     pre_images, shown_number, view,
 };
 use super::request::Request;
-use super::{clustered_index, collation, encrypted_fields, id_index};
+use super::{clustered_index, collation, encrypted_fields, id_index, time_series};
 use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -38,7 +38,7 @@ const FIELDS: &[Field] = &[
 ];
 
 /// Options that ask for kinds of collections that do not exist yet.
-const REFUSED: &[&str] = &["timeseries", "flags", "temp"];
+const REFUSED: &[&str] = &["flags", "temp"];
 
 /// Options that a view cannot have.
 const NOT_OF_VIEWS: &[&str] = &[
@@ -56,7 +56,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         check_index_defaults(defaults)?;
     }
     let namespace = request.namespace()?;
-    if !is_creatable(namespace.collection()) {
+    let is_of_series = engine.catalog().of_buckets(&namespace).is_some();
+    if !is_creatable(namespace.collection()) && !is_of_series {
         let message = format!("Invalid system namespace: {namespace}");
         return Err(Error::new(codes::INVALID_NAMESPACE, message));
     }
@@ -72,9 +73,12 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         .map_or(Ok(()), collation::check)?;
     let clustered = clustered_index::read(&arguments)?;
     check_limits(&arguments)?;
-    let (kind, options) = match arguments.string("viewOn") {
-        Some(on) => of_view(engine, &namespace, &arguments, on, images)?,
-        None => (
+    let series = time_series::of_new(&arguments, request)?;
+    let is_series = series.is_some();
+    let (kind, options) = match (series, arguments.string("viewOn")) {
+        (Some(options), _) => (CollectionKind::Regular, options),
+        (None, Some(on)) => of_view(engine, &namespace, &arguments, on, images)?,
+        (None, None) => (
             CollectionKind::Regular,
             of_collection(&arguments, images, clustered)?,
         ),
@@ -85,8 +89,20 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         // Creating the same collection again changes nothing.
         return Ok(DocumentBuf::new());
     }
+    if is_of_series {
+        return match options.as_ref().is_empty() {
+            true => Ok(DocumentBuf::new()),
+            false => Err(Error::new(
+                codes::NAMESPACE_EXISTS,
+                format!("{namespace} has other options"),
+            )),
+        };
+    }
     let mut write = Write::new(engine);
-    write.create(&namespace, options, kind)?;
+    match is_series {
+        true => write.create_time_series(&namespace, options)?,
+        false => write.create(&namespace, options, kind)?,
+    }
     write.commit();
     Ok(DocumentBuf::new())
 }

@@ -3,8 +3,8 @@
 //! Source: the manual, "createIndexes", and the pages on index properties.
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
-use super::index_specification;
 use super::request::Request;
+use super::{index_specification, time_series};
 use crate::catalog::Collection;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
@@ -44,6 +44,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut created = 0;
     for spec in specs {
         let snapshot = write.snapshot(&namespace);
+        if let Some(series) = snapshot.as_ref().and_then(|found| found.time_series()) {
+            time_series::check_index(series, &spec)?;
+        }
         if let Some(collection) = snapshot
             && exists(&collection, &spec)?
         {
@@ -68,7 +71,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 /// Errors: `IndexOptionsConflict` (85) for the same key under another name or with other options,
 /// `IndexKeySpecsConflict` (86) for the same name with another key.
 fn exists(collection: &Collection, spec: &IndexSpec) -> Result<bool> {
-    for index in &collection.indexes {
+    for index in collection.shown_indexes() {
         let old = &index.spec;
         // Indexes of one key are different ones when they hold other documents or refuse others.
         let same_identity = compare_documents(old.key.as_ref(), spec.key.as_ref()).is_eq()

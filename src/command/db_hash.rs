@@ -85,7 +85,11 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             views.push(collection);
             continue;
         }
-        let name = collection.info.namespace.collection();
+        let buckets = collection.buckets_name();
+        let name = match &buckets {
+            Some(name) => name.as_str(),
+            None => collection.info.namespace.collection(),
+        };
         if is_wanted(name) && name != "system.profile" {
             let options = collection.info.options.as_ref();
             all.push(Hashed {

@@ -134,6 +134,7 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
         None => return Err(super::refused::error(request.name)),
     };
     super::server::check_write_lock(engine, &request)?;
+    super::time_series::check_buckets(engine, &request)?;
     let session = super::sessions::of_command(document)?;
     engine.cursors.enter_session(session);
     if let Some(session) = session {

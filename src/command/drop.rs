@@ -17,10 +17,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let namespace = request.namespace()?;
     collection_uuid::check(engine.catalog(), &namespace, request)?;
     let mut reply = DocumentBuf::new();
-    let Some(collection) = engine.collection(&namespace) else {
+    // A series' buckets are the series.
+    let found = engine.catalog().of_buckets(&namespace).cloned();
+    let Some(collection) = found.or_else(|| engine.collection(&namespace)) else {
         // Dropping what is not there is no error since 7.0.
         return Ok(reply);
     };
+    let namespace = collection.info.namespace.clone();
     let of_database = engine.catalog().of_database(request.database);
     let views: Vec<Namespace> = of_database
         .filter(|found| found.is_view())

@@ -20,10 +20,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     };
     let names = match request.document.get("index") {
         Some(ValueRef::String("*")) => {
-            let all = collection
-                .indexes
-                .iter()
-                .filter(|index| !index.spec.is_id());
+            let all = collection.shown_indexes().iter();
+            let all = all.filter(|index| !index.spec.is_id());
             all.map(|index| index.spec.name.clone()).collect()
         }
         Some(ValueRef::String(name)) => vec![by_name(&collection, name)?],
@@ -72,7 +70,7 @@ fn by_name(collection: &Collection, name: &str) -> Result<String> {
 
 fn by_key(collection: &Collection, key: DocumentRef<'_>) -> Result<String> {
     let mut found = collection
-        .indexes
+        .shown_indexes()
         .iter()
         .filter(|index| compare_documents(index.spec.key.as_ref(), key).is_eq());
     let Some(first) = found.next() else {

@@ -8,7 +8,7 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::explain::Explained;
 use super::request::Request;
 use super::selection::{self, Order};
-use super::{collation, collection_uuid, cursor_reply, find_express, tailable, views};
+use super::{collation, collection_uuid, cursor_reply, find_express, tailable, time_series, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, ParseScope};
@@ -115,6 +115,12 @@ fn open(
     }
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);
+    if collection
+        .as_ref()
+        .is_some_and(|found| found.time_series().is_some())
+    {
+        time_series::check_find(arguments.document("filter"))?;
+    }
     if collection.as_ref().is_some_and(|found| found.is_view()) {
         of_collections_only(arguments)?;
         let stages = views::stages_of_find(arguments, context)?;

@@ -5,11 +5,11 @@
 use std::rc::Rc;
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::collation;
 use super::request::Request;
 use super::selection::{self, Order};
 use super::updating::{Parts, Statement, Updated};
 use super::write_reply::check_target;
+use super::{collation, time_series};
 use crate::catalog::{Collection, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
@@ -44,6 +44,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     collation::refuse(&arguments)?;
     let context = request.context_with_let()?;
     check_target(engine, &namespace, request)?;
+    let target = engine.catalog().get(&namespace);
+    if target.is_some_and(|found| found.time_series().is_some()) {
+        time_series::check_find_and_modify(&arguments)?;
+    }
     let projection = projection(&arguments, &context)?;
     let matcher = selection::filter(arguments.document("query"), &context)?
         .matcher()

@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::listing;
 use super::request::Request;
-use super::selection;
+use super::{selection, time_series};
 use crate::catalog::{Collection, Namespace};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -27,13 +27,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let batch_size = listing::batch_size(request.name, &arguments)?;
     let mut entries = Vec::new();
     for collection in engine.catalog().of_database(request.database) {
-        // What is not shown cannot be filtered by.
-        let mut entry = describe(collection);
-        if name_only {
-            entry = names(&entry);
-        }
-        if filter.matches(entry.as_ref(), &context)? {
-            entries.push(entry);
+        let buckets = time_series::describe_buckets(collection);
+        for mut entry in [Some(describe(collection)), buckets].into_iter().flatten() {
+            // What is not shown cannot be filtered by.
+            if name_only {
+                entry = names(&entry);
+            }
+            if filter.matches(entry.as_ref(), &context)? {
+                entries.push(entry);
+            }
         }
     }
     let namespace = Namespace::new(request.database, "$cmd.listCollections");
@@ -49,6 +51,8 @@ pub(super) fn describe(collection: &Collection) -> DocumentBuf {
         "type",
         if collection.is_view() {
             "view"
+        } else if collection.time_series().is_some() {
+            "timeseries"
         } else {
             "collection"
         },
@@ -56,7 +60,7 @@ pub(super) fn describe(collection: &Collection) -> DocumentBuf {
     out.append("options", &info.options);
     out.append_document("info", |details| {
         details.append("readOnly", collection.is_view());
-        if !collection.is_view() {
+        if !collection.is_view() && collection.time_series().is_none() {
             details.append(
                 "uuid",
                 BinaryRef {
@@ -69,7 +73,7 @@ pub(super) fn describe(collection: &Collection) -> DocumentBuf {
     if let Some(index) = collection
         .indexes
         .first()
-        .filter(|index| !index.spec.clustered)
+        .filter(|index| index.spec.is_id() && !index.spec.clustered)
     {
         out.append("idIndex", &index.spec.describe());
     }

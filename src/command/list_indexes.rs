@@ -3,8 +3,8 @@
 //! Source: the manual, "listIndexes".
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::listing;
 use super::request::Request;
+use super::{listing, time_series};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::index::Index;
@@ -20,7 +20,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     let batch_size = listing::batch_size(request.name, &arguments)?;
-    let Some(collection) = engine.catalog().regular(&namespace)?.cloned() else {
+    let catalog = engine.catalog();
+    let buckets = catalog.of_buckets(&namespace);
+    let of_buckets = buckets.and_then(|found| found.info.rules.time_series.clone());
+    let Some(collection) = catalog.regular_or_buckets(&namespace)?.cloned() else {
         let message = format!("ns does not exist: {namespace}");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
@@ -32,14 +35,18 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         ));
     }
     // Builds end with their command, so that there is none to tell of.
-    let describe = |index: &Index| match wraps {
-        true => {
-            let mut out = DocumentBuf::new();
-            out.append("spec", &index.spec.describe());
-            out
+    let describe = |index: &Index| {
+        let spec = match &of_buckets {
+            Some(series) => time_series::index_of_buckets(series, &index.spec),
+            None => index.spec.describe(),
+        };
+        if !wraps {
+            return spec;
         }
-        false => index.spec.describe(),
+        let mut out = DocumentBuf::new();
+        out.append("spec", &spec);
+        out
     };
-    let entries = collection.indexes.iter().map(describe).collect();
+    let entries = collection.shown_indexes().iter().map(describe).collect();
     listing::reply(engine, request, namespace, entries, batch_size)
 }

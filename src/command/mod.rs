@@ -65,6 +65,7 @@ mod sessions;
 mod snapshot;
 mod statistics;
 mod tailable;
+mod time_series;
 mod update;
 mod updating;
 mod validate;
@@ -82,3 +83,5 @@ mod plan_property_test;
 mod rewrites_tests;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod time_series_tests;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::request::Request;
-use super::{insert, selection};
+use super::{insert, selection, time_series};
 use crate::aggregate::{Merge, MergeKey, Output, WhenMatched, WhenNotMatched, merged};
 use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write};
@@ -18,7 +18,11 @@ use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 /// Errors: `CommandNotSupportedOnView` (166), 17152 (a capped target of `$out`), 51183 (see [`Merge::key`]).
 pub(super) fn check(engine: &Engine, output: &Output) -> Result<()> {
     match output {
-        Output::Replace(target) => match engine.catalog().regular(target)? {
+        Output::Replace(target, Some(series)) => match engine.catalog().get(target) {
+            Some(found) => time_series::check_output(found, series.as_ref()),
+            None => Ok(()),
+        },
+        Output::Replace(target, None) => match engine.catalog().regular(target)? {
             Some(found) if found.info.rules.capped.is_some() => Err(Error::new(
                 17152,
                 format!("namespace '{target}' is capped so it can't be used for $out"),
@@ -26,7 +30,7 @@ pub(super) fn check(engine: &Engine, output: &Output) -> Result<()> {
             _ => Ok(()),
         },
         Output::Merge(merge) => {
-            let target = engine.catalog().regular(&merge.target)?;
+            let target = engine.catalog().plain(&merge.target)?;
             merge.key(target.map(Rc::as_ref)).map(drop)
         }
     }
@@ -52,8 +56,8 @@ pub(super) fn write(
     let bypass = request.document.get("bypassDocumentValidation");
     write.bypass_validation(bypass.is_some_and(|bypass| bypass.is_truthy()));
     match output {
-        Output::Replace(target) => {
-            replace(&mut write, target, &documents, request)?;
+        Output::Replace(target, series) => {
+            replace(&mut write, target, series.as_ref(), &documents, request)?;
             write.commit();
             Ok(())
         }
@@ -73,18 +77,26 @@ pub(super) fn write(
 fn replace(
     write: &mut Write<'_>,
     target: &Namespace,
+    series: Option<&DocumentBuf>,
     documents: &[Document],
     request: &Request<'_>,
 ) -> Result<()> {
     let old = write.snapshot(target);
     write.drop_collection(target)?;
-    let options = old
-        .as_ref()
-        .map_or_else(DocumentBuf::new, |old| old.info.options.clone());
-    write.create(target, options, CollectionKind::Regular)?;
+    let options = old.as_ref().map(|old| old.info.options.clone());
+    match (options, series) {
+        (None, Some(series)) => {
+            let mut options = DocumentBuf::new();
+            options.append("timeseries", series);
+            write.create_time_series(target, options)?;
+        }
+        (options, _) => {
+            write.create(target, options.unwrap_or_default(), CollectionKind::Regular)?;
+        }
+    }
     for index in old
         .iter()
-        .flat_map(|old| &old.indexes)
+        .flat_map(|old| old.shown_indexes())
         .filter(|index| !index.spec.is_id())
     {
         write.create_index(target, index.spec.as_ref().clone())?;

@@ -86,7 +86,7 @@ pub(super) fn set_filter(engine: &mut Engine, request: &Request<'_>) -> Result<D
 /// Errors: `InvalidNamespace` (73), `CommandNotSupportedOnView` (166).
 fn target(engine: &Engine, request: &Request<'_>) -> Result<(Namespace, Option<Rc<Collection>>)> {
     let namespace = request.namespace()?;
-    let collection = engine.catalog().regular(&namespace)?.cloned();
+    let collection = engine.catalog().plain(&namespace)?.cloned();
     Ok((namespace, collection))
 }
 

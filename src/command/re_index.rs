@@ -12,7 +12,7 @@ use crate::value::DocumentBuf;
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     Arguments::of(request, &[])?;
     let namespace = request.namespace()?;
-    let Some(collection) = engine.catalog().regular(&namespace)?.cloned() else {
+    let Some(collection) = engine.catalog().plain(&namespace)?.cloned() else {
         let message = format!("there is no collection {namespace}");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
@@ -31,7 +31,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     reply.append("nIndexesWas", count);
     reply.append("nIndexes", count);
     reply.append_array("indexes", |list| {
-        for index in &collection.indexes {
+        for index in collection.shown_indexes() {
             list.push(&index.spec.describe());
         }
     });

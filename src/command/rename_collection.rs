@@ -39,7 +39,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = format!("Source collection {from} does not exist");
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
-    if source.is_view() {
+    if source.is_view() || source.time_series().is_some() {
         let message = format!("cannot rename view: {from}");
         return Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message));
     }

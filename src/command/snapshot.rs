@@ -31,7 +31,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             .for_each(|element| entry.append_element(&element));
         if !collection.is_view() {
             entry.append_array("indexes", |list| {
-                for index in &collection.indexes {
+                for index in collection.shown_indexes() {
                     list.push(&index.spec.describe());
                 }
             });

@@ -25,7 +25,7 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     let arguments = Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     let scale = scale(&arguments)?;
-    let found = engine.catalog().regular(&namespace)?;
+    let found = engine.catalog().regular_or_buckets(&namespace)?;
     let mut reply = DocumentBuf::new();
     reply.append("ns", namespace.to_string().as_str());
     let scaled = |bytes: u64| bytes as i64 / scale;
@@ -37,6 +37,12 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     reply.append("count", count as i64);
     if let Some(average) = size.checked_div(count) {
         reply.append("avgObjSize", average as i64);
+    }
+    if let Some(buckets) = found.and_then(|found| found.buckets_name()) {
+        reply.append_document("timeseries", |series| {
+            let buckets = format!("{}.{buckets}", request.database);
+            series.append("bucketsNs", buckets.as_str());
+        });
     }
     reply.append("numOrphanDocs", 0i64);
     reply.append("storageSize", scaled(size));
@@ -50,7 +56,7 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     reply.append("totalIndexSize", scaled(index_bytes));
     reply.append("totalSize", scaled(size + index_bytes));
     reply.append_document("indexSizes", |sizes| {
-        for index in found.iter().flat_map(|found| &found.indexes) {
+        for index in found.iter().flat_map(|found| found.shown_indexes()) {
             sizes.append(&index.spec.name, scaled(index.tree.data_bytes()));
         }
     });

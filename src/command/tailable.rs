@@ -44,7 +44,7 @@ pub(super) fn of_find(
     let Some(collection) = collection else {
         return Ok(None);
     };
-    if collection.is_view() {
+    if collection.is_view() || collection.time_series().is_some() {
         let message = "tailable cursors are not supported on views";
         return Err(Error::new(codes::INVALID_PIPELINE_OPERATOR, message));
     }

@@ -6,8 +6,8 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::updating::{Parts, Statement, Updated};
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
-use super::{collation, selection};
-use crate::catalog::Namespace;
+use super::{collation, selection, time_series};
+use crate::catalog::{Namespace, TimeSeries};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
 use crate::expression::Context;
@@ -56,12 +56,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         )?);
     }
     check_target(engine, &namespace, request)?;
+    let series = engine.catalog().get(&namespace);
+    let series = series.and_then(|found| found.info.rules.time_series.clone());
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut tally = Tally::default();
     let mut write = Write::new(engine);
     write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     for (at, statement) in parsed.iter().enumerate() {
-        let outcome = update(&mut write, &namespace, statement, &context, request);
+        let series = series.as_deref();
+        let outcome = update(&mut write, &namespace, series, statement, &context, request);
         let outcome = outcome.map(|updated| tally.add(at, updated));
         if !errors.note(at, outcome)? {
             break;
@@ -106,6 +109,7 @@ impl Tally {
 fn update(
     write: &mut Write<'_>,
     namespace: &Namespace,
+    series: Option<&TimeSeries>,
     statement: &Arguments<'_>,
     context: &Context,
     request: &Request<'_>,
@@ -125,5 +129,6 @@ fn update(
         hint: selection::hint(statement)?,
         sort: statement.document("sort"),
     };
+    time_series::check_update(series, &parts)?;
     Statement::parse(parts, context)?.run(write, namespace, request)
 }

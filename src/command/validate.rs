@@ -38,9 +38,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     };
     let collection = engine
         .catalog()
-        .regular(&namespace)?
+        .regular_or_buckets(&namespace)?
         .ok_or_else(missing)?
         .clone();
+    let namespace = collection.info.namespace.clone();
     let mut findings = Findings::default();
     let only_metadata = asked("metadata");
     if !only_metadata {
@@ -198,15 +199,19 @@ fn reply(
     reply.append("nInvalidDocuments", 0);
     reply.append("nNonCompliantDocuments", 0);
     reply.append("nrecords", collection.records.len() as i32);
-    reply.append("nIndexes", checked.len() as i32);
+    let shown = || {
+        let all = checked.iter();
+        all.filter(|(index, _)| !index.spec.is_internal())
+    };
+    reply.append("nIndexes", shown().count() as i32);
     reply.append_document("keysPerIndex", |keys| {
-        for (index, _) in checked {
+        for (index, _) in shown() {
             let now = collection.index(&index.spec.name).unwrap_or(index);
             keys.append(&index.spec.name, now.tree.len() as i32);
         }
     });
     reply.append_document("indexDetails", |details| {
-        for (index, verdict) in checked {
+        for (index, verdict) in shown() {
             let valid = *verdict == Verdict::Right;
             details.document(&index.spec.name).append("valid", valid);
         }

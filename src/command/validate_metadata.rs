@@ -47,7 +47,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
                 continue;
             }
             for index in collection
-                .indexes
+                .shown_indexes()
                 .iter()
                 .filter(|index| !is_allowed(&index.spec))
             {

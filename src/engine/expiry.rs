@@ -31,6 +31,7 @@ impl Engine {
         let expires = |found: &Collection| {
             let mut indexes = found.indexes.iter();
             indexes.any(|index| cutoff(found, index, now_ms).is_some())
+                || scan_cutoff(found, now_ms).is_some()
         };
         let names: Vec<Namespace> = self
             .catalog()
@@ -65,15 +66,12 @@ impl Engine {
 
 /// The last moment that is over, for an index that lets documents expire. Hashes tell no time.
 fn cutoff(collection: &Collection, index: &Index, now_ms: i64) -> Option<i64> {
-    let seconds = match index.spec.clustered {
-        // The option of a clustered collection counts from dates in `_id`.
-        true => {
-            let options = collection.info.options.as_ref();
-            options.get("expireAfterSeconds")?.to_i64_exact()?
-        }
+    // The option of the collection counts from dates in `_id`, or from those of measurements.
+    let is_order = index.spec.clustered || index.spec.is_internal();
+    let seconds = match is_order {
+        true => seconds_of(collection)?,
         false => i64::from(index.spec.expire_after_seconds?),
     };
-
     match index.spec.fields.as_slice() {
         [field] if field.kind == FieldKind::Value => {
             Some(now_ms.saturating_sub(seconds.saturating_mul(1000)))
@@ -82,8 +80,34 @@ fn cutoff(collection: &Collection, index: &Index, now_ms: i64) -> Option<i64> {
     }
 }
 
+/// The option `expireAfterSeconds` of a collection.
+fn seconds_of(collection: &Collection) -> Option<i64> {
+    let options = collection.info.options.as_ref();
+    options.get("expireAfterSeconds")?.to_i64_exact()
+}
+
+/// As [`cutoff`], for a time series whose measurements no index orders by their times.
+fn scan_cutoff(collection: &Collection, now_ms: i64) -> Option<i64> {
+    let has_index = collection.time_series()?.time_index().is_some();
+    let seconds = seconds_of(collection).filter(|_| !has_index)?;
+    Some(now_ms.saturating_sub(seconds.saturating_mul(1000)))
+}
+
 fn expired(collection: &Collection, now_ms: i64) -> Result<BTreeSet<u64>> {
     let mut records = BTreeSet::new();
+    if let Some(series) = collection.time_series()
+        && let Some(cutoff) = scan_cutoff(collection, now_ms)
+    {
+        let mut cursor = collection.records.cursor();
+        while records.len() < BATCH
+            && let Some((record, document)) = cursor.next()?
+        {
+            let time = series.time(DocumentRef::from_valid(&document));
+            if time.is_ok_and(|time| time <= cutoff) {
+                records.insert(record);
+            }
+        }
+    }
     for index in &collection.indexes {
         let Some(cutoff) = cutoff(collection, index, now_ms) else {
             continue;

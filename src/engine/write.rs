@@ -99,6 +99,9 @@ impl<'e> Write<'e> {
             self.validate(&validation, None, document)?;
             collection = self.collection_mut(namespace)?;
         }
+        if let Some(series) = collection.time_series() {
+            series.time(document)?;
+        }
         let capped = collection.info.rules.capped;
         let id = collection.info.id;
         let record = collection.insert(document)?;
@@ -207,6 +210,23 @@ impl<'e> Write<'e> {
         self.note_view(namespace)
     }
 
+    /// Creates a time series with the index that it begins with.
+    ///
+    /// Errors: as [`Write::create`].
+    pub fn create_time_series(
+        &mut self,
+        namespace: &Namespace,
+        options: DocumentBuf,
+    ) -> Result<()> {
+        self.create(namespace, options, CollectionKind::Regular)?;
+        let created = self.snapshot(namespace);
+        let key = created.and_then(|created| created.time_series()?.default_key());
+        match key {
+            Some(key) => self.create_index(namespace, IndexSpec::on(&key)),
+            None => Ok(()),
+        }
+    }
+
     /// As `create` with default options, if there is no such collection yet.
     pub fn create_implicitly(&mut self, namespace: &Namespace) -> Result<()> {
         match self.snapshot(namespace) {
@@ -249,8 +269,13 @@ impl<'e> Write<'e> {
     fn empty(&self, info: CollectionInfo) -> Collection {
         let indexes = match info.kind {
             CollectionKind::Regular => {
-                let spec = IndexSpec::of_options(info.options.as_ref());
-                vec![Index::new(spec, self.engine.new_tree())]
+                let spec = match &info.rules.time_series {
+                    // Measurements have no index on `_id`.
+                    Some(series) => series.time_index(),
+                    None => Some(IndexSpec::of_options(info.options.as_ref())),
+                };
+                let index = spec.map(|spec| Index::new(spec, self.engine.new_tree()));
+                index.into_iter().collect()
             }
             CollectionKind::View { .. } => Vec::new(),
         };
@@ -320,8 +345,8 @@ impl<'e> Write<'e> {
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
         collection.build_index(&mut index, time_limit.as_deref())?;
-        // The index on `_id` is the first, also after a repair.
-        let place = match index.spec.is_id() {
+        // The index on `_id`, or the one that is not shown, is the first, also after a repair.
+        let place = match index.spec.is_id() || index.spec.is_internal() {
             true => 0,
             false => collection.indexes.len(),
         };

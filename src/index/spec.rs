@@ -108,6 +108,22 @@ impl IndexSpec {
         spec
     }
 
+    /// An index that the database keeps for itself, shown nowhere and named by nobody: "*" is no
+    /// name that users may give.
+    pub fn internal(field: &str) -> IndexSpec {
+        let mut key = DocumentBuf::new();
+        key.append(field, 1);
+        IndexSpec {
+            name: "*".to_owned(),
+            ..IndexSpec::on(&key)
+        }
+    }
+
+    /// True for [`IndexSpec::internal`].
+    pub fn is_internal(&self) -> bool {
+        self.name == "*"
+    }
+
     /// True for the index on `_id`.
     pub fn is_id(&self) -> bool {
         self.clustered || self.name == "_id_"

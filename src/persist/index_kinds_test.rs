@@ -86,3 +86,37 @@ fn a_clustered_collection_comes_back_in_order() {
         run(database.flush()).unwrap();
     }
 }
+
+#[test]
+fn a_time_series_comes_back_with_its_order_of_time() {
+    let disk = Disk::default();
+    let database = open(&disk);
+    for command in [
+        "{create: 's', timeseries: {timeField: 't', metaField: 'm'}, expireAfterSeconds: 1}",
+        "{insert: 's', documents: [{_id: 1, t: date(2), m: 1}, {_id: 1, t: date(1), m: 2}]}",
+        "{collMod: 's', timeseries: {granularity: 'hours'}}",
+        "{createIndexes: 's', indexes: [{key: {'m.a': -1}, name: 'own'}]}",
+        "{dropIndexes: 's', index: 'm_1_t_1'}",
+    ] {
+        send(&database, command);
+    }
+    let asked = [
+        "{listIndexes: 's'}",
+        "{listCollections: 1}",
+        "{find: 's', sort: {t: 1}}",
+        "{explain: {find: 's', filter: {t: {$gt: date(1)}}}}",
+    ];
+    let before = asked.map(|command| send(&database, command));
+    assert!(before[1].to_string().contains("hours"));
+    assert!(before[3].to_string().contains("IXSCAN"));
+    drop(database);
+    for _ in 0..2 {
+        let database = open(&disk);
+        assert!(asked.map(|command| send(&database, command)) == before);
+        let refused = send(&database, "{insert: 's', documents: [{t: 1}]}");
+        assert!(refused.as_ref().get("writeErrors").is_some());
+        let valid = send(&database, "{validate: 's'}");
+        assert!(valid.as_ref().get("valid").unwrap().is_truthy(), "{valid}");
+        run(database.flush()).unwrap();
+    }
+}

@@ -353,7 +353,7 @@ fn hinted<'c>(collection: &'c Collection, hint: &Hint) -> Result<&'c Index> {
         Hint::Natural(_) => false,
     };
     let found = collection
-        .indexes
+        .shown_indexes()
         .iter()
         .find(fits)
         .filter(|index| !index.spec.hidden);

@@ -130,8 +130,10 @@ function describe({ db, name, type, options, info, indexes, count }: Entry): Doc
   const metadata: Document = { options, indexes: indexes ?? [] };
   if (info.uuid !== undefined) metadata['uuid'] = info.uuid.toString('hex').replaceAll('-', '');
   metadata['collectionName'] = name;
-  metadata['type'] = type;
-  return { db, collection: name, metadata: EJSON.stringify(metadata, { relaxed: false }), size: count ?? 0, type };
+  // A time series is in its options; by that type mongorestore would look for its buckets.
+  const kind = type === 'timeseries' ? 'collection' : type;
+  metadata['type'] = kind;
+  return { db, collection: name, metadata: EJSON.stringify(metadata, { relaxed: false }), size: count ?? 0, type: kind };
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {

@@ -116,6 +116,9 @@ class Restore {
     const { db, collection, EOF, CRC } = BSON.deserialize(head, { useBigInt64: true });
     const namespace = `${String(db)}.${String(collection)}`;
     const one = this.described.get(namespace);
+    if (this.described.has(namespace.replace('.system.buckets.', '.')) && one === undefined) {
+      throw new MongoRuntimeError(`${namespace} holds a time-series collection in buckets, which cannot be read`);
+    }
     for (let document = await this.reader.document(); document !== null; document = await this.reader.document()) {
       if (one === undefined) continue;
       one.sum.add(document);

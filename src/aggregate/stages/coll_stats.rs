@@ -107,7 +107,7 @@ fn append_sizes(
     out.append("totalSize", scaled(size + index_bytes));
     {
         let mut sizes = out.document("indexSizes");
-        for index in collection.iter().flat_map(|found| &found.indexes) {
+        for index in collection.iter().flat_map(|found| found.shown_indexes()) {
             sizes.append(&index.spec.name, scaled(index.tree.data_bytes()));
         }
     }

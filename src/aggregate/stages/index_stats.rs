@@ -47,7 +47,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let collection = indexed(name, scope)?;
     let rows = collection
         .iter()
-        .flat_map(|found| &found.indexes)
+        .flat_map(|found| found.shown_indexes())
         .map(|index| {
             let spec = index.spec.describe();
             let mut row = DocumentBuf::new();

@@ -5,8 +5,9 @@
 use crate::aggregate::PipelineScope;
 use crate::aggregate::output::{Output, target};
 use crate::aggregate::registry::Parsed;
+use crate::catalog::TimeSeriesOptions;
 use crate::error::{Error, Result, codes};
-use crate::value::{DocumentRef, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// Errors: 16990 (neither string nor document), 40413 to 40415, `TypeMismatch` (14),
 /// 31321 (an internal database), those of names.
@@ -15,8 +16,8 @@ pub fn parse(
     value: ValueRef<'_>,
     scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
-    let (database, collection) = match value {
-        ValueRef::String(collection) => (scope.namespace.database(), collection),
+    let (database, collection, series) = match value {
+        ValueRef::String(collection) => (scope.namespace.database(), collection, None),
         ValueRef::Document(document) => options(document)?,
         other => {
             let message = format!(
@@ -27,11 +28,14 @@ pub fn parse(
         }
     };
     let target = target(database, collection, 31321)?;
-    Ok(Parsed::Output(Output::Replace(target)))
+    Ok(Parsed::Output(Output::Replace(target, series)))
 }
 
-fn options(document: DocumentRef<'_>) -> Result<(&str, &str)> {
-    let (mut database, mut collection) = (None, None);
+/// Database, collection, and the options of a time series.
+type Options<'a> = (&'a str, &'a str, Option<DocumentBuf>);
+
+fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
+    let (mut database, mut collection, mut series) = (None, None, None);
     let refuse = |code: i32, option: &str, what: &str| {
         Err(Error::new(
             code,
@@ -50,8 +54,8 @@ fn options(document: DocumentRef<'_>) -> Result<(&str, &str)> {
             ("db" | "coll" | "timeseries", ValueRef::Null) => {}
             ("db", ValueRef::String(name)) => database = Some(name),
             ("coll", ValueRef::String(name)) => collection = Some(name),
-            ("timeseries", ValueRef::Document(_)) => {
-                return refuse(codes::NOT_IMPLEMENTED, option, "is not supported");
+            ("timeseries", ValueRef::Document(options)) => {
+                series = Some(TimeSeriesOptions::of_new("$out", options)?.shown());
             }
             ("db" | "coll" | "timeseries", _) => {
                 return refuse(codes::TYPE_MISMATCH, option, "is the wrong type");
@@ -60,7 +64,7 @@ fn options(document: DocumentRef<'_>) -> Result<(&str, &str)> {
         }
     }
     match (database, collection) {
-        (Some(database), Some(collection)) => Ok((database, collection)),
+        (Some(database), Some(collection)) => Ok((database, collection, series)),
         (None, _) => refuse(40414, "db", "is missing but a required field"),
         (_, None) => refuse(40414, "coll", "is missing but a required field"),
     }

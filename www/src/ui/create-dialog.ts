@@ -1,14 +1,15 @@
-// Asks for a new collection: a plain one, a capped one, a clustered one, or a view; with a validator if wanted.
+// Asks for a new collection: a plain one, one of another kind, or a view; with a validator if wanted.
 import { quote } from '../shell/format.ts'
 import { openDialog } from './dialog.ts'
 import { h } from './dom.ts'
 
-type Kind = 'plain' | 'capped' | 'clustered' | 'view'
+type Kind = 'plain' | 'capped' | 'clustered' | 'timeseries' | 'view'
 
 const KINDS: [Kind, string][] = [
   ['plain', 'Collection'],
   ['capped', 'Capped collection: keeps the newest documents'],
   ['clustered', 'Clustered collection: stored by _id'],
+  ['timeseries', 'Time-series collection: measurements, each with a date'],
   ['view', 'View: a pipeline over another collection']
 ]
 
@@ -20,22 +21,27 @@ interface Wanted {
   kind: Kind
   /** Bytes of a capped collection. */
   size: string
+  timeField: string
+  metaField: string
   source: string
   pipeline: string
   validator: string
 }
 
 /** The statement of the shell that makes it. */
-export function createStatement({ name, kind, size, source, pipeline, validator }: Wanted): string {
+export function createStatement({ name, kind, size, timeField, metaField, source, pipeline, validator }: Wanted): string {
   if (kind === 'view') return `db.createView(${quote(name)}, ${quote(source)}, ${pipeline.trim() || '[]'})`
   const options = [
     kind === 'capped' ? `capped: true, size: ${Number(size) || 0}` : '',
     kind === 'clustered' ? 'clusteredIndex: { key: { _id: 1 }, unique: true }' : '',
-    validator.trim() === '' ? '' : `validator: ${validator.trim()}`
+    kind === 'timeseries' ? `timeseries: ${series(timeField.trim(), metaField.trim())}` : '',
+    kind === 'timeseries' || validator.trim() === '' ? '' : `validator: ${validator.trim()}`
   ].filter((option) => option !== '')
   return `db.createCollection(${quote(name)}${options.length > 0 ? `, { ${options.join(', ')} }` : ''})`
 }
 
+const series = (timeField: string, metaField: string) =>
+  `{ timeField: ${quote(timeField)}${metaField === '' ? '' : `, metaField: ${quote(metaField)}`} }`
 const field = (label: string, input: HTMLElement) => h('label.field', {}, h('span', {}, label), input)
 const text = (more: Record<string, string | boolean>) =>
   h('input', { type: 'text', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', ...more })
@@ -47,11 +53,15 @@ export function openCreate(database: string, collections: string[]): Promise<{ n
     const name = text({ required: true })
     const kind = h('select', {}, ...KINDS.filter(([value]) => value !== 'view' || collections.length > 0).map(([value, label]) => h('option', { value }, label)))
     const size = text({ value: '1048576', inputmode: 'numeric', pattern: '[0-9]+' })
+    const timeField = text({ value: 'time' })
+    const metaField = text({ value: 'meta' })
     const source = h('select', {}, ...collections.map((each) => h('option', { value: each }, each)))
     const pipeline = text({ value: PIPELINE })
     const validator = text({ placeholder: VALIDATOR })
     const fields: [HTMLElement, Kind[]][] = [
       [field('Size in bytes', size), ['capped']],
+      [field('Field of the date', timeField), ['timeseries']],
+      [field('Field of what the measurements are of (optional)', metaField), ['timeseries']],
       [field('Of the collection', source), ['view']],
       [field('Pipeline', pipeline), ['view']],
       [field('Validator: a query that every document must meet (optional)', validator), ['plain', 'capped', 'clustered']]
@@ -64,7 +74,7 @@ export function openCreate(database: string, collections: string[]): Promise<{ n
     const form = h('form.create-form', { method: 'dialog' }, field('Name', name), field('Kind', kind), ...fields.map(([element]) => element), actions)
     const dialog = openDialog(`New collection in ${database}`, [form], { onClose: () => resolve(answer) })
     form.addEventListener('submit', () => {
-      const wanted = { name: name.value.trim(), kind: kind.value as Kind, size: size.value, source: source.value, pipeline: pipeline.value, validator: validator.value }
+      const wanted = { name: name.value.trim(), kind: kind.value as Kind, size: size.value, timeField: timeField.value, metaField: metaField.value, source: source.value, pipeline: pipeline.value, validator: validator.value }
       const isPlain = wanted.kind === 'plain' && wanted.validator.trim() === ''
       answer = wanted.name === '' ? null : { name: wanted.name, statement: createStatement(wanted), isPlain }
     })
