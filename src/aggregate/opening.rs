@@ -8,13 +8,15 @@ use crate::catalog::Collection;
 use crate::error::Result;
 use crate::expression::Dependencies;
 use crate::matcher::Matcher;
-use crate::plan::{self, BoxStream, Filter, Hint, Query};
+use crate::plan::{self, BoxStream, Filter, Hint, Metadata, Query};
 use crate::value::{DocumentBuf, FieldPath};
 
 /// What a stage knows of the pipeline around it when it begins to run.
 pub struct Opening<'o> {
     /// The fields that later stages look at; `None` for all. Others may be left out.
     pub needed: Option<&'o [FieldPath]>,
+    /// What the pipeline asks for beside the fields of documents.
+    pub metadata: Metadata,
 }
 
 /// A pipeline that runs.
@@ -32,6 +34,7 @@ impl Pipeline {
         let stages = self.stages();
         let mut query = Query::new(collection, match_all());
         query.hint = hint;
+        query.metadata = self.metadata();
         let taken = absorb(stages, &mut query);
         let made = match sampled(&query, taken, stages.first()) {
             Some(stream) => Some(stream),
@@ -40,7 +43,8 @@ impl Pipeline {
         let (stream, taken, index) = match made {
             Some(stream) => (stream, taken + 1, None),
             None => {
-                query.needed = needed(&stages[taken..]);
+                let is_whole = query.metadata.is_of_plans();
+                query.needed = needed(&stages[taken..]).filter(|_| !is_whole);
                 match distinct(&query, stages.get(taken))? {
                     Some(stream) => (stream, taken, None),
                     None => {
@@ -51,14 +55,14 @@ impl Pipeline {
             }
         };
         Ok(Opened {
-            stream: open_stages(&stages[taken..], stream)?,
+            stream: open_stages(&stages[taken..], stream, self.metadata())?,
             index,
         })
     }
 
     /// Begins to run on the rows of a stream.
     pub fn open_over(&self, input: BoxStream) -> Result<BoxStream> {
-        open_stages(self.stages(), input)
+        open_stages(self.stages(), input, self.metadata())
     }
 
     /// The fields of its input that the pipeline reads; `None` for all.
@@ -67,15 +71,36 @@ impl Pipeline {
     }
 }
 
-fn open_stages(stages: &[PipelineStage], mut stream: BoxStream) -> Result<BoxStream> {
+fn open_stages(
+    stages: &[PipelineStage],
+    mut stream: BoxStream,
+    metadata: Metadata,
+) -> Result<BoxStream> {
     for (at, stage) in stages.iter().enumerate() {
         let needed = needed(&stages[at + 1..]);
         let run = stage.stage.open(&Opening {
             needed: needed.as_deref(),
+            metadata,
         })?;
-        stream = Box::new(StageStream::new(stream, run, stage.source.clone()));
+        let mut opened = StageStream::new(stream, run, stage.source.clone());
+        if metadata != Metadata::default() && is_row_by_row(&stage.stage.shape()) {
+            opened = opened.passing_metadata();
+        }
+        stream = Box::new(opened);
     }
     Ok(stream)
+}
+
+/// True if each row comes of the row that was read last.
+fn is_row_by_row(shape: &Shape<'_>) -> bool {
+    matches!(
+        shape,
+        Shape::Changes { .. }
+            | Shape::Keeps { .. }
+            | Shape::Maps
+            | Shape::Unwind { .. }
+            | Shape::Lookup(_)
+    )
 }
 
 /// The fields that the first of these stages must be given; `None` for whole documents.

@@ -6,13 +6,17 @@ use super::registry::{self, Parsed, Position};
 use super::{Output, PipelineScope, PipelineStage, Place, rewrites};
 use crate::catalog::Namespace;
 use crate::error::{Error, Result, codes};
+use crate::expression::metadata_unavailable;
 use crate::limits;
+use crate::plan::Metadata;
 use crate::value::{ArrayRef, DocumentRef, ValueRef};
 
 /// A parsed pipeline. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Pipeline {
     stages: Rc<Vec<PipelineStage>>,
+    /// What it asks for beside the fields of documents.
+    metadata: Metadata,
     output: Option<Rc<Output>>,
 }
 
@@ -60,6 +64,7 @@ impl Pipeline {
         }
         Ok(Pipeline {
             stages: Rc::new(parsed),
+            metadata: Metadata::asked_by(stages.as_document()),
             output,
         })
     }
@@ -74,6 +79,45 @@ impl Pipeline {
         self.output.as_ref()
     }
 
+    /// What it asks for beside the fields of documents.
+    pub fn metadata(&self) -> Metadata {
+        self.metadata
+    }
+
+    /// Checks that a stage asks only for scores that one before it gives. Pipelines inside of others
+    /// are for those to check.
+    ///
+    /// Errors: 40218.
+    pub fn check_metadata(&self) -> Result<()> {
+        let mut given = Metadata::INDEX_KEY
+            .and(Metadata::RECORD_ID)
+            .and(Metadata::SORT_KEY);
+        if self.metadata.missing_in(given).is_none() {
+            return Ok(());
+        }
+        for stage in self.stages.iter() {
+            let source = stage.source.as_ref().as_ref();
+            let specification = source.get(stage.name).and_then(|value| value.as_document());
+            let flag =
+                |name| specification.and_then(|it| it.get(name)) == Some(ValueRef::Boolean(true));
+            match stage.name {
+                "$rankFusion" | "$scoreFusion" | "$score" => {
+                    given = given.and(Metadata::SCORE);
+                    if flag("scoreDetails") {
+                        given = given.and(Metadata::SCORE_DETAILS);
+                    }
+                }
+                "$facet" | "$lookup" | "$unionWith" => {}
+                _ => {
+                    if let Some(name) = Metadata::asked_by(source).missing_in(given) {
+                        return Err(metadata_unavailable(name));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// True without stages.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
@@ -82,6 +126,7 @@ impl Pipeline {
     /// Puts another pipeline behind this one.
     pub fn extend(&mut self, next: Pipeline) {
         self.output = next.output;
+        self.metadata = self.metadata.and(next.metadata);
         if self.stages.is_empty() {
             self.stages = next.stages;
         } else {

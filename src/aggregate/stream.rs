@@ -1,5 +1,6 @@
 //! A running stage as a node of a plan, and rows that lie in a list.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::error::Result;
@@ -27,6 +28,8 @@ pub struct StageStream {
     statistics: Statistics,
     /// How long the stage and its input took, if somebody wants to know.
     took_ms: f64,
+    /// What is known of the row that was read last, if it is to go on with the rows made of it.
+    known: Option<Rc<RefCell<Option<Document>>>>,
 }
 
 impl StageStream {
@@ -38,7 +41,20 @@ impl StageStream {
             source,
             statistics: Statistics::default(),
             took_ms: 0.0,
+            known: None,
         }
+    }
+
+    /// Makes rows keep what is known of those that they are made of.
+    #[must_use]
+    pub fn passing_metadata(mut self) -> StageStream {
+        let known = Rc::new(RefCell::new(None));
+        self.input = Box::new(Watched {
+            input: self.input,
+            known: known.clone(),
+        });
+        self.known = Some(known);
+        self
     }
 }
 
@@ -46,7 +62,13 @@ impl Stream for StageStream {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
         context.step()?;
         let started_ms = context.measures.then(|| context.env.monotonic_ms());
-        let row = self.run.next(&mut self.input, context)?;
+        let mut row = self.run.next(&mut self.input, context)?;
+        if let (Some(row), Some(known)) = (&mut row, &self.known)
+            && row.document.metadata().is_none()
+            && let Some(metadata) = known.borrow().as_ref().and_then(Document::metadata)
+        {
+            row.document = row.document.clone().knowing(metadata.into());
+        }
         if let Some(started_ms) = started_ms {
             self.took_ms += context.env.monotonic_ms() - started_ms;
         }
@@ -78,6 +100,36 @@ impl Stream for StageStream {
 
     fn inputs(&self) -> Vec<&dyn Stream> {
         vec![self.input.as_ref()]
+    }
+}
+
+/// Remembers what is known of the last row.
+struct Watched {
+    input: BoxStream,
+    known: Rc<RefCell<Option<Document>>>,
+}
+
+impl Stream for Watched {
+    fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        let row = self.input.next(context)?;
+        *self.known.borrow_mut() = row.as_ref().map(|row| row.document.clone());
+        Ok(row)
+    }
+
+    fn describe(&self, out: &mut DocumentBuf) {
+        self.input.describe(out);
+    }
+
+    fn report(&self, out: &mut DocumentBuf) {
+        self.input.report(out);
+    }
+
+    fn statistics(&self) -> Statistics {
+        self.input.statistics()
+    }
+
+    fn inputs(&self) -> Vec<&dyn Stream> {
+        self.input.inputs()
     }
 }
 

@@ -126,6 +126,7 @@ pub(super) fn prepare(
     let source = Source::resolve(&namespace, &scope)?;
     let mut pipeline = source.prefix;
     pipeline.extend(own);
+    pipeline.check_metadata()?;
     let pipeline = pipeline.rewritten()?;
     let hint = selection::hint(arguments)?;
     Ok(Prepared {

@@ -11,10 +11,10 @@ use super::selection::{self, Order};
 use super::{collation, collection_uuid, cursor_reply, find_express, tailable, time_series, views};
 use crate::engine::{Cursor, Engine};
 use crate::error::{Error, Result, codes};
-use crate::expression::{Context, Dependencies, ParseScope};
+use crate::expression::{Context, Dependencies, ParseScope, metadata_unavailable};
 use crate::limits;
 use crate::plan::{
-    BoxStream, Hint, KeyLimits, Query, QueryProjection, Tail, plan, plan_and_rejected,
+    BoxStream, Hint, KeyLimits, Metadata, Query, QueryProjection, Tail, plan, plan_and_rejected,
 };
 use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef};
@@ -141,12 +141,27 @@ fn open(
     query.limit = arguments.non_negative("limit")?.filter(|&limit| limit > 0);
     query.projection = projection(arguments, context)?;
     where_found(arguments, &mut query)?;
-    if let Some(wanted) = &query.projection
-        && !query.returns_keys
-    {
-        query.needed = needed(wanted);
+    if let Some(wanted) = &query.projection {
+        query.metadata = Metadata::asked_by(wanted.specification.as_ref());
+        check_metadata(&query)?;
+        let is_whole = query.returns_keys || query.metadata.is_of_plans();
+        query.needed = needed(wanted).filter(|_| !is_whole);
     }
     Ok(Opened::Query(Box::new(query)))
+}
+
+/// Errors: 40218 for a score, `BadValue` (2) for the sort key of what is not sorted.
+fn check_metadata(query: &Query) -> Result<()> {
+    let scores = Metadata::SCORE.and(Metadata::SCORE_DETAILS);
+    if query.metadata.has(scores) {
+        return Err(metadata_unavailable("score"));
+    }
+    match query.metadata.has(Metadata::SORT_KEY) && query.sort.is_none() {
+        true => Err(Error::bad_value(
+            "cannot use sortKey $meta projection without a sort",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// `min`, `max`, `returnKey` and `showRecordId`.

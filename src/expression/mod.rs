@@ -26,6 +26,7 @@ pub use memory::check_bytes;
 pub use operators::{OPERATORS, Registration};
 pub use ops::date_add::move_date;
 pub use ops::merge_objects::merge as merge_documents;
+pub use ops::meta::{METADATA, unavailable as metadata_unavailable};
 pub use ops::percentile::parse_percentile_argument;
 pub use parse::{NO_JAVASCRIPT, check_variable_name};
 pub use scope::{Local, ParseScope, Scope};

@@ -142,6 +142,7 @@ pub static OPERATORS: &[Registration] = &[
     parsed("$maxN", n_elements::max_n),
     parsed("$median", percentile::parse_median),
     any("$mergeObjects", merge_objects::run),
+    parsed("$meta", meta::parse),
     parsed("$millisecond", date_part::millisecond),
     any("$min", accumulating::min),
     parsed("$minN", n_elements::min_n),

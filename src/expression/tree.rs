@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::memory::check_bytes;
-use super::{Call, Dependencies, Scope};
+use super::{Call, Dependencies, METADATA, Scope};
 use crate::error::{Error, Result};
 use crate::value::path::evaluate_value;
 use crate::value::{ArrayBuf, DocumentBuf, FieldPath, Value, ValueRef};
@@ -39,6 +39,8 @@ pub(super) enum Node {
     Local(u32, Option<FieldPath>),
     /// A variable of the context, and the path below it.
     Variable(Rc<str>, Option<FieldPath>),
+    /// What is known of the document beside its fields.
+    Metadata(FieldPath),
     Object(Rc<[(Box<str>, Expression)]>),
     Array(Rc<[Expression]>),
     Call(Rc<Call>),
@@ -102,6 +104,7 @@ impl Expression {
             | Node::Root
             | Node::Now
             | Node::Local(..)
+            | Node::Metadata(_)
             | Node::Variable(..) => {}
         }
     }
@@ -170,6 +173,10 @@ fn evaluate_rare<'a>(node: &Node, scope: &Scope<'a, '_>) -> Outcome<'a> {
             Some(value) => Ok(below(value, path.as_ref())),
             None => Err(undefined_variable(name)),
         },
+        Node::Metadata(path) => {
+            let known = scope.context.variables.get(METADATA).flatten();
+            Ok(below(known, Some(path)))
+        }
         Node::Object(fields) => evaluate_object(fields, scope),
         Node::Array(elements) => {
             let mut array = ArrayBuf::new();

@@ -79,6 +79,17 @@ pub(super) fn collect(
     Ok(())
 }
 
+/// The keys that a document would have in an index of these fields.
+///
+/// Errors: 171 for parallel arrays.
+pub fn index_keys(
+    fields: &[IndexField],
+    document: DocumentRef<'_>,
+    out: &mut KeySet,
+) -> Result<()> {
+    collect(fields, false, document, out)
+}
+
 /// Appends the smallest of a document's keys: its place in a sort.
 ///
 /// Errors: 171 for parallel arrays.

@@ -6,7 +6,7 @@ mod spec;
 mod store;
 mod wildcard;
 
-pub use keys::{KeyEntry, KeySet, Multikey, sort_key};
+pub use keys::{KeyEntry, KeySet, Multikey, index_keys, sort_key};
 pub use partial::PartialFilter;
 pub use spec::{FieldKind, IndexField, IndexSpec, is_order_by_id, is_wildcard, key_pattern_name};
 pub use store::{Index, IndexRecord, split_record};

@@ -8,9 +8,10 @@ use super::index_scan::IndexScan;
 use super::intersection::Intersection;
 use super::limit::{Limit, Skip};
 use super::merge::Merge;
+use super::metadata::Tell;
 use super::planner::{Plan, Query};
 use super::projection_node::ProjectionNode;
-use super::record_keys::{ReturnKey, ShowRecord};
+use super::record_keys::{ReadKeys, ReturnKey, ShowRecord};
 use super::scan::{CollectionScan, Nothing};
 use super::sort_node::SortNode;
 use super::stream::BoxStream;
@@ -23,7 +24,7 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
     let filter = (!query.filter.matcher().is_trivial()).then(|| query.filter.clone());
     let mut covered = false;
     let mut name = None;
-    let mut read = None;
+    let mut read = ReadKeys::default();
     let mut stream: BoxStream = match access.kind {
         AccessKind::Scan { backward } => match query.tail.clone() {
             Some(tail) => Box::new(TailScan::new(collection, filter, tail)),
@@ -44,8 +45,8 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
         AccessKind::Index { candidate, order } => {
             name = Some(candidate.index.spec.name.clone());
             covered = is_covered(query, &candidate);
-            if query.returns_keys {
-                read = Some((candidate.index.clone(), candidate.ranges.clone()));
+            if query.returns_keys || query.metadata.is_of_plans() {
+                read = ReadKeys::new(candidate.index, &candidate.ranges);
             }
             index_stream(query, collection, candidate, order, covered)
         }
@@ -73,6 +74,11 @@ pub(super) fn build(query: &Query, collection: &Collection, access: Access<'_>) 
     }
     if let Some(limit) = query.limit {
         stream = Box::new(Limit::new(stream, limit));
+    }
+    if query.metadata.is_of_plans() && !query.returns_keys {
+        let keys = std::mem::take(&mut read);
+        let sort = query.sort.clone();
+        stream = Box::new(Tell::new(stream, query.metadata, keys, sort));
     }
     if query.returns_keys {
         stream = Box::new(ReturnKey::new(stream, read));

@@ -19,6 +19,7 @@ mod key_limits;
 mod key_test;
 mod limit;
 mod merge;
+mod metadata;
 mod planner;
 mod predicates;
 mod projection_node;
@@ -41,6 +42,7 @@ pub use explain::{Verbosity, examined, explain};
 pub use fetch::Select;
 pub use filter::Filter;
 pub use key_limits::KeyLimits;
+pub use metadata::Metadata;
 #[cfg(test)]
 pub(crate) use planner::all_plans;
 pub use planner::{

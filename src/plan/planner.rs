@@ -6,6 +6,7 @@ use super::access::{Access, AccessKind, index_access};
 use super::build::{build, distinct_stream};
 use super::filter::Filter;
 use super::key_limits::{KeyLimits, limited};
+use super::metadata::Metadata;
 use super::query_shape::query_shape;
 use super::scan::Nothing;
 use super::sort::SortPattern;
@@ -57,6 +58,8 @@ pub struct Query {
     pub returns_keys: bool,
     /// Documents are wanted with their record's number.
     pub shows_records: bool,
+    /// What is to be told of documents beside their fields.
+    pub metadata: Metadata,
     /// The fields that whoever reads the rows looks at, if the documents need not be whole.
     pub needed: Option<Vec<FieldPath>>,
 }
@@ -76,6 +79,7 @@ impl Query {
             key_limits: KeyLimits::default(),
             returns_keys: false,
             shows_records: false,
+            metadata: Metadata::default(),
             needed: None,
         }
     }

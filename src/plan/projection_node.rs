@@ -48,15 +48,13 @@ impl Stream for ProjectionNode {
         let row = match self.input.next(context)? {
             None => None,
             Some(row) => {
+                let document = row.document.as_ref();
                 let details = match &self.matcher {
-                    Some(matcher) => {
-                        matcher.matches_with_position(row.document.as_ref(), context)?
-                    }
+                    Some(matcher) => matcher.matches_with_position(document, context)?,
                     None => None,
                 };
-                let document =
-                    self.projection
-                        .apply(row.document.as_ref(), context, details.as_ref())?;
+                let context = &*row.document.context(context);
+                let document = self.projection.apply(document, context, details.as_ref())?;
                 Some(Row {
                     document: document.into(),
                     record: row.record,

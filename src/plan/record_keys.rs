@@ -9,48 +9,63 @@ use crate::error::Result;
 use crate::expression::Context;
 use crate::index::{Index, KeySet};
 use crate::keystring::decode;
-use crate::value::DocumentBuf;
+use crate::value::{DocumentBuf, DocumentRef};
+
+/// The keys by which an index gave documents.
+#[derive(Default)]
+pub(super) struct ReadKeys {
+    /// The index that is read, and the part of it.
+    index: Option<(Index, Vec<KeyRange>)>,
+    keys: KeySet,
+}
 
 /// Gives the index key of each document in its place; an empty document without an index.
 pub struct ReturnKey {
     input: BoxStream,
-    /// The index that is read, and the part of it.
-    index: Option<(Index, Vec<KeyRange>)>,
-    keys: KeySet,
+    keys: ReadKeys,
     statistics: Statistics,
 }
 
 impl ReturnKey {
     /// Of rows that hold whole documents.
-    pub(super) fn new(input: BoxStream, index: Option<(Index, Vec<KeyRange>)>) -> ReturnKey {
+    pub(super) fn new(input: BoxStream, keys: ReadKeys) -> ReturnKey {
         ReturnKey {
             input,
-            index,
-            keys: KeySet::default(),
+            keys,
             statistics: Statistics::default(),
+        }
+    }
+}
+
+impl ReadKeys {
+    /// Of a part of an index.
+    pub(super) fn new(index: &Index, ranges: &[KeyRange]) -> ReadKeys {
+        ReadKeys {
+            index: Some((index.clone(), ranges.to_vec())),
+            keys: KeySet::default(),
         }
     }
 
     /// The first key of a document that lies in the ranges: the one it was found by.
-    fn key(&mut self, row: &Row) -> Result<DocumentBuf> {
-        let mut out = DocumentBuf::new();
+    pub(super) fn key(&mut self, document: DocumentRef<'_>) -> Result<Option<DocumentBuf>> {
         let Some((index, ranges)) = &self.index else {
-            return Ok(out);
+            return Ok(None);
         };
-        index.keys(row.document.as_ref(), &mut self.keys)?;
+        index.keys(document, &mut self.keys)?;
         let is_read = |key: &[u8]| {
             let mut inside = ranges.iter();
             inside.any(|range| key >= range.from.as_slice() && key < range.to.as_slice())
         };
         let entries = &self.keys.entries;
         let Some(entry) = entries.iter().find(|entry| is_read(&entry.key)) else {
-            return Ok(out);
+            return Ok(None);
         };
+        let mut out = DocumentBuf::new();
         let values = decode(&entry.key, &entry.types, &index.spec.descending())?;
         for ((name, _), value) in index.spec.key.as_ref().iter().zip(&values) {
             out.append(name, value);
         }
-        Ok(out)
+        Ok(Some(out))
     }
 }
 
@@ -59,7 +74,11 @@ impl Stream for ReturnKey {
         let row = match self.input.next(context)? {
             None => None,
             Some(row) => Some(Row {
-                document: self.key(&row)?.into(),
+                document: self
+                    .keys
+                    .key(row.document.as_ref())?
+                    .unwrap_or_default()
+                    .into(),
                 record: row.record,
             }),
         };

@@ -8,9 +8,10 @@ use std::collections::BinaryHeap;
 
 use super::Row;
 use crate::error::{Error, Result, codes};
-use crate::index::{IndexField, KeySet, sort_key};
+use crate::index::{IndexField, KeySet, index_keys, sort_key};
+use crate::keystring::decode;
 use crate::limits;
-use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, ValueRef};
 
 /// Fields and directions of a sort.
 #[derive(Clone)]
@@ -56,6 +57,22 @@ impl SortPattern {
     /// The pattern as it was written.
     pub fn document(&self) -> &DocumentBuf {
         &self.document
+    }
+
+    /// The values that give the document its place; missing ones are null.
+    ///
+    /// Errors: 171 for parallel arrays.
+    pub fn values(&self, document: DocumentRef<'_>) -> Result<ArrayBuf> {
+        let mut keys = KeySet::default();
+        index_keys(&self.fields, document, &mut keys)?;
+        let descending: Vec<bool> = self.fields.iter().map(|field| field.descending).collect();
+        match keys.entries.first() {
+            None => Ok(ArrayBuf::new()),
+            Some(first) => Ok(decode(&first.key, &first.types, &descending)?
+                .iter()
+                .map(|value| value.as_ref())
+                .collect()),
+        }
     }
 
     /// The document's place in the order, as bytes.
@@ -180,6 +197,19 @@ impl Sorter {
         self.key.clear();
         self.pattern
             .key(row.document.as_ref(), &mut self.scratch, &mut self.key)?;
+        self.add_keyed(row)
+    }
+
+    /// As [`Sorter::add`], where another document stands in for the row's in the order.
+    pub fn add_by(&mut self, row: Row, document: DocumentRef<'_>) -> Result<()> {
+        self.key.clear();
+        self.pattern
+            .key(document, &mut self.scratch, &mut self.key)?;
+        self.add_keyed(row)
+    }
+
+    #[inline]
+    fn add_keyed(&mut self, row: Row) -> Result<()> {
         let mut first = [0; 8];
         let length = self.key.len().min(8);
         first[..length].copy_from_slice(&self.key[..length]);

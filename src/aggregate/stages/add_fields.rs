@@ -74,6 +74,10 @@ impl Run for Running {
         let Some(row) = input.next(context)? else {
             return Ok(None);
         };
-        Ok(Some(self.0.apply(row.document.as_ref(), context)?.into()))
+        Ok(Some(
+            self.0
+                .apply(row.document.as_ref(), &row.document.context(context))?
+                .into(),
+        ))
     }
 }

@@ -287,7 +287,8 @@ impl Run for Running {
             let Some(row) = input.next(context)? else {
                 return Ok(None);
             };
-            let scope = Scope::new(row.document.as_ref(), context);
+            let own = row.document.context(context);
+            let scope = Scope::new(row.document.as_ref(), &own);
             let start = self.stage.0.start.evaluate(&scope)?.map(Value::into_owned);
             self.walk = Some(Walk::new(row, start));
         }

@@ -228,6 +228,7 @@ struct Running {
 
 impl Running {
     fn add(&mut self, document: &Document, context: &Context) -> Result<()> {
+        let context = &*document.context(context);
         let scope = Scope::new(document.as_ref(), context);
         let key = self.group.0.key.evaluate(&scope)?;
         self.writer.clear();

@@ -424,7 +424,8 @@ struct Current {
 
 impl Running {
     fn begin(&mut self, row: Row, context: &Context) -> Result<()> {
-        let scope = Scope::new(row.document.as_ref(), context);
+        let own = row.document.context(context);
+        let scope = Scope::new(row.document.as_ref(), &own);
         let mut inner = context.clone();
         for (name, value) in &self.lookup.join.variables {
             let value = value.evaluate(&scope)?.map(Value::into_owned);

@@ -66,7 +66,10 @@ struct Running(Filter);
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
         while let Some(row) = input.next(context)? {
-            if self.0.matches(row.document.as_ref(), context)? {
+            if self
+                .0
+                .matches(row.document.as_ref(), &row.document.context(context))?
+            {
                 return Ok(Some(row));
             }
         }

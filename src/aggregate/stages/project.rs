@@ -109,7 +109,9 @@ impl Run for Running {
         let Some(row) = input.next(context)? else {
             return Ok(None);
         };
-        let document = self.0.apply(row.document.as_ref(), context, None)?;
+        let document = self
+            .0
+            .apply(row.document.as_ref(), &row.document.context(context), None)?;
         Ok(Some(document.into()))
     }
 }

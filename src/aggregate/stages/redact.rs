@@ -147,6 +147,7 @@ impl Run for Running {
         });
         while let Some(row) = input.next(context)? {
             let document = row.document.as_ref();
+            let own = &row.document.context(own);
             if let Some(left) = self.redact.level(document, document, own)? {
                 return Ok(Some(left.into()));
             }

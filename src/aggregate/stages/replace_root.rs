@@ -73,9 +73,10 @@ impl Run for Running {
         if self.0.is_root() {
             return Ok(Some(row));
         }
+        let context = row.document.context(context);
         let value = self
             .0
-            .evaluate(&Scope::new(row.document.as_ref(), context))?;
+            .evaluate(&Scope::new(row.document.as_ref(), &context))?;
         match value.as_ref().map(|value| value.as_ref()) {
             Some(ValueRef::Document(document)) => Ok(Some(DocumentBuf::from(document).into())),
             other => {

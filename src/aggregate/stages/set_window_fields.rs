@@ -157,7 +157,8 @@ impl Running {
             let document = row.document.as_ref();
             writer.clear();
             if let Some(partition) = &self.stage.0.partition {
-                let key = partition.evaluate(&Scope::new(document, context))?;
+                let key =
+                    partition.evaluate(&Scope::new(document, &row.document.context(context)))?;
                 // Missing and null are one partition.
                 let key = key.as_ref().map_or(ValueRef::Null, Value::as_ref);
                 if matches!(key, ValueRef::Array(_)) {

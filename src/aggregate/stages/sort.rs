@@ -2,18 +2,28 @@
 //!
 //! Source: the manual, "$sort (aggregation stage)".
 
+use std::rc::Rc;
+
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
-use crate::expression::{Context, Dependencies};
+use crate::expression::{Context, Dependencies, metadata_unavailable};
 use crate::limits;
-use crate::plan::{BoxStream, Row, SortPattern, Sorter};
+use crate::plan::{BoxStream, Metadata, Row, SortPattern, Sorter};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// An order, and how many of the first rows are wanted.
 pub struct Sort {
     pattern: SortPattern,
     limit: Option<u64>,
+    /// The keys of the pattern that are metadata.
+    metadata: Rc<[MetadataKey]>,
+}
+
+/// A key that is no field, by the name of a field that stands in for it.
+struct MetadataKey {
+    stand_in: String,
+    keyword: Box<str>,
 }
 
 /// Errors: 15973 (no document), 15976 (empty), 13103 (more than 32 keys), 7472500 (a key twice),
@@ -30,8 +40,31 @@ pub fn parse(
         ));
     };
     check(document)?;
-    let pattern = SortPattern::parse(document)?;
-    Ok(stage(name, pattern, None).into())
+    let (mut fields, mut metadata) = (DocumentBuf::new(), Vec::new());
+    for (field, value) in document.iter() {
+        let keyword = value.as_document().and_then(|meta| meta.get("$meta"));
+        let Some(keyword) = keyword.and_then(|keyword| keyword.as_str()) else {
+            fields.append(field, value);
+            continue;
+        };
+        // No field that a user writes is called so; high scores come first.
+        let stand_in = format!("\u{1}{}", metadata.len());
+        fields.append(&stand_in, -1);
+        metadata.push(MetadataKey {
+            stand_in,
+            keyword: keyword.into(),
+        });
+    }
+    let pattern = SortPattern::parse(fields.as_ref())?;
+    if metadata.is_empty() {
+        return Ok(stage(name, pattern, None).into());
+    }
+    let sort = Sort {
+        pattern,
+        limit: None,
+        metadata: metadata.into(),
+    };
+    Ok(PipelineStage::new(name, value, sort).into())
 }
 
 /// A `$sort` of which only the first rows are wanted.
@@ -41,7 +74,12 @@ pub fn stage(name: &'static str, pattern: SortPattern, limit: Option<u64>) -> Pi
     if let Some(limit) = limit {
         shown.append("limit", limit as i64);
     }
-    PipelineStage::new(name, &shown, Sort { pattern, limit })
+    let sort = Sort {
+        pattern,
+        limit,
+        metadata: Rc::new([]),
+    };
+    PipelineStage::new(name, &shown, sort)
 }
 
 fn check(document: DocumentRef<'_>) -> Result<()> {
@@ -52,9 +90,12 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
         ));
     }
     let mut names: Vec<&str> = Vec::new();
+    let mut fields = 0;
     for (name, value) in document.iter() {
         if let ValueRef::Document(meta) = value {
             check_meta(name, meta)?;
+        } else {
+            fields += 1;
         }
         if names.contains(&name) {
             return Err(Error::new(
@@ -64,7 +105,7 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
         }
         names.push(name);
     }
-    if names.len() > limits::KEY_FIELDS_MAX {
+    if fields > limits::KEY_FIELDS_MAX {
         return Err(Error::new(
             13103,
             "too many compound keys: $sort takes 32 at most",
@@ -73,7 +114,7 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The scores and distances that `$meta` names are made by stages that are not there.
+/// Text scores and distances are made by stages that are not there.
 fn check_meta(name: &str, meta: DocumentRef<'_>) -> Result<()> {
     let Some(first) = meta.first().filter(|first| first.name == "$meta") else {
         let message =
@@ -86,19 +127,10 @@ fn check_meta(name: &str, meta: DocumentRef<'_>) -> Result<()> {
         ));
     }
     match first.value() {
-        ValueRef::String(
-            "textScore" | "geoNearDistance" | "searchScore" | "vectorSearchScore" | "score",
-        ) => {
-            let message = format!(
-                "query requires {} metadata, but it is not available",
-                first.value()
-            );
-            Err(Error::new(40218, message))
+        ValueRef::String(keyword @ ("textScore" | "geoNearDistance")) => {
+            Err(metadata_unavailable(keyword))
         }
-        ValueRef::String("randVal") => Err(Error::new(
-            crate::error::codes::NOT_IMPLEMENTED,
-            "sorting by randVal is not supported",
-        )),
+        ValueRef::String("searchScore" | "vectorSearchScore" | "score" | "randVal") => Ok(()),
         other => Err(Error::new(
             31138,
             format!("Illegal $meta sort: $meta: {other}"),
@@ -107,11 +139,13 @@ fn check_meta(name: &str, meta: DocumentRef<'_>) -> Result<()> {
 }
 
 impl Stage for Sort {
-    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+    fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let sorter = Sorter::new(self.pattern.clone(), self.limit);
         Ok(Box::new(Running {
             sorter,
             is_loaded: false,
+            metadata: self.metadata.clone(),
+            tells: opening.metadata.has(Metadata::SORT_KEY),
         }))
     }
 
@@ -119,14 +153,18 @@ impl Stage for Sort {
         self.pattern
             .fields
             .iter()
+            .filter(|field| !field.path.as_str().starts_with('\u{1}'))
             .for_each(|field| found.add(&field.path));
         Passes::Everything
     }
 
     fn shape(&self) -> Shape<'_> {
-        Shape::Sort {
-            pattern: &self.pattern,
-            limit: self.limit,
+        match self.metadata.is_empty() {
+            true => Shape::Sort {
+                pattern: &self.pattern,
+                limit: self.limit,
+            },
+            false => Shape::Other,
         }
     }
 }
@@ -134,20 +172,54 @@ impl Stage for Sort {
 struct Running {
     sorter: Sorter,
     is_loaded: bool,
+    metadata: Rc<[MetadataKey]>,
+    /// Whether the sort key is to be told of each row.
+    tells: bool,
+}
+
+impl Running {
+    fn add(&mut self, row: Row, context: &Context) -> Result<()> {
+        if self.metadata.is_empty() {
+            return self.sorter.add(row);
+        }
+        // A copy to sort by, in which metadata are fields.
+        let mut keys = DocumentBuf::new();
+        for MetadataKey { stand_in, keyword } in self.metadata.iter() {
+            if **keyword == *"randVal" {
+                keys.append(stand_in, (context.env.random() >> 1) as i64);
+            } else if let Some(value) = row.document.metadata().and_then(|it| it.get(keyword)) {
+                keys.append(stand_in, value);
+            }
+        }
+        for element in row.document.as_ref().elements() {
+            keys.append_element(&element);
+        }
+        self.sorter.add_by(row, keys.as_ref())
+    }
 }
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
         while !self.is_loaded {
             match input.next(context)? {
-                Some(row) => self.sorter.add(row)?,
+                Some(row) => self.add(row, context)?,
                 None => {
                     self.sorter.finish();
                     self.is_loaded = true;
                 }
             }
         }
-        Ok(self.sorter.next())
+        let mut row = self.sorter.next();
+        if let Some(row) = row
+            .as_mut()
+            .filter(|_| self.tells && self.metadata.is_empty())
+        {
+            let key = self.sorter.pattern().values(row.document.as_ref())?;
+            let mut metadata = DocumentBuf::new();
+            metadata.append("sortKey", &key);
+            row.document = row.document.clone().knowing(metadata);
+        }
+        Ok(row)
     }
 
     fn report(&self, out: &mut DocumentBuf) {

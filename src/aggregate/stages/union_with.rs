@@ -83,7 +83,11 @@ pub(super) fn resolve(
     let namespace = Namespace::new(&database, collection);
     let inside = scope.inside(place, namespace.clone())?;
     let pipeline = Pipeline::parse(stages, &inside)?;
-    Ok((Source::resolve(&namespace, scope)?, pipeline))
+    let source = Source::resolve(&namespace, scope)?;
+    if source.prefix.is_empty() {
+        pipeline.check_metadata()?;
+    }
+    Ok((source, pipeline))
 }
 
 /// A name that no collection can have is allowed as long as it is a name: it is an empty collection.

@@ -1,5 +1,6 @@
 //! The documents of one partition, in their order, and what functions ask of them.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::error::Result;
@@ -40,7 +41,15 @@ impl<'p> Partition<'p> {
     pub fn values(&self, expression: &Expression) -> Result<Vec<Option<Value<'p>>>> {
         let value = |document: &'p Document| {
             self.context.step()?;
-            expression.evaluate(&Scope::new(document.as_ref(), self.context))
+            match document.context(self.context) {
+                Cow::Borrowed(context) => {
+                    expression.evaluate(&Scope::new(document.as_ref(), context))
+                }
+                Cow::Owned(context) => {
+                    let value = expression.evaluate(&Scope::new(document.as_ref(), &context))?;
+                    Ok(value.map(Value::into_owned))
+                }
+            }
         };
         self.documents.iter().map(value).collect()
     }

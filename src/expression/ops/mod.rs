@@ -37,6 +37,7 @@ pub(super) mod literal;
 pub(super) mod magnitude;
 pub(super) mod map;
 pub(super) mod merge_objects;
+pub(super) mod meta;
 pub(super) mod mod_operator;
 pub(super) mod multiply;
 pub(super) mod n_elements;
