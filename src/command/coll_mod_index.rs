@@ -4,10 +4,14 @@
 //! Source: the manual, "collMod", "Change Index Properties".
 
 use super::coll_mod::Modification;
+use crate::catalog::Collection;
 use crate::engine::Write;
 use crate::error::{Error, Result, codes};
-use crate::index::{FieldKind, IndexSpec};
-use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+use crate::index::{FieldKind, IndexSpec, split_record};
+use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
+
+/// The reply that names violations must stay below the limit of documents.
+const VIOLATIONS_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What the field `index` asks for.
 #[derive(Default)]
@@ -50,12 +54,16 @@ pub(super) fn run(
     wanted.apply(&mut spec)?;
     report(&old, &spec, wanted.expire_after_seconds.is_some(), reply);
     if spec.unique != old.unique {
-        let converted = write.modify_index(&modification.namespace, spec);
-        return converted.map_err(cannot_convert).map(|()| {
-            if !modification.is_dry_run {
-                reply.append("unique_new", true);
-            }
-        });
+        if let Err(error) = write.modify_index(&modification.namespace, spec) {
+            return Err(match error.code() {
+                codes::DUPLICATE_KEY => cannot_convert(&error, &modification.collection, &old)?,
+                _ => error,
+            });
+        }
+        if !modification.is_dry_run {
+            reply.append("unique_new", true);
+        }
+        return Ok(());
     }
     if spec.describe() != old.describe() {
         write.modify_index(&modification.namespace, spec)?;
@@ -234,16 +242,52 @@ fn truth(name: &str, value: ValueRef<'_>) -> Result<bool> {
     }
 }
 
-/// A duplicate is why an index cannot become unique.
-fn cannot_convert(error: Error) -> Error {
-    if error.code() != codes::DUPLICATE_KEY {
-        return error;
-    }
+/// Duplicates are why an index cannot become unique.
+fn cannot_convert(error: &Error, collection: &Collection, spec: &IndexSpec) -> Result<Error> {
     let message = format!(
         "Cannot convert the index to unique. Please resolve conflicting documents before running collMod again: {}",
         error.message()
     );
-    Error::new(codes::CANNOT_CONVERT_INDEX_TO_UNIQUE, message)
+    let details = violations(collection, spec)?;
+    let failure = Error::new(codes::CANNOT_CONVERT_INDEX_TO_UNIQUE, message);
+    Ok(failure.with_details(details.into_bytes()))
+}
+
+/// The `_id`s of documents that have a key in common: `violations`, as many as a reply has room for.
+///
+/// In an index that is not unique, entries of one key are neighbours.
+fn violations(collection: &Collection, spec: &IndexSpec) -> Result<DocumentBuf> {
+    let mut groups = ArrayBuf::new();
+    let mut size = 0;
+    let mut add = |ids: ArrayBuf| {
+        size += ids.as_ref().as_bytes().len();
+        if ids.len() > 1 && size < VIOLATIONS_BYTES_MAX {
+            let mut group = DocumentBuf::new();
+            group.append("ids", ValueRef::Array(ids.as_ref()));
+            groups.push(&group);
+        }
+    };
+    if let Some(index) = collection.index(&spec.name) {
+        let (mut key, mut ids) = (Vec::new(), ArrayBuf::new());
+        let mut cursor = index.tree.cursor();
+        cursor.seek(&[])?;
+        while let Some(entry) = cursor.next()? {
+            let entry = split_record(spec.unique, entry.key(), entry.value());
+            if entry.key != key.as_slice() {
+                add(std::mem::take(&mut ids));
+                key.clear();
+                key.extend_from_slice(entry.key);
+            }
+            if let Some(document) = collection.document(entry.record)? {
+                let document = DocumentRef::from_valid(&document);
+                ids.push(document.get("_id").unwrap_or(ValueRef::Null));
+            }
+        }
+        add(ids);
+    }
+    let mut details = DocumentBuf::new();
+    details.append("violations", ValueRef::Array(groups.as_ref()));
+    Ok(details)
 }
 
 #[cold]
