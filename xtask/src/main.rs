@@ -8,6 +8,7 @@ mod playground;
 mod process;
 mod project;
 mod serve;
+mod short_names;
 mod size;
 mod test;
 mod tools;

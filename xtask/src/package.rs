@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the npm package, from Rust and TypeScript to a tarball.
 //!
-//! 1. wasm-pack compiles the crate (`--target web`, profile `wasm`), wasm-opt shrinks it;
-//!    the result goes to `pkg-template/src/wasm/`, where the driver imports it from.
+//! 1. wasm-pack compiles the crate (`--target web`, profile `wasm`), wasm-opt shrinks it, and names
+//!    become short; the result goes to `pkg-template/src/wasm/`, where the driver imports it from.
 //! 2. The script `build` of `pkg-template/package.json`, or plain tsc where it has none,
 //!    compiles `pkg-template/src/*.ts` into `dist/tussock/`.
 //! 3. `package.json` (without scripts and development dependencies), the wasm folder,
@@ -13,9 +13,10 @@ use crate::fingerprint::{Fingerprint, Stamp};
 use crate::npm;
 use crate::process::{Call, Outcome, timed};
 use crate::project::{
-    VERSION, copy_file, copy_folder, dist, make_folder, remove_folder, root, scratch, tarball,
-    template,
+    VERSION, copy_file, copy_folder, dist, make_folder, read_file, remove_folder, root, scratch,
+    tarball, template, write_file,
 };
+use crate::short_names::Names;
 use crate::tools;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +101,7 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     let mut inputs = Fingerprint::new()
         .text(effort.profile())
         .text(WASM_OPT_LEVEL)
+        .text("short names")
         .text(&WASM_FEATURES.join(" "));
     for input in [
         ".cargo",
@@ -130,9 +132,6 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     })?;
     remove_folder(&folder)?;
     make_folder(&folder)?;
-    for file in ["tussock.js", "tussock.d.ts", "tussock_bg.wasm.d.ts"] {
-        copy_file(&compiled.join(file), &folder.join(file))?;
-    }
     let (from, to) = (
         compiled.join("tussock_bg.wasm"),
         folder.join("tussock_bg.wasm"),
@@ -140,6 +139,13 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     match effort {
         Effort::Dev => copy_file(&from, &to)?,
         Effort::Shipped => optimise(&from, &to)?,
+    }
+    let mut names = Names::default();
+    write_file(&to, &names.shorten(&read_file(&to)?)?)?;
+    for file in ["tussock.js", "tussock.d.ts", "tussock_bg.wasm.d.ts"] {
+        let glue = read_file(&compiled.join(file))?;
+        let glue = names.replace(&String::from_utf8_lossy(&glue));
+        write_file(&folder.join(file), glue.as_bytes())?;
     }
     stamp.set(&inputs)?;
     Ok(folder)

@@ -72,6 +72,16 @@ pub fn remove_folder(folder: &Path) -> Outcome {
     }
 }
 
+/// The bytes of a file.
+pub fn read_file(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|cause| format!("cannot read {}: {cause}", path.display()))
+}
+
+/// Writes a file, in place of what was there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Outcome {
+    std::fs::write(path, bytes).map_err(|cause| format!("cannot write {}: {cause}", path.display()))
+}
+
 /// Copies one file.
 pub fn copy_file(from: &Path, to: &Path) -> Outcome {
     std::fs::copy(from, to).map(|_| ()).map_err(|cause| {
