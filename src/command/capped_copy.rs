@@ -11,6 +11,7 @@ use super::request::Request;
 use crate::catalog::{Collection, CollectionKind, Namespace, check_collection_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
+use crate::index::split_record;
 use crate::limits;
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
@@ -137,23 +138,46 @@ fn copy(write: &mut Write<'_>, source: &Collection, to: &Namespace, size: i64) -
     }
     write.create(to, options, CollectionKind::Regular)?;
     write.bypass_validation(true);
-    // The newest documents that fit: the others would be added only to be removed.
+    for record in last_that_fit(source, size)?.into_iter().rev() {
+        if let Some(document) = source.document(record)? {
+            write.insert(to, DocumentRef::from_valid(&document))?;
+        }
+    }
+    Ok(())
+}
+
+/// The last documents in the collection's order, backwards, as many as a capped collection of this
+/// size keeps: the others would be added only to be removed. One is kept, however large.
+fn last_that_fit(source: &Collection, size: i64) -> Result<Vec<u64>> {
+    let mut kept = Vec::new();
+    let mut bytes = 0;
+    let mut fits = |record: u64, document: &[u8]| {
+        bytes += document.len() as i64;
+        let fits = bytes <= size || kept.is_empty();
+        if fits {
+            kept.push(record);
+        }
+        fits
+    };
+    if let Some(index) = source.clustered() {
+        let mut cursor = index.tree.cursor();
+        cursor.seek_end();
+        while let Some(entry) = cursor.previous_ref()? {
+            let record = split_record(true, entry.key, entry.value).record;
+            if let Some(document) = source.document(record)?
+                && !fits(record, &document)
+            {
+                break;
+            }
+        }
+        return Ok(kept);
+    }
     let mut cursor = source.records.cursor();
     cursor.seek_end();
-    let mut bytes = 0;
-    while let Some((_, document)) = cursor.previous_ref()? {
-        bytes += document.len() as i64;
-        if bytes > size {
-            cursor.next()?;
+    while let Some((record, document)) = cursor.previous_ref()? {
+        if !fits(record, document) {
             break;
         }
     }
-    if !source.records.is_empty() && cursor.position() == source.records.len() {
-        // One document is kept, however large.
-        cursor.previous()?;
-    }
-    while let Some((_, document)) = cursor.next()? {
-        write.insert(to, DocumentRef::from_valid(&document))?;
-    }
-    Ok(())
+    Ok(kept)
 }

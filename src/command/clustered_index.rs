@@ -196,6 +196,21 @@ mod tests {
     }
 
     #[test]
+    fn capped_copies_are_in_the_order_of_ids() {
+        let mut shell = Shell::new();
+        shell.succeed(&format!("{CREATE}}}"));
+        shell.insert("c", "[{_id: 3}, {_id: 1}, {_id: 2}]");
+        shell.succeed("{cloneCollectionAsCapped: 'c', toCollection: 'd', size: 1000000}");
+        shell.check_batch("{find: 'd'}", "[{_id: 1}, {_id: 2}, {_id: 3}]");
+        // A document has 14 bytes.
+        shell.succeed("{convertToCapped: 'c', size: 28}");
+        shell.check_batch("{find: 'c'}", "[{_id: 2}, {_id: 3}]");
+        shell.insert("d", "[{_id: 0}]");
+        shell.succeed("{convertToCapped: 'd', size: 1}");
+        shell.check_batch("{find: 'd'}", "[{_id: 0}]");
+    }
+
+    #[test]
     fn documents_expire_by_their_ids() {
         let mut shell = Shell::new();
         let now_ms = shell.engine().env.now_ms();

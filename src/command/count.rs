@@ -154,7 +154,18 @@ mod tests {
             &format!("{{distinct: 'c', key: 'a', query: {past}}}"),
             51144,
         );
-        shell.check_error(&format!("{{listCollections: 1, filter: {past}}}"), 51144);
+        for filter in [
+            past,
+            "{$or: [{name: 'x'}, {$expr: {$lt: [{$toDate: 0}, '$$NOW']}}]}",
+        ] {
+            shell.check_error(&format!("{{listCollections: 1, filter: {filter}}}"), 51144);
+            shell.check_error(
+                &format!("{{listDatabases: 1, $db: 'admin', filter: {filter}}}"),
+                51144,
+            );
+        }
+        let text = "{$expr: {$ne: [{$literal: '$$NOW'}, '$name']}}";
+        shell.succeed(&format!("{{listCollections: 1, filter: {text}}}"));
         shell.check(&format!("{{count: 'none', query: {past}}}"), "n", "0");
         shell.succeed("{create: 'view', viewOn: 'c', pipeline: []}");
         shell.check(&format!("{{count: 'view', query: {past}}}"), "n", "3");

@@ -21,8 +21,8 @@ const FIELDS: &[Field] = &[
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
+    listing::check_filter(arguments.document("filter"))?;
     let filter = selection::filter(arguments.document("filter"), &request.context)?;
-    let context = request.context.without_now();
     let name_only = arguments.truth("nameOnly").unwrap_or(false);
     let batch_size = listing::batch_size(request.name, &arguments)?;
     let mut entries = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             if name_only {
                 entry = names(&entry);
             }
-            if filter.matches(entry.as_ref(), &context)? {
+            if filter.matches(entry.as_ref(), &request.context)? {
                 entries.push(entry);
             }
         }

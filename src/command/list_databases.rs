@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
-use super::selection;
+use super::{listing, selection};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::value::DocumentBuf;
@@ -21,14 +21,14 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::new(codes::UNAUTHORIZED, message));
     }
     let arguments = Arguments::of(request, FIELDS)?;
+    listing::check_filter(arguments.document("filter"))?;
     let filter = selection::filter(arguments.document("filter"), &request.context)?;
-    let context = request.context.without_now();
     let name_only = arguments.truth("nameOnly").unwrap_or(false);
     // A server has databases of its own: a filter that cannot be evaluated is always noticed.
     if engine.catalog().databases().is_empty() {
         let mut admin = DocumentBuf::new();
         admin.append("name", "admin");
-        filter.matches(admin.as_ref(), &context)?;
+        filter.matches(admin.as_ref(), &request.context)?;
     }
     let (mut total, mut entries) = (0, Vec::new());
     for name in engine.catalog().databases() {
@@ -42,7 +42,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             entry.append("sizeOnDisk", size as i64);
             entry.append("empty", size == 0);
         }
-        if filter.matches(entry.as_ref(), &context)? {
+        if filter.matches(entry.as_ref(), &request.context)? {
             total += size;
             entries.push(entry);
         }

@@ -168,4 +168,23 @@ mod tests {
         );
         shell.check("{tussockExpire: 1}", "n", "1L");
     }
+
+    #[test]
+    fn documents_of_capped_collections_expire_too() {
+        let mut shell = Shell::new();
+        shell.succeed("{create: 'c', capped: true, size: 1000000, max: 3}");
+        shell.succeed(
+            "{createIndexes: 'c', indexes: [{key: {t: 1}, name: 't', expireAfterSeconds: 0}]}",
+        );
+        shell.insert(
+            "c",
+            "[{_id: 1, t: date(9000)}, {_id: 2, t: date(0)}, {_id: 3, t: date(9000)}]",
+        );
+        shell.check("{tussockExpire: 1}", "n", "1L");
+        shell.insert("c", "[{_id: 4}, {_id: 5}]");
+        shell.check_batch(
+            "{find: 'c', projection: {_id: 1}}",
+            "[{_id: 3}, {_id: 4}, {_id: 5}]",
+        );
+    }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::value::ValueRef;
 
 /// Errors: `FailedToParse` (9), 4503200 for `allHosts`, which only a sharded cluster has, 50933 for
-/// a collection that does not exist.
+/// a collection that does not exist, 40602 for a time series.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let argument = value.as_document().ok_or_else(|| {
         Error::failed_to_parse(format!("{name} value must be an object. Found: {value}"))
@@ -27,9 +27,16 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             return Err(Error::failed_to_parse(message));
         }
     }
-    if scope.catalog.get(&scope.namespace).is_none() {
-        let message = format!("the collection '{}' does not exist", scope.namespace);
-        return Err(Error::new(50933, message));
+    match scope.catalog.get(&scope.namespace) {
+        None => {
+            let message = format!("the collection '{}' does not exist", scope.namespace);
+            Err(Error::new(50933, message))
+        }
+        // To MongoDB a time series is a pipeline over its buckets.
+        Some(found) if found.time_series().is_some() => Err(Error::new(
+            40602,
+            format!("{name} of a time-series collection is not the first stage"),
+        )),
+        Some(_) => Ok(stage(name, value, Vec::new())),
     }
-    Ok(stage(name, value, Vec::new()))
 }
