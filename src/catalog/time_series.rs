@@ -3,7 +3,7 @@
 //! Source: the manual, "Time Series Collections" and "create".
 
 use crate::error::{Error, Result, codes};
-use crate::index::IndexSpec;
+use crate::index::{Index, IndexSpec, KeySet};
 use crate::limits;
 use crate::value::{DocumentBuf, DocumentRef, Kind, ValueRef};
 
@@ -38,6 +38,37 @@ impl TimeSeries {
                 self.time_field
             ))),
         }
+    }
+
+    /// Checks that no measured field in an index holds arrays.
+    ///
+    /// Errors: 5930501.
+    pub fn check_arrays(&self, spec: &IndexSpec, multikey: &[u64]) -> Result<()> {
+        let mut fields = spec.fields.iter().zip(multikey);
+        match fields.any(|(field, bits)| *bits != 0 && !self.is_meta(field.path.as_str())) {
+            true => Err(Error::new(
+                5930501,
+                "an indexed field of measurements holds an array",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Checks a new measurement against the indexes.
+    ///
+    /// Errors: as [`TimeSeries::time`] and [`TimeSeries::check_arrays`].
+    pub fn check(&self, document: DocumentRef<'_>, indexes: &[Index]) -> Result<()> {
+        self.time(document)?;
+        let mut keys = KeySet::default();
+        for index in indexes {
+            let is_measured = |path: &str| path != self.time_field && !self.is_meta(path);
+            let mut fields = index.spec.fields.iter();
+            if fields.any(|field| is_measured(field.path.as_str())) {
+                index.keys(document, &mut keys)?;
+                self.check_arrays(&index.spec, &keys.multikey)?;
+            }
+        }
+        Ok(())
     }
 
     /// True for the metadata and everything in it.

@@ -221,7 +221,7 @@ mod tests {
             &format!("[{{_id: date({gone})}}, {{_id: date({kept})}}, {{_id: 1}}]"),
         );
         shell.check("{tussockExpire: 1}", "n", "1L");
-        shell.check_error("{collMod: 'c', expireAfterSeconds: 'on'}", 2);
+        shell.check_error("{collMod: 'c', expireAfterSeconds: 'on'}", 72);
         shell.check_error("{collMod: 'c', expireAfterSeconds: -1}", 72);
         shell.succeed("{collMod: 'c', expireAfterSeconds: 'off'}");
         shell.check("{tussockExpire: 1}", "n", "0L");

@@ -67,6 +67,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
     };
     arguments.refuse(REFUSED)?;
+    if arguments.truth("isTimeseriesNamespace") == Some(true) {
+        let message = "'isTimeseriesNamespace' is for the buckets of a time-series collection";
+        return Err(Error::new(5916400, message));
+    }
     let is_dry_run = arguments.truth("dryRun").unwrap_or(false);
     if is_dry_run && arguments.get("index").is_none() {
         return Err(Error::new(

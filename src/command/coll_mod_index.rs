@@ -52,6 +52,9 @@ pub(super) fn run(
     let old = wanted.find(modification)?;
     let mut spec = old.clone();
     wanted.apply(&mut spec)?;
+    if let Some(series) = modification.collection.time_series() {
+        super::time_series::check_index(series, &spec)?;
+    }
     report(&old, &spec, wanted.expire_after_seconds.is_some(), reply);
     if spec.unique != old.unique {
         if let Err(error) = write.modify_index(&modification.namespace, spec) {

@@ -110,13 +110,14 @@ fn limits(
 
 /// The seconds after which the documents of the collection expire; `None` for "off".
 ///
-/// Errors: `InvalidOptions` (72), `BadValue` (2) for other texts, `TypeMismatch` (14).
+/// Errors: `InvalidOptions` (72), `TypeMismatch` (14).
 fn expiry(given: ValueRef<'_>, is_clustered: bool) -> Result<Option<i64>> {
     match given {
         ValueRef::String("off") => clustered_index::seconds(0, is_clustered).map(|_| None),
-        ValueRef::String(other) => Err(Error::bad_value(format!(
-            "'expireAfterSeconds' is a number or \"off\", not '{other}'"
-        ))),
+        ValueRef::String(other) => Err(Error::new(
+            codes::INVALID_OPTIONS,
+            format!("'expireAfterSeconds' is a number or \"off\", not '{other}'"),
+        )),
         other => match other.to_i64_coerced() {
             Some(seconds) => clustered_index::seconds(seconds, is_clustered).map(Some),
             None => Err(Error::type_mismatch(format!(

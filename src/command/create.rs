@@ -9,7 +9,7 @@ use super::collection_options::{
 };
 use super::request::Request;
 use super::{clustered_index, collation, encrypted_fields, id_index, time_series};
-use crate::catalog::{CollectionKind, Namespace};
+use crate::catalog::{BUCKETS_PREFIX, CollectionKind, Namespace, check_collection_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::value::{ArrayRef, DocumentBuf, ValueRef, compare_documents};
@@ -75,6 +75,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check_limits(&arguments)?;
     let series = time_series::of_new(&arguments, request)?;
     let is_series = series.is_some();
+    if is_series {
+        let buckets = format!("{BUCKETS_PREFIX}{}", namespace.collection());
+        check_collection_name(request.database, &buckets)?;
+    }
     let (kind, options) = match (series, arguments.string("viewOn")) {
         (Some(options), _) => (CollectionKind::Regular, options),
         (None, Some(on)) => of_view(engine, &namespace, &arguments, on, images)?,

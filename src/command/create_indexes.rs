@@ -3,6 +3,7 @@
 //! Source: the manual, "createIndexes", and the pages on index properties.
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::create::is_creatable;
 use super::request::Request;
 use super::{index_specification, time_series};
 use crate::catalog::Collection;
@@ -23,12 +24,18 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let lenient = arguments
         .truth("ignoreUnknownIndexOptions")
         .unwrap_or(false);
+    let series = engine.catalog().get(&namespace);
+    let series = series.and_then(|found| found.time_series());
     let mut specs = Vec::new();
     for value in arguments.array("indexes").unwrap_or(ArrayRef::EMPTY).iter() {
         let document = value.as_document().ok_or_else(|| {
             Error::type_mismatch("The elements of the 'indexes' array must be objects")
         })?;
-        specs.push(index_specification::parse(document, lenient)?);
+        let spec = match series {
+            Some(series) => time_series::index(series, document, lenient)?,
+            None => index_specification::parse(document, lenient)?,
+        };
+        specs.push(spec);
     }
     if specs.is_empty() {
         return Err(Error::bad_value(
@@ -39,14 +46,15 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let before = existing
         .as_ref()
         .map_or(1, |collection| collection.index_count());
+    if existing.is_none() && !is_creatable(namespace.collection()) {
+        let message = format!("Invalid system namespace: {namespace}");
+        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+    }
     let mut write = Write::new(engine);
     write.create_implicitly(&namespace)?;
     let mut created = 0;
     for spec in specs {
         let snapshot = write.snapshot(&namespace);
-        if let Some(series) = snapshot.as_ref().and_then(|found| found.time_series()) {
-            time_series::check_index(series, &spec)?;
-        }
         if let Some(collection) = snapshot
             && exists(&collection, &spec)?
         {

@@ -119,6 +119,7 @@ fn open(
         .as_ref()
         .is_some_and(|found| found.time_series().is_some())
     {
+        of_collections_only(arguments)?;
         time_series::check_find(arguments.document("filter"))?;
     }
     if collection.as_ref().is_some_and(|found| found.is_view()) {

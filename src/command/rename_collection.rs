@@ -45,7 +45,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     }
     collection_uuid::check(engine.catalog(), &from, request)?;
     if let Some(target) = engine.collection(&to) {
-        if target.is_view() || drop_target == Target::Kept {
+        if target.is_view() || target.time_series().is_some() || drop_target == Target::Kept {
             return Err(Error::new(
                 codes::NAMESPACE_EXISTS,
                 "target namespace exists",

@@ -3,6 +3,7 @@
 //! Source: the manual, "Time Series Collection Limitations" and "Time Series Secondary Indexes".
 
 use super::arguments::Arguments;
+use super::index_specification;
 use super::request::Request;
 use super::updating::Parts;
 use crate::aggregate::buckets_are_hidden;
@@ -77,9 +78,11 @@ pub(super) fn of_new(
         return Ok(None);
     };
     let series = TimeSeriesOptions::of_new(request.name, series)?;
-    let other = NOT_WITH_SERIES
-        .iter()
-        .find(|name| arguments.get(name).is_some());
+    let is_asked = |name: &&&str| match arguments.get(name) {
+        Some(ValueRef::Boolean(false)) => **name != "capped" && **name != "clusteredIndex",
+        value => value.is_some(),
+    };
+    let other = NOT_WITH_SERIES.iter().find(is_asked);
     if let Some(name) = other {
         return refused(&format!("'{name}' is not allowed with 'timeseries'"));
     }
@@ -238,7 +241,36 @@ pub(super) fn check_find_and_modify(arguments: &Arguments<'_>) -> Result<()> {
     }
 }
 
-/// Checks a new index.
+/// A new index, parsed and checked.
+///
+/// Errors: those of specifications, and of [`check_index`]; `InvalidOptions` (72) for text,
+/// `BadValue` (2) for the name of what other collections have.
+pub(super) fn index(
+    series: &TimeSeries,
+    document: DocumentRef<'_>,
+    lenient: bool,
+) -> Result<IndexSpec> {
+    let key = document.get("key").and_then(|key| key.as_document());
+    let key = key.unwrap_or(DocumentRef::EMPTY);
+    if key.iter().any(|(_, kind)| kind.as_str() == Some("text")) {
+        return refused("a time-series collection has no text indexes");
+    }
+    let mut spec = index_specification::parse(document, lenient)?;
+    let name = document.get("name").and_then(|name| name.as_str());
+    if name == Some("_id_") {
+        return Err(Error::bad_value("the index name '_id_' is reserved"));
+    }
+    if spec.is_id() {
+        // Here `_id` is a field as all others are.
+        spec = IndexSpec::on(&spec.key);
+        name.unwrap_or_default().clone_into(&mut spec.name);
+        spec.unique = document.get("unique").is_some_and(|flag| flag.is_truthy());
+    }
+    check_index(series, &spec)?;
+    Ok(spec)
+}
+
+/// Checks an index, new or changed.
 ///
 /// Errors: `InvalidOptions` (72) for properties, `CannotCreateIndex` (67) for kinds.
 pub(super) fn check_index(series: &TimeSeries, spec: &IndexSpec) -> Result<()> {

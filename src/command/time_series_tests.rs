@@ -76,6 +76,7 @@ fn what_create_refuses() {
             14,
         ),
         ("timeseries: 1", 14),
+        ("timeseries: {timeField: 't'}, capped: true, size: 1", 72),
     ] {
         shell.check_error(&format!("{{create: 's', {options}}}"), code);
     }
@@ -255,6 +256,8 @@ fn which_indexes_there_may_be() {
     let mut shell = shell();
     for (index, code) in [
         ("key: {m: 1}, unique: true", 72),
+        ("key: {_id: 1}, unique: true", 72),
+        ("key: {m: 'text'}", 72),
         ("key: {v: 'hashed'}", 67),
         ("key: {'$**': 1}", 67),
         ("key: {'v.$**': 1}", 67),
@@ -305,8 +308,49 @@ fn which_indexes_there_may_be() {
 }
 
 #[test]
+fn arrays_are_not_in_indexes_of_measured_fields() {
+    let mut shell = shell();
+    let create =
+        |key: &str| format!("{{createIndexes: 's', indexes: [{{key: {{{key}}}, name: 'i'}}]}}");
+    shell.insert("s", "[{t: date(1), m: {l: [1, 2]}, a: [1, 2], b: {c: 1}}]");
+    shell.check_error(&create("a: 1"), 5930501);
+    shell.check_error(&create("t: 1, 'a.x': 1"), 5930501);
+    shell.succeed(&create("'m.l': 1, 'b.c': 1"));
+    let insert = "{insert: 's', documents: [{t: date(2), b: DOCUMENT}]}";
+    for (document, n) in [
+        ("{c: [1]}", "0"),
+        ("[{c: 1}]", "0"),
+        ("{c: 2, d: [1]}", "1"),
+    ] {
+        shell.check(&insert.replace("DOCUMENT", document), "n", n);
+    }
+    shell.check(
+        &insert.replace("DOCUMENT", "[]"),
+        "writeErrors.0.code",
+        "5930501",
+    );
+    shell.check("{validate: 's'}", "valid", "true");
+}
+
+#[test]
+fn ids_are_fields_as_others_are() {
+    let mut shell = shell();
+    shell.check_error(
+        "{createIndexes: 's', indexes: [{key: {_id: 1}, name: '_id_'}]}",
+        2,
+    );
+    shell.succeed("{createIndexes: 's', indexes: [{key: {_id: 1}, name: 'own'}]}");
+    shell.check_batch(
+        "{find: 's', hint: 'own', filter: {_id: 3}, projection: {_id: 0, v: 1}}",
+        "[{v: 3}, {v: 4}]",
+    );
+    shell.check("{dropIndexes: 's', index: 'own'}", "nIndexesWas", "2");
+}
+
+#[test]
 fn what_else_is_refused() {
     let mut shell = shell();
+    shell.succeed("{create: 'c'}");
     for (command, code) in [
         ("{convertToCapped: 's', size: 1000}", 166),
         (
@@ -320,6 +364,26 @@ fn what_else_is_refused() {
         ),
         ("{find: 's', tailable: true}", 168),
         ("{collMod: 's', validator: {a: 1}}", 72),
+        (
+            "{collMod: 's', index: {name: 'm_1_t_1', prepareUnique: true}}",
+            72,
+        ),
+        ("{collMod: 's', isTimeseriesNamespace: true}", 5916400),
+        ("{find: 's', showRecordId: true}", 167),
+        ("{find: 's', hint: 'm_1_t_1', min: {m: 1, t: date(0)}}", 167),
+        ("{renameCollection: 'd.s', to: 'd.x', $db: 'admin'}", 166),
+        (
+            "{renameCollection: 'd.c', to: 'd.s', dropTarget: true, $db: 'admin'}",
+            48,
+        ),
+        (
+            "{createIndexes: 'system.buckets.x', indexes: [{key: {a: 1}, name: 'a'}]}",
+            73,
+        ),
+        (
+            "{aggregate: 's', pipeline: [{$planCacheStats: {}}], cursor: {}}",
+            40602,
+        ),
         ("{collMod: 's', cappedSize: 1}", 72),
         ("{collMod: 's', viewOn: 'd', pipeline: []}", 72),
         ("{collMod: 's', expireAfterSeconds: 'on'}", 72),
@@ -342,6 +406,7 @@ fn what_else_is_refused() {
     ] {
         shell.check_error(command, code);
     }
+    shell.succeed("{drop: 'c'}");
     shell.succeed("{create: 'system.buckets.s'}");
     shell.succeed("{drop: 'system.buckets.s'}");
     shell.check("{listCollections: 1}", "cursor.firstBatch", "[]");

@@ -100,7 +100,7 @@ impl<'e> Write<'e> {
             collection = self.collection_mut(namespace)?;
         }
         if let Some(series) = collection.time_series() {
-            series.time(document)?;
+            series.check(document, &collection.indexes)?;
         }
         let capped = collection.info.rules.capped;
         let id = collection.info.id;
@@ -345,6 +345,9 @@ impl<'e> Write<'e> {
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
         collection.build_index(&mut index, time_limit.as_deref())?;
+        if let Some(series) = collection.time_series() {
+            series.check_arrays(&index.spec, &index.multikey)?;
+        }
         // The index on `_id`, or the one that is not shown, is the first, also after a repair.
         let place = match index.spec.is_id() || index.spec.is_internal() {
             true => 0,
