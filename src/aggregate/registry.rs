@@ -87,6 +87,11 @@ pub static STAGES: &[Registration] = &[
     stage("$limit", limit::parse),
     at(
         Position::FirstWithoutCollection,
+        "$listClusterCatalog",
+        list_cluster_catalog::parse,
+    ),
+    at(
+        Position::FirstWithoutCollection,
         "$listLocalSessions",
         list_local_sessions::parse,
     ),
@@ -111,10 +116,13 @@ pub static STAGES: &[Registration] = &[
         "$queryStats",
         query_stats::parse,
     ),
+    at(Position::First, "$rankFusion", rank_fusion::parse),
     stage("$redact", redact::parse),
     stage("$replaceRoot", replace_root::parse),
     stage("$replaceWith", replace_root::parse_with),
     stage("$sample", sample::parse),
+    stage("$score", score::parse),
+    at(Position::First, "$scoreFusion", score_fusion::parse),
     stage("$set", add_fields::parse),
     stage("$setWindowFields", set_window_fields::parse),
     stage("$skip", skip::parse),
@@ -156,7 +164,7 @@ impl Registration {
 
     /// Checks that the stage may stand here.
     ///
-    /// Errors: 40602 (not first), 40601 (not last), 40600 (in `$facet`), 51047 (in `$lookup`),
+    /// Errors: 40602 and 10170100 (not first), 40601 (not last), 40600 (in `$facet`), 51047 (in `$lookup`),
     /// 31441 (in `$unionWith`), `OptionNotSupportedOnView` (167).
     pub(super) fn check_position(
         &self,
@@ -170,6 +178,9 @@ impl Registration {
         }
         match self.position {
             Position::Any | Position::NotInFacet => Ok(()),
+            Position::First if !is_first && self.name.ends_with("Fusion") => {
+                refuse(10_170_100, "is only valid as the first stage in a pipeline")
+            }
             Position::First | Position::FirstWithoutCollection if !is_first => {
                 refuse(40602, "is only valid as the first stage in a pipeline")
             }

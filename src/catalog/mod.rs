@@ -1,6 +1,7 @@
 //! Databases, collections and their options: what exists, and how a collection changes.
 
 mod collection;
+mod describe;
 mod index_filter;
 mod listing;
 mod namespace;

@@ -6,10 +6,10 @@ use super::arguments::{Arguments, Field, Takes, optional};
 use super::listing;
 use super::request::Request;
 use super::{selection, time_series};
-use crate::catalog::{Collection, Namespace};
+use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::value::{BinaryRef, DocumentBuf};
+use crate::value::DocumentBuf;
 
 const FIELDS: &[Field] = &[
     optional("filter", Takes::Document),
@@ -28,7 +28,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut entries = Vec::new();
     for collection in engine.catalog().of_database(request.database) {
         let buckets = time_series::describe_buckets(collection);
-        for mut entry in [Some(describe(collection)), buckets].into_iter().flatten() {
+        for mut entry in [Some(collection.describe()), buckets].into_iter().flatten() {
             // What is not shown cannot be filtered by.
             if name_only {
                 entry = names(&entry);
@@ -40,44 +40,6 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     }
     let namespace = Namespace::new(request.database, "$cmd.listCollections");
     listing::reply(engine, request, namespace, entries, batch_size)
-}
-
-/// An entry of the list.
-pub(super) fn describe(collection: &Collection) -> DocumentBuf {
-    let info = &collection.info;
-    let mut out = DocumentBuf::new();
-    out.append("name", info.namespace.collection());
-    out.append(
-        "type",
-        if collection.is_view() {
-            "view"
-        } else if collection.time_series().is_some() {
-            "timeseries"
-        } else {
-            "collection"
-        },
-    );
-    out.append("options", &info.options);
-    out.append_document("info", |details| {
-        details.append("readOnly", collection.is_view());
-        if !collection.is_view() && collection.time_series().is_none() {
-            details.append(
-                "uuid",
-                BinaryRef {
-                    subtype: 4,
-                    bytes: &info.uuid,
-                },
-            );
-        }
-    });
-    if let Some(index) = collection
-        .indexes
-        .first()
-        .filter(|index| index.spec.is_id() && !index.spec.clustered)
-    {
-        out.append("idIndex", &index.spec.describe());
-    }
-    out
 }
 
 fn names(entry: &DocumentBuf) -> DocumentBuf {

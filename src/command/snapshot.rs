@@ -6,7 +6,6 @@
 //! than `count` says.
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::list_collections::describe;
 use super::request::Request;
 use crate::engine::{Cursor, Engine};
 use crate::error::Result;
@@ -24,7 +23,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let namespace = &collection.info.namespace;
         let mut entry = DocumentBuf::new();
         entry.append("db", namespace.database());
-        describe(collection)
+        collection
+            .describe()
             .as_ref()
             .elements()
             .filter(|element| element.name != "idIndex")

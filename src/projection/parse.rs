@@ -257,7 +257,9 @@ impl Parser<'_> {
     }
 
     fn finish(mut self) -> Result<Tree> {
-        let includes = self.id == Some(true) || self.elem_match;
+        // Metadata alone goes with either kind; a stage then gives nothing else.
+        let is_only_metadata = self.kind == ProjectionKind::Aggregate && self.root.computes;
+        let includes = self.id == Some(true) || self.elem_match || is_only_metadata;
         let mode = self.mode.unwrap_or(match includes {
             true => Mode::Inclusion,
             false => Mode::Exclusion,

@@ -101,15 +101,20 @@ fn check_name(collection: &str) -> Result<()> {
     Ok(())
 }
 
+/// Begins to run a pipeline on a source.
+pub(super) fn open_over(source: &Source, pipeline: &Pipeline) -> Result<BoxStream> {
+    let mut whole = source.prefix.clone();
+    whole.extend(pipeline.clone());
+    Ok(whole
+        .rewritten()?
+        .open(source.collection.clone(), None)?
+        .stream)
+}
+
 impl Stage for UnionWith {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        let mut pipeline = self.source.prefix.clone();
-        pipeline.extend(self.pipeline.clone());
-        let second = pipeline
-            .rewritten()?
-            .open(self.source.collection.clone(), None)?;
         Ok(Box::new(Running {
-            second: second.stream,
+            second: open_over(&self.source, &self.pipeline)?,
             is_first_done: false,
         }))
     }

@@ -16,6 +16,7 @@ $graphLookup | Follows references from document to document. | { $graphLookup: {
 $group | Groups documents by a value and accumulates over each group. | { $group: { _id: '$state', n: { $sum: 1 }, mean: { $avg: '$price' } } }
 $indexStats | Each index of the collection and how often it was used; the first stage. | { $indexStats: {} }
 $limit | Passes on so many documents. | { $limit: 5 }
+$listClusterCatalog | The collections of the database with their options; the first stage. | { $listClusterCatalog: {} }
 $listLocalSessions | The sessions of this process; the first stage. | { $listLocalSessions: {} }
 $listSessions | The sessions, asked of config.system.sessions; the first stage. | { $listSessions: {} }
 $lookup | Joins documents of another collection, as an array. | { $lookup: { from: 'items', localField: 'parent', foreignField: '_id', as: 'parents' } }
