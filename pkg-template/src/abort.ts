@@ -50,7 +50,7 @@ export class Limits {
   }
 
   /** The milliseconds that are left; throws when there are none. */
-  private left(): number {
+  left(): number {
     const left = this.end - performance.now();
     if (left <= 0) throw this.timedOut();
     return left;

@@ -43,6 +43,15 @@ export { RunCommandCursor, type RunCursorCommandOptions } from './cursor/run_com
 export { type CreateCollectionOptions, Db, type DbOptions, type DbStatsOptions, ProfilingLevel, type RunCommandOptions, type TimeSeriesCollectionOptions } from './db.js';
 export { Engine, type EngineOptions, type WasmSource } from './engine.js';
 export { TypedEventEmitter } from './events.js';
+export {
+  GridFSBucket,
+  type GridFSBucketEvents,
+  type GridFSBucketOptions,
+  type GridFSChunk,
+  type GridFSFile,
+} from './gridfs/bucket.js';
+export { GridFSBucketReadStream, type GridFSBucketReadStreamOptions } from './gridfs/download.js';
+export { GridFSBucketWriteStream, type GridFSBucketWriteStreamOptions } from './gridfs/upload.js';
 export type { CreateIndexesOptions, IndexDescription, IndexProperties } from './indexes.js';
 export { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 export { MongoDBNamespace } from './namespace.js';

@@ -1,9 +1,11 @@
 // What must compile, and (each marked) what must not. Checked by tsc, never run.
 
 import {
+  type ClientSession,
   type Document,
   type Filter,
   type FindCursor,
+  GridFSBucket,
   MongoBulkWriteError,
   MongoClient,
   MongoServerError,
@@ -65,6 +67,28 @@ export async function reads(client: MongoClient): Promise<void> {
   people.find({ age: { $gt: 'x' } });
   // @ts-expect-error the projection comes in the options
   people.find({}, { fields: { a: 1 } });
+}
+
+export async function sessions(client: MongoClient): Promise<void> {
+  const people = client.db('app').collection<Person>('people');
+  await using session = client.startSession({ causalConsistency: false });
+  await people.findOne({}, { session, timeoutMS: 5, signal: AbortSignal.timeout(5) });
+  await people.updateOne({}, { $set: { name: 'b' } }, { session, timeoutMS: 5 });
+  await people.find({}, { session, timeoutMode: 'iteration' }).toArray();
+  const count: number = await client.withSession(async (one: ClientSession) => people.countDocuments({}, { session: one }));
+  same<typeof count, number>(true);
+  // @ts-expect-error a session is no plain object
+  await people.findOne({}, { session: {} });
+  // @ts-expect-error writes cannot be aborted
+  await people.insertOne({ _id: new ObjectId(), name: 'a', age: 1, tags: [] }, { signal: AbortSignal.timeout(5) });
+}
+
+export async function files(client: MongoClient): Promise<void> {
+  const bucket = new GridFSBucket(client.db(), { bucketName: 'pictures' });
+  await new Blob(['a']).stream().pipeTo(bucket.openUploadStream('a', { metadata: { kind: 'text' } }));
+  for (const { filename, length } of await bucket.find().toArray()) filename.slice(length);
+  const text: string = await new Response(bucket.openDownloadStreamByName('a')).text();
+  text.trim();
 }
 
 export async function writes(client: MongoClient): Promise<void> {
