@@ -53,23 +53,20 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let field = path(document, "as")?;
     let depth_field = path(document, "depthField")?;
     let collection = match document.get("from") {
-        Some(ValueRef::String(collection)) => Some(collection),
-        Some(_) => {
+        Some(ValueRef::String(collection)) => collection,
+        _ => {
             return Err(Error::failed_to_parse(
-                "$graphLookup 'from' must be a string",
+                "$graphLookup needs a 'from' that is a string",
             ));
         }
-        None => None,
     };
-    let (Some(start), Some(from), Some(to), Some(field), Some(_)) =
-        (start, from, to, field, collection)
-    else {
+    let (Some(start), Some(from), Some(to), Some(field)) = (start, from, to, field) else {
         return Err(Error::new(
             40105,
             "$graphLookup requires 'from', 'as', 'startWith', 'connectFromField', and 'connectToField' to be specified.",
         ));
     };
-    let (source, mut pipeline) = resolve(collection, None, scope, Place::Lookup)?;
+    let (source, mut pipeline) = resolve(Some(collection), None, scope, Place::Lookup)?;
     if let Some(filter) = restriction {
         pipeline = pipeline.behind(match_stage::stage("$match", filter, &scope.variables)?);
     }

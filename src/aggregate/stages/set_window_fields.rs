@@ -349,7 +349,7 @@ mod tests {
         check_error(
             &stage("{range: [-1, 1], unit: 'day'}"),
             &documents,
-            5_429_413,
+            5_429_513,
         );
         let month = stage("{range: [-1, 0], unit: 'month'}");
         let days = [

@@ -157,7 +157,8 @@ impl Bounds {
 
     /// The window of every document. Both ends only ever move forward.
     ///
-    /// Errors: 5429413 (a sort value is no date though there is a unit), 5429414 (no number).
+    /// Errors: 5429513 (a sort value is no date though there is a unit), 5429413 (one is a date and
+    /// there is none), 5429414 (no number).
     pub fn frames(&self, partition: &Partition<'_>) -> Result<Vec<Frame>> {
         let count = partition.len();
         match self {
@@ -253,12 +254,15 @@ fn place(value: Option<ValueRef<'_>>, unit: Option<TimeUnit>) -> Result<Number> 
     match (value, unit) {
         (Some(ValueRef::Date(millis)), Some(_)) => Ok(Number::Long(millis)),
         (_, Some(_)) => Err(Error::new(
-            5_429_413,
+            5_429_513,
             format!(
                 "Invalid range: expected the sortBy field to be a Date, but it was {}",
                 alias()
             ),
         )),
+        (Some(ValueRef::Date(_)), None) => {
+            Err(Error::new(5_429_413, "a range over dates must have a unit"))
+        }
         (value, None) => value.and_then(Number::of).ok_or_else(|| {
             Error::new(
                 5_429_414,
