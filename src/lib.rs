@@ -16,6 +16,7 @@ pub mod js;
 pub mod keystring;
 pub mod limits;
 pub mod matcher;
+pub mod ordered;
 pub mod persist;
 pub mod plan;
 pub mod projection;

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::expression::number::Number;
+use crate::sorting::sort;
 use crate::value::{Decimal128, Value, ValueRef};
 
 /// A series: each number stands for itself times every power of ten, or of two.
@@ -57,7 +58,7 @@ impl Granularity {
             "R40" => listed(R40),
             "R80" => {
                 let mut all = [R40, R80_BETWEEN].concat();
-                all.sort_unstable();
+                sort(&mut all);
                 listed(&all)
             }
             "1-2-5" => listed(ONE_TWO_FIVE),

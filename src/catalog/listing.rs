@@ -1,17 +1,17 @@
 //! Which collections exist: the root that a commit swaps.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::namespace::Named;
 use super::{BUCKETS_PREFIX, Collection, CollectionKind, Namespace};
 use crate::error::{Error, Result, codes};
+use crate::ordered::OrderedMap;
 
 /// All collections of all databases at one moment. A database exists as long as it has a
 /// collection.
 #[derive(Clone, Default)]
 pub struct Catalog {
-    collections: BTreeMap<Namespace, Rc<Collection>>,
+    collections: OrderedMap<Namespace, Rc<Collection>>,
 }
 
 impl Catalog {
@@ -37,7 +37,7 @@ impl Catalog {
     ) -> impl Iterator<Item = &'a Rc<Collection>> {
         let start = Namespace::new(database, "");
         self.collections
-            .range(start..)
+            .from(&start)
             .map(|(_, collection)| collection)
             .take_while(move |collection| collection.info.namespace.database() == database)
     }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::expression::ParseScope;
 use crate::limits;
 use crate::matcher::Matcher;
+use crate::value::extended_json::quoted;
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// Commands that change stored data whatever their arguments are.
@@ -125,12 +126,11 @@ fn log_command(engine: &mut Engine, request: &Request<'_>, millis: i64, is_slow:
         true => "Slow query",
         false => "Command",
     };
-    let quoted = |text: &str| text.escape_default().to_string();
+    let collection = request.target.as_str().unwrap_or("$cmd");
     let attributes = format!(
-        "\"command\":\"{}\",\"ns\":\"{}.{}\",\"durationMillis\":{millis}",
+        "\"command\":{},\"ns\":{},\"durationMillis\":{millis}",
         quoted(request.name),
-        quoted(request.database),
-        quoted(request.target.as_str().unwrap_or("$cmd"))
+        quoted(&format!("{}.{collection}", request.database)),
     );
     log(engine, "COMMAND", message, &attributes);
 }

@@ -10,6 +10,7 @@ use crate::catalog::Collection;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::index::split_record;
+use crate::sorting::sort_by;
 use crate::value::{BinaryRef, DocumentBuf, Md5, ValueRef};
 
 const FIELDS: &[Field] = &[optional("collections", Takes::Array)];
@@ -105,7 +106,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     if !views.is_empty() && is_wanted(VIEWS) {
         all.push(hash_views(&views));
     }
-    all.sort_by(|a, b| a.name.cmp(&b.name));
+    sort_by(&mut all, |a, b| a.name.cmp(&b.name));
     Ok(reply(request, &all))
 }
 

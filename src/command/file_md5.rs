@@ -2,13 +2,12 @@
 //!
 //! Source: the manual, "filemd5".
 
-use std::collections::BTreeMap;
-
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::ordered::OrderedMap;
 use crate::value::{DocumentBuf, DocumentRef, Md5, ValueRef, compare};
 
 const FIELDS: &[Field] = &[
@@ -24,7 +23,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let root = arguments.string("root").unwrap_or("fs");
     let namespace = Namespace::new(request.database, &format!("{root}.chunks"));
     // Records by their number; only these are held at once.
-    let mut chunks = BTreeMap::new();
+    let mut chunks = OrderedMap::new();
     let collection = engine.catalog().regular(&namespace)?.cloned();
     if let Some(collection) = &collection {
         let mut cursor = collection.records.cursor();

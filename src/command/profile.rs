@@ -73,8 +73,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         status.sample_rate = rate;
     }
     if (0..=2).contains(&level) || !matches!(filter, Filter::Stays) {
-        let entry = status.profiles.entry(request.database.to_owned());
-        let settings = entry.or_default();
+        let settings = status.profiles.or_default(request.database.to_owned());
         if (0..=2).contains(&level) {
             settings.level = level as i32;
         }

@@ -4,9 +4,9 @@
 //! An answer is part of the commit it answers: it is in the journal with it, and in the manifest
 //! until its client says that it has come.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::ordered::OrderedMap;
 use crate::value::{ArrayRef, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
 /// Names a command of a client: sent again, it has the same ticket.
@@ -30,12 +30,12 @@ const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
 /// The answers that may be asked for again.
 #[derive(Default)]
-pub struct Answers(BTreeMap<ClientId, Client>);
+pub struct Answers(OrderedMap<ClientId, Client>);
 
 #[derive(Default)]
 struct Client {
     last_ms: i64,
-    answers: BTreeMap<u64, Answer>,
+    answers: OrderedMap<u64, Answer>,
 }
 
 /// The bytes of a reply; empty if it was too long to be kept.
@@ -45,7 +45,7 @@ impl Answers {
     /// The answer to this command, if it was answered. Forgets those that have come.
     pub fn find(&mut self, ticket: &Ticket) -> Option<Answer> {
         let client = self.0.get_mut(&ticket.client)?;
-        client.answers = client.answers.split_off(&(ticket.done + 1));
+        client.answers.retain(|number, _| *number > ticket.done);
         client.answers.get(&ticket.number).cloned()
     }
 
@@ -55,7 +55,7 @@ impl Answers {
             true => &[],
             false => reply,
         };
-        let client = self.0.entry(ticket.client).or_default();
+        let client = self.0.or_default(ticket.client);
         client.last_ms = now_ms;
         client.answers.insert(ticket.number, Rc::from(kept));
         if self.0.len() > CLIENTS_MAX {

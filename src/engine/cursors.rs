@@ -1,6 +1,6 @@
 //! Open cursors: streams over snapshots, held from one batch to the next.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::sessions::SessionId;
 use crate::catalog::Namespace;
@@ -8,6 +8,7 @@ use crate::env::Env;
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
 use crate::limits;
+use crate::ordered::OrderedMap;
 use crate::plan::{BoxStream, Document, Tail};
 
 /// A result that is read in batches.
@@ -144,7 +145,7 @@ impl Cursor {
 /// All open cursors.
 #[derive(Default)]
 pub struct Cursors {
-    open: BTreeMap<i64, Cursor>,
+    open: OrderedMap<i64, Cursor>,
     /// The session of the command that runs.
     session: Option<SessionId>,
 }

@@ -3,13 +3,12 @@
 //! Source: the manual, "TTL Indexes". The engine has no clock that ticks: whoever runs it calls
 //! [`Engine::expire`] from time to time.
 
-use std::collections::BTreeSet;
-
 use super::{Engine, Write};
 use crate::catalog::{Collection, Namespace};
 use crate::error::Result;
 use crate::index::{FieldKind, Index, split_record};
 use crate::keystring::encode_one;
+use crate::ordered::OrderedSet;
 use crate::value::{DocumentRef, ValueRef};
 
 /// The most documents of one collection that go in one call.
@@ -93,8 +92,8 @@ fn scan_cutoff(collection: &Collection, now_ms: i64) -> Option<i64> {
     Some(now_ms.saturating_sub(seconds.saturating_mul(1000)))
 }
 
-fn expired(collection: &Collection, now_ms: i64) -> Result<BTreeSet<u64>> {
-    let mut records = BTreeSet::new();
+fn expired(collection: &Collection, now_ms: i64) -> Result<OrderedSet<u64>> {
+    let mut records = OrderedSet::new();
     if let Some(series) = collection.time_series()
         && let Some(cutoff) = scan_cutoff(collection, now_ms)
     {

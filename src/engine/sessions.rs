@@ -1,8 +1,7 @@
 //! Sessions: which there are, and when each was used last.
 
-use std::collections::BTreeMap;
-
 use crate::limits;
+use crate::ordered::OrderedMap;
 
 /// The id of a session: a UUID that the client made, or that `startSession` gave.
 pub type SessionId = [u8; 16];
@@ -10,7 +9,7 @@ pub type SessionId = [u8; 16];
 /// The sessions that are in use. A session begins with the first command that names it.
 #[derive(Default)]
 pub struct Sessions {
-    last_used_ms: BTreeMap<SessionId, i64>,
+    last_used_ms: OrderedMap<SessionId, i64>,
 }
 
 impl Sessions {

@@ -1,9 +1,10 @@
 //! What an engine knows of its own running: counters, the log, and settings that end with it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::catalog::{Catalog, Namespace};
 use crate::limits;
+use crate::ordered::OrderedMap;
 use crate::value::DocumentBuf;
 
 /// Kinds of work, as `serverStatus` and `top` tell them apart.
@@ -93,14 +94,14 @@ pub struct Status {
     pub bytes_out: u64,
     /// Commands that failed.
     pub failures: u64,
-    usage: BTreeMap<String, BTreeMap<String, Usage>>,
+    usage: OrderedMap<String, OrderedMap<String, Usage>>,
     pub log: Log,
     pub log_level: i32,
     /// What takes longer is slow.
     pub slow_ms: i32,
     /// The part of slow operations that is profiled.
     pub sample_rate: f64,
-    pub profiles: BTreeMap<String, Profile>,
+    pub profiles: OrderedMap<String, Profile>,
     pub cursor_idle_ms_max: i64,
     /// How often `fsync` has locked writes out.
     pub write_locks: i64,
@@ -121,12 +122,12 @@ impl Status {
             bytes_in: 0,
             bytes_out: 0,
             failures: 0,
-            usage: BTreeMap::new(),
+            usage: OrderedMap::new(),
             log,
             log_level: 0,
             slow_ms: 100,
             sample_rate: 1.0,
-            profiles: BTreeMap::new(),
+            profiles: OrderedMap::new(),
             cursor_idle_ms_max: limits::CURSOR_IDLE_MS_MAX as i64,
             write_locks: 0,
         }
@@ -145,7 +146,7 @@ impl Status {
             .is_some_and(|known| known.contains_key(collection));
         if !is_known {
             catalog.get(&Namespace::new(database, collection))?;
-            let known = self.usage.entry(database.to_owned()).or_default();
+            let known = self.usage.or_default(database.to_owned());
             // Collections that were dropped go when their number has grown.
             if known.len().is_power_of_two() && known.len() > 32 {
                 known.retain(|name, _| catalog.get(&Namespace::new(database, name)).is_some());

@@ -1,6 +1,5 @@
 //! A write in the making: changed copies of collections, visible to nobody before the commit.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Engine;
@@ -11,13 +10,14 @@ use crate::error::{Error, Result, codes};
 use crate::expression::Context;
 use crate::index::{Index, IndexSpec};
 use crate::limits;
+use crate::ordered::OrderedMap;
 use crate::storage::RecordStore;
 use crate::value::{DocumentBuf, DocumentRef};
 
 /// The changes of one command. Dropped without [`Write::commit`], nothing has happened.
 pub struct Write<'e> {
     engine: &'e mut Engine,
-    changed: BTreeMap<Namespace, Option<Collection>>,
+    changed: OrderedMap<Namespace, Option<Collection>>,
     log: ChangeWriter,
     is_logged: bool,
     /// What is done was read from a journal, which says all of it.
@@ -34,7 +34,7 @@ impl<'e> Write<'e> {
         let is_logged = engine.is_journaled();
         Write {
             engine,
-            changed: BTreeMap::new(),
+            changed: OrderedMap::new(),
             log: ChangeWriter::default(),
             is_logged,
             is_replay: false,

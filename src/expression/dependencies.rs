@@ -1,14 +1,13 @@
 //! What an expression reads of its document.
 
-use std::collections::BTreeSet;
-
+use crate::ordered::OrderedSet;
 use crate::value::FieldPath;
 
 /// The fields that something reads.
 #[derive(Clone, Default)]
 pub struct Dependencies {
     /// Paths from the document's root.
-    pub paths: BTreeSet<FieldPath>,
+    pub paths: OrderedSet<FieldPath>,
     /// True when the whole document is read (`$$ROOT`), whatever the paths say.
     pub whole_document: bool,
 }

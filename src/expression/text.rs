@@ -4,60 +4,8 @@ use std::borrow::Cow;
 
 use crate::calendar::{civil_from_days, iso_text};
 use crate::error::{Error, Result};
+use crate::value::double::short_double_text;
 use crate::value::{Timestamp, ValueRef};
-
-/// A double as MongoDB writes it: the shortest digits, an exponent of at least two digits
-/// below 1e-4 and from 1e16 on, no `.0`.
-pub fn double_text(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned();
-    }
-    let size = number.abs();
-    if size == 0.0 || (1e-4..1e16).contains(&size) {
-        return number.to_string();
-    }
-    exponent_text(&format!("{number:e}"))
-}
-
-/// A mantissa without zeros at its end, and an exponent of at least two digits.
-fn exponent_text(text: &str) -> String {
-    let Some((mantissa, exponent)) = text.split_once('e') else {
-        return text.to_owned();
-    };
-    let mantissa = match mantissa.contains('.') {
-        true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-        false => mantissa,
-    };
-    match exponent.strip_prefix('-') {
-        Some(digits) => format!("{mantissa}e-{digits:0>2}"),
-        None => format!("{mantissa}e+{exponent:0>2}"),
-    }
-}
-
-/// A double with six digits, as C's `%g` writes it: what operators on strings take it for.
-fn short_double_text(number: f64) -> String {
-    if number.is_nan() {
-        return "nan".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let digits = format!("{number:.5e}");
-    let rounded: f64 = digits.parse().unwrap_or(number);
-    let size = rounded.abs();
-    if size == 0.0 || (1e-4..1e6).contains(&size) {
-        return rounded.to_string();
-    }
-    exponent_text(&digits)
-}
 
 /// A timestamp as `Jan  1 00:00:05:1`: what operators on strings take it for.
 fn timestamp_text(stamp: Timestamp) -> String {
@@ -102,23 +50,4 @@ pub fn require_text<'v>(value: Option<ValueRef<'v>>) -> Result<Cow<'v, str>> {
             format!("can't convert from BSON type {alias} to String"),
         )
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::double_text;
-
-    #[test]
-    fn doubles_as_text() {
-        let check = |number: f64, expected: &str| assert_eq!(double_text(number), expected);
-        check(3.0, "3");
-        check(-0.0, "-0");
-        check(1e16, "1e+16");
-        check(9_999_999_999_999_998.0, "9999999999999998");
-        check(0.0001, "0.0001");
-        check(-9e-5, "-9e-05");
-        check(5e-324, "5e-324");
-        check(f64::MAX, "1.7976931348623157e+308");
-        check(f64::NEG_INFINITY, "-Infinity");
-    }
 }

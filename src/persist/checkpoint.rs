@@ -1,7 +1,7 @@
 //! Checkpoints: the dirty pages of all trees and a new manifest, in one transaction.
 
+use crate::ordered::OrderedMap;
 use crate::sorting::sort;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::format::{self, CollectionRoots, Counters, MANIFEST, MANIFEST_END, PAGE_CHUNKS};
@@ -14,7 +14,7 @@ use crate::storage::{Prepared, Root, Tree};
 
 /// The trees of the last manifest, by collection and place (0: records, then the indexes by name),
 /// so that the pages of those that are gone can be deleted.
-pub(super) type WrittenTrees = BTreeMap<(u64, String), Root>;
+pub(super) type WrittenTrees = OrderedMap<(u64, String), Root>;
 
 /// A checkpoint on its way to the store.
 pub(super) struct Checkpoint {

@@ -231,5 +231,5 @@ pub(super) fn is_covered(query: &Query, candidate: &Candidate<'_>) -> bool {
     }
     !read.whole_document
         && (needed.is_empty() && read.paths.is_empty()
-            || candidate.covers(needed.iter().chain(&read.paths)))
+            || candidate.covers(needed.iter().chain(read.paths.iter())))
 }

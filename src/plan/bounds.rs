@@ -2,6 +2,7 @@
 
 use crate::keystring::{component_end, decode, encode_one, type_end, type_start};
 use crate::sorting::sort_by;
+use crate::value::double::double_text;
 use crate::value::{Kind, Value, ValueRef};
 
 /// An interval of ascending components. An end need not be a whole component: a type's first byte
@@ -194,7 +195,7 @@ fn border(bytes: &[u8]) -> String {
     let value = value_of(bytes);
     match (value.as_ref().map(Value::as_ref), bytes) {
         (Some(ValueRef::Double(number)), _) if number.is_finite() && number.trunc() == number => {
-            format!("{number}")
+            double_text(number)
         }
         (Some(value), _) => value.to_string(),
         (None, [first, rest @ ..]) if *first == type_start(Kind::String) => {

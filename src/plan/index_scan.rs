@@ -1,6 +1,5 @@
 //! IXSCAN: the records whose keys lie in some ranges of an index.
 
-use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use super::bounds::{ABOVE, BELOW, IntervalSet};
@@ -11,6 +10,7 @@ use crate::error::Result;
 use crate::expression::Context;
 use crate::index::{Index, split_record};
 use crate::keystring::{component_end, decode};
+use crate::ordered::OrderedSet;
 use crate::storage::{Cursor, Entry, RecordStore};
 use crate::value::{ArrayWriter, DocumentBuf, ValueRef};
 
@@ -33,7 +33,7 @@ pub struct IndexScan {
     backward: bool,
     walk: Walk,
     /// Records given so far, if one may have several keys.
-    seen: Option<BTreeSet<u64>>,
+    seen: Option<OrderedSet<u64>>,
     /// Gives documents of the indexed fields instead of bare records; null keys are fetched.
     covered: Option<Covered>,
     /// What keys in the ranges must meet besides.
@@ -84,7 +84,7 @@ impl IndexScan {
                 inside: false,
                 seeks: 0,
             },
-            seen: (index.is_multikey() || index.spec.wildcard.is_some()).then(BTreeSet::new),
+            seen: (index.is_multikey() || index.spec.wildcard.is_some()).then(OrderedSet::new),
             index: index.clone(),
             ranges,
             sets,

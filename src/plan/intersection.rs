@@ -1,11 +1,10 @@
 //! AND_HASH: the records that all of several plans give.
 
-use std::collections::BTreeSet;
-
 use super::Row;
 use super::stream::{BoxStream, Statistics, Stream, note};
 use crate::error::Result;
 use crate::expression::Context;
+use crate::ordered::OrderedSet;
 use crate::value::DocumentBuf;
 
 /// Keeps the records of its first inputs in memory and gives those of the last that are in all.
@@ -13,9 +12,9 @@ pub struct Intersection {
     inputs: Vec<BoxStream>,
     at: usize,
     /// The records that all inputs before this one gave.
-    kept: BTreeSet<u64>,
+    kept: OrderedSet<u64>,
     /// Those of them that this one gave too.
-    common: BTreeSet<u64>,
+    common: OrderedSet<u64>,
     statistics: Statistics,
 }
 
@@ -25,8 +24,8 @@ impl Intersection {
         Intersection {
             inputs,
             at: 0,
-            kept: BTreeSet::new(),
-            common: BTreeSet::new(),
+            kept: OrderedSet::new(),
+            common: OrderedSet::new(),
             statistics: Statistics::default(),
         }
     }

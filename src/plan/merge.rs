@@ -1,7 +1,7 @@
 //! SORT_MERGE: the rows of several sorted plans as one sorted stream, each record once.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::Row;
 use super::sort::SortPattern;
@@ -9,6 +9,7 @@ use super::stream::{BoxStream, Statistics, Stream, note};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::index::KeySet;
+use crate::ordered::OrderedSet;
 use crate::value::DocumentBuf;
 
 /// Merges its inputs, which give documents that hold the fields of the sort.
@@ -20,7 +21,7 @@ pub struct Merge {
     rows: Vec<Option<Row>>,
     /// The inputs whose next row is not known.
     unread: Vec<usize>,
-    seen: BTreeSet<u64>,
+    seen: OrderedSet<u64>,
     scratch: KeySet,
     statistics: Statistics,
 }
@@ -34,7 +35,7 @@ impl Merge {
             inputs,
             pattern,
             heads: BinaryHeap::new(),
-            seen: BTreeSet::new(),
+            seen: OrderedSet::new(),
             scratch: KeySet::default(),
             statistics: Statistics::default(),
         }

@@ -1,13 +1,12 @@
 //! MULTI_ITERATOR: some documents of a collection, drawn by lot and read where they lie.
 
-use std::collections::BTreeSet;
-
 use super::stream::{Statistics, Stream, note};
 use super::{Document, Row};
 use crate::catalog::Collection;
 use crate::env::Env;
 use crate::error::Result;
 use crate::expression::Context;
+use crate::ordered::OrderedSet;
 use crate::storage::RecordCursor;
 use crate::value::DocumentBuf;
 
@@ -21,7 +20,7 @@ pub struct Sample {
     cursor: RecordCursor,
     count: u64,
     left: usize,
-    drawn: BTreeSet<u64>,
+    drawn: OrderedSet<u64>,
     /// A position that was drawn but whose document is still to be read.
     pending: Option<u64>,
     statistics: Statistics,
@@ -36,7 +35,7 @@ impl Sample {
             cursor: collection.records.cursor(),
             count,
             left: size,
-            drawn: BTreeSet::new(),
+            drawn: OrderedSet::new(),
             pending: None,
             statistics: Statistics::default(),
         })

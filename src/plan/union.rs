@@ -1,18 +1,17 @@
 //! OR: the rows of several plans, each record once.
 
-use std::collections::BTreeSet;
-
 use super::Row;
 use super::stream::{BoxStream, Statistics, Stream, note};
 use crate::error::Result;
 use crate::expression::Context;
+use crate::ordered::OrderedSet;
 use crate::value::DocumentBuf;
 
 /// Reads its inputs one after the other.
 pub struct Union {
     inputs: Vec<BoxStream>,
     at: usize,
-    seen: BTreeSet<u64>,
+    seen: OrderedSet<u64>,
     statistics: Statistics,
 }
 
@@ -22,7 +21,7 @@ impl Union {
         Union {
             inputs,
             at: 0,
-            seen: BTreeSet::new(),
+            seen: OrderedSet::new(),
             statistics: Statistics::default(),
         }
     }

@@ -1,4 +1,6 @@
-//! Case folding with the standard library's tables: simple folding, one character to one.
+//! Case folding: simple folding, one character to one.
+
+use super::case::{lower, upper};
 
 /// The character in its folded form; two characters differ only in case if theirs agree.
 pub(super) fn fold(c: char) -> char {
@@ -9,8 +11,7 @@ pub(super) fn fold(c: char) -> char {
     if matches!(c, '\u{130}' | '\u{131}') {
         return c;
     }
-    let upper = single(c.to_uppercase()).unwrap_or(c);
-    single(upper.to_lowercase()).unwrap_or(upper)
+    lower(upper(c))
 }
 
 /// True when the character has no other case, so that comparing it needs no folding.
@@ -23,7 +24,7 @@ pub(super) fn is_caseless(c: char) -> bool {
 /// lead there from `c`.
 pub(super) fn variants(c: char) -> impl Iterator<Item = char> {
     let folded = fold(c);
-    let upper = single(folded.to_uppercase()).unwrap_or(folded);
+    let upper = upper(folded);
     // Characters whose fold is reached by no mapping back: long s, Kelvin, Angstrom, ...
     let extra: &[char] = match folded {
         's' => &['\u{17f}'],
@@ -48,11 +49,6 @@ pub(super) fn variants(c: char) -> impl Iterator<Item = char> {
         .into_iter()
         .chain(extra.iter().copied())
         .filter(move |other| *other != c)
-}
-
-fn single(mut mapped: impl Iterator<Item = char>) -> Option<char> {
-    let first = mapped.next()?;
-    mapped.next().is_none().then_some(first)
 }
 
 #[cfg(test)]

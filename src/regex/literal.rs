@@ -1,5 +1,6 @@
 //! What can be decided about a text without running the pattern: literals.
 
+use super::fold::is_caseless;
 use super::syntax::{Assertion, Greed, One, Tree};
 
 /// The shortcuts of one pattern.
@@ -142,7 +143,7 @@ impl Kind {
             }
         }
         // A letter that must match in its own case cannot stand beside one that need not.
-        let mixed = |part: &&Tree| matches!(part, Tree::One(One::Char(c)) if c.is_alphabetic());
+        let mixed = |part: &&Tree| matches!(part, Tree::One(One::Char(c)) if !is_caseless(*c));
         if ignore_case && rest.iter().any(mixed) {
             return Kind::Pattern;
         }

@@ -7,6 +7,7 @@
 //!
 //! Invariant: no pattern hangs. Every step counts against [`STEPS_MAX`].
 
+mod case;
 mod category;
 mod class;
 mod escape;

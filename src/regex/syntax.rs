@@ -21,7 +21,7 @@ impl Flags {
             if !known {
                 return Err(Error::new(
                     51108,
-                    format!("invalid flag in regex options: {}", letter.escape_default()),
+                    format!("invalid flag in regex options: {}", letter),
                 ));
             }
         }

@@ -6,17 +6,17 @@
 //! tree is kept open, its pages are loaded once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::node::{Content, damaged};
 use super::page;
 use crate::error::{Error, PageId, Result};
+use crate::ordered::OrderedMap;
 
 /// Pages that were loaded and that no tree has taken yet. One is shared by all trees of a store.
 #[derive(Default)]
 pub struct Pager {
-    supplied: RefCell<BTreeMap<PageId, Result<Content>>>,
+    supplied: RefCell<OrderedMap<PageId, Result<Content>>>,
 }
 
 impl Pager {

@@ -5,11 +5,11 @@
 //! that is given up retire nothing in the one that stays. Pages that a snapshot may still have to
 //! load stay on the list until it is gone.
 
-use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 
 use super::node::Node;
 use crate::error::PageId;
+use crate::ordered::OrderedSet;
 
 /// A list that clones share, the latest first.
 #[derive(Clone, Default)]
@@ -73,7 +73,7 @@ impl Retired {
         if pages.is_empty() {
             return;
         }
-        let pages: BTreeSet<_> = pages.iter().copied().collect();
+        let pages: OrderedSet<_> = pages.iter().copied().collect();
         let mut kept = Retired::default();
         for link in self.iter().filter(|link| !pages.contains(&link.page)) {
             kept.push_link(link.page, Weak::clone(&link.node));

@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Debug, Display, Formatter, Write};
 
+use super::double::double_text;
 use super::{ArrayBuf, ArrayRef, Decimal, DocumentBuf, DocumentRef, Value, ValueRef};
 
 fn hex(out: &mut Formatter<'_>, bytes: &[u8]) -> fmt::Result {
@@ -32,10 +33,9 @@ fn double(out: &mut Formatter<'_>, number: f64) -> fmt::Result {
     if number.is_nan() {
         return out.write_str("nan.0");
     }
-    if number.trunc() == number && number.abs() < 1e16 {
-        return write!(out, "{number:.1}");
-    }
-    write!(out, "{number}")
+    out.write_str(&double_text(number))?;
+    let has_point = number.trunc() != number || number.abs() >= 1e16;
+    out.write_str(if has_point { "" } else { ".0" })
 }
 
 impl Display for ValueRef<'_> {

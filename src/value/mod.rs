@@ -4,6 +4,7 @@ mod compare;
 mod decimal;
 mod display;
 mod document;
+pub mod double;
 pub mod extended_json;
 mod hash;
 mod kind;

@@ -1,11 +1,11 @@
 //! `$addToSet` and `$setUnion`: each value once, in the order in which they came.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use crate::accumulator::Accumulate;
 use crate::error::{Error, Result};
 use crate::expression::check_bytes;
+use crate::ordered::OrderedSet;
 use crate::value::{ArrayBuf, Value, ValueRef, compare};
 
 /// A value in MongoDB's order.
@@ -33,7 +33,7 @@ impl Ord for Ordered {
 
 #[derive(Default)]
 struct Set {
-    seen: BTreeSet<Ordered>,
+    seen: OrderedSet<Ordered>,
     values: ArrayBuf,
     bytes: usize,
 }

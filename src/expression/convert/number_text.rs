@@ -1,6 +1,7 @@
 //! Numbers read from text: the whole text, without white space.
 
 use crate::value::Decimal128;
+use crate::value::double::parse;
 
 /// An integer in decimal digits, with a sign if need be.
 pub fn read_integer(text: &str) -> Option<i64> {
@@ -23,7 +24,7 @@ pub fn read_double(text: &str) -> Option<f64> {
     let size = if let Some(digits) = unsigned.strip_prefix("0x").or(unsigned.strip_prefix("0X")) {
         read_hexadecimal(digits)?
     } else if unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
-        let size: f64 = unsigned.parse().ok()?;
+        let size: f64 = parse(unsigned)?;
         let mantissa = unsigned.split(['e', 'E']).next().unwrap_or("");
         let is_zero = !mantissa.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
         if size.is_infinite() || (size == 0.0 && !is_zero) {

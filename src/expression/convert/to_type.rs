@@ -6,8 +6,8 @@ use crate::calendar::iso_text;
 use crate::error::{Error, Result, codes};
 use crate::expression::date_argument::date_of;
 use crate::expression::ops::date_from_string::read_date;
-use crate::expression::text::double_text;
 use crate::expression::vector::unpack;
+use crate::value::double::double_text;
 use crate::value::extended_json::parse_plain;
 use crate::value::{BinaryRef, Decimal128, Kind, Value, ValueRef};
 

@@ -2,6 +2,7 @@
 
 use super::wide::{Wide, power_of_ten};
 use super::{COEFFICIENT_END, Decimal128};
+use crate::value::double::nearest_digits;
 
 /// Which neighbour rounding takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,14 +102,12 @@ fn from_digits(number: f64, digits: usize) -> Decimal128 {
     if number == 0.0 {
         return Decimal128::from_parts(negative, 0, 0);
     }
-    let text = format!("{:.*e}", digits - 1, number.abs());
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let coefficient = mantissa
+    let (text, exponent) = nearest_digits(number.abs(), digits);
+    let coefficient = text
         .bytes()
-        .filter(u8::is_ascii_digit)
-        .fold(0u128, |all, digit| all * 10 + u128::from(digit - b'0'));
-    let exponent = exponent.parse::<i32>().unwrap_or(0) - (digits as i32 - 1);
-    Decimal128::from_parts(negative, coefficient, exponent)
+        .fold(0u128, |all, digit| all * 10 + u128::from(digit - b'0'))
+        * power_of_ten((digits - text.len()) as u32);
+    Decimal128::from_parts(negative, coefficient, exponent + 1 - digits as i32)
 }
 
 #[cfg(test)]

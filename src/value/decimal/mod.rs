@@ -119,9 +119,7 @@ impl Decimal128 {
                 coefficient,
                 exponent,
             } => {
-                let size = format!("{coefficient}E{exponent}")
-                    .parse()
-                    .unwrap_or(f64::NAN);
+                let size = super::double::from_parts(coefficient, exponent);
                 if negative { -size } else { size }
             }
         }

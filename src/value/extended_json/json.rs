@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::value::double;
 
 /// A JSON value.
 pub(super) enum Json {
@@ -138,7 +139,7 @@ impl Parser<'_> {
         let leading_zero =
             whole.len() > 1 && whole.starts_with('0') && whole.as_bytes()[1].is_ascii_digit();
         let ends_well = text.ends_with(|symbol: char| symbol.is_ascii_digit());
-        if leading_zero || !ends_well || text.parse::<f64>().is_err() || text.starts_with('+') {
+        if leading_zero || !ends_well || double::parse(text).is_none() || text.starts_with('+') {
             return Err(self.error("a number"));
         }
         self.at += text.len();

@@ -12,4 +12,4 @@ mod write;
 mod tests;
 
 pub use read::{parse, parse_plain, read_value, tagged};
-pub use write::{Mode, hex, write};
+pub use write::{Mode, hex, quoted, write};

@@ -5,6 +5,7 @@ use super::json::{self, Json};
 use super::write::{Mode, write_value};
 use crate::error::{Error, Result};
 use crate::sorting::sort;
+use crate::value::double;
 use crate::value::{
     ArrayBuf, BinaryRef, CodeWithScopeRef, DbPointerRef, Decimal128, DocumentBuf, RegexRef,
     Timestamp, Value, ValueRef,
@@ -121,7 +122,7 @@ fn number(text: &str) -> Result<Value<'static>> {
             return Ok(ValueRef::Int64(number).into());
         }
     }
-    let number = text.parse::<f64>().map_err(|_| bad("a number"))?;
+    let number = double::parse(text).ok_or_else(|| bad("a number"))?;
     Ok(ValueRef::Double(number).into())
 }
 
@@ -216,7 +217,7 @@ fn double(text: &str) -> Option<f64> {
         "NaN" => Some(f64::NAN),
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
-        _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => double::parse(text).filter(|number| number.is_finite()),
     }
 }
 

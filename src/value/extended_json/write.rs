@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::date;
+use crate::value::double::json_text;
 use crate::value::{ArrayRef, DocumentRef, ValueRef};
 
 /// How exact the text is.
@@ -31,6 +32,16 @@ pub(super) fn write_value(value: ValueRef<'_>, mode: Mode) -> String {
         mode,
     };
     writer.value(value);
+    writer.out
+}
+
+/// A string in quotes, as in JSON.
+pub fn quoted(text: &str) -> String {
+    let mut writer = Writer {
+        out: String::new(),
+        mode: Mode::Relaxed,
+    };
+    writer.text(text);
     writer.out
 }
 
@@ -109,9 +120,9 @@ impl Writer {
         let relaxed = self.mode == Mode::Relaxed;
         match value {
             ValueRef::Double(number) if relaxed && number.is_finite() => {
-                self.out.push_str(&double(number));
+                self.out.push_str(&json_text(number));
             }
-            ValueRef::Double(number) => self.wrapped("$numberDouble", &double(number)),
+            ValueRef::Double(number) => self.wrapped("$numberDouble", &json_text(number)),
             ValueRef::String(text) => self.text(text),
             ValueRef::Document(document) => self.document(document),
             ValueRef::Array(array) => self.array(array),
@@ -186,37 +197,6 @@ impl Writer {
                 self.out.push('}');
             }
         }
-    }
-}
-
-/// The shortest text that reads back as the same double; whole numbers keep a `.0`.
-fn double(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned();
-    }
-    let plain = number == 0.0 || (1e-6..1e21).contains(&number.abs());
-    if !plain {
-        let text = format!("{number:E}");
-        return match text.split_once('E') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => {
-                format!("{digits}E+{exponent}")
-            }
-            _ => text,
-        };
-    }
-    let text = number.to_string();
-    if text.contains('.') {
-        text
-    } else {
-        text + ".0"
     }
 }
 
