@@ -60,11 +60,11 @@ export {
   type CollationOptions,
   type CommandOperationOptions,
   ReadConcern,
-  type ReadConcernLevel,
+  ReadConcernLevel,
   type ReadConcernLike,
   ReadPreference,
   type ReadPreferenceLike,
-  type ReadPreferenceMode,
+  ReadPreferenceMode,
   WriteConcern,
   type WriteConcernSettings,
 } from './options.js';

@@ -32,7 +32,15 @@ export interface BSONSerializeOptions {
   checkKeys?: boolean;
 }
 
-export type ReadConcernLevel = 'local' | 'available' | 'majority' | 'linearizable' | 'snapshot';
+/** The levels of read concern. */
+export const ReadConcernLevel = Object.freeze({
+  local: 'local',
+  available: 'available',
+  majority: 'majority',
+  linearizable: 'linearizable',
+  snapshot: 'snapshot',
+} as const);
+export type ReadConcernLevel = (typeof ReadConcernLevel)[keyof typeof ReadConcernLevel];
 
 /** What a read may see. There is one node here, so every level reads what is committed. */
 export class ReadConcern {
@@ -90,15 +98,36 @@ export class WriteConcern {
   }
 }
 
-export type ReadPreferenceMode = 'primary' | 'primaryPreferred' | 'secondary' | 'secondaryPreferred' | 'nearest';
-const READ_PREFERENCE_MODES = ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'];
+/** The modes of read preference. */
+export const ReadPreferenceMode = Object.freeze({
+  primary: 'primary',
+  primaryPreferred: 'primaryPreferred',
+  secondary: 'secondary',
+  secondaryPreferred: 'secondaryPreferred',
+  nearest: 'nearest',
+} as const);
+export type ReadPreferenceMode = (typeof ReadPreferenceMode)[keyof typeof ReadPreferenceMode];
 
 /** Which node to read from. There is one, and every mode reads from it. */
 export class ReadPreference {
+  static readonly PRIMARY = ReadPreferenceMode.primary;
+  static readonly PRIMARY_PREFERRED = ReadPreferenceMode.primaryPreferred;
+  static readonly SECONDARY = ReadPreferenceMode.secondary;
+  static readonly SECONDARY_PREFERRED = ReadPreferenceMode.secondaryPreferred;
+  static readonly NEAREST = ReadPreferenceMode.nearest;
   static readonly primary = new ReadPreference('primary');
+  static readonly primaryPreferred = new ReadPreference('primaryPreferred');
+  static readonly secondary = new ReadPreference('secondary');
+  static readonly secondaryPreferred = new ReadPreference('secondaryPreferred');
+  static readonly nearest = new ReadPreference('nearest');
+
+  /** Whether there is such a mode. */
+  static isValid(mode: string): boolean {
+    return Object.hasOwn(ReadPreferenceMode, mode);
+  }
 
   constructor(readonly mode: ReadPreferenceMode) {
-    if (!READ_PREFERENCE_MODES.includes(mode)) {
+    if (!ReadPreference.isValid(mode)) {
       throw new MongoInvalidArgumentError(`Invalid read preference mode ${JSON.stringify(mode)}`);
     }
   }

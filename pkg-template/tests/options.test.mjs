@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { BSON, BSONRegExp, CursorTimeoutMode, Int32, Long, MongoClient, ReadPreference } from '../build/index.js';
+import { BSON, BSONRegExp, CursorTimeoutMode, Int32, Long, MongoClient, ReadConcernLevel, ReadPreference, ReadPreferenceMode } from '../build/index.js';
 import { collectionOn, cursorReply, fake } from './fake.mjs';
 import { OPERATIONS } from './operations.mjs';
 
@@ -72,6 +72,10 @@ test('an unknown option and an unknown read preference are refused everywhere', 
     assert.equal(connection.commands.length, 0, name);
     await call(things, { nope: undefined, readPreference: 'nearest' });
   }
+  assert.equal(ReadPreference.nearest.mode, ReadPreference.NEAREST);
+  assert.ok(ReadPreference.isValid('secondary') && !ReadPreference.isValid('nope') && !ReadPreference.isValid('toString'));
+  assert.deepEqual({ ...ReadPreferenceMode }, Object.fromEntries(Object.keys(ReadPreferenceMode).map((name) => [name, name])));
+  assert.deepEqual(Object.keys(ReadConcernLevel).sort(), ['available', 'linearizable', 'local', 'majority', 'snapshot']);
   assert.throws(() => ReadPreference.fromOptions({ mode: 'nearest', tags: [{ a: 'b' }] }), /does not support the option "tags"/);
 });
 

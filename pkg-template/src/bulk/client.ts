@@ -2,12 +2,12 @@
 import { ObjectId } from 'bson';
 import type { MongoClient } from '../client.js';
 import { MongoClientBulkWriteExecutionError, MongoInvalidArgumentError, MongoServerError } from '../errors.js';
-import { checkReplacement, checkUpdate, execute, isAcknowledged, writeConcern } from '../execute.js';
+import { execute, isAcknowledged, writeConcern } from '../execute.js';
 import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from '../options.js';
 import type { ClientBulkWriteResult, ClientDeleteResult, ClientInsertOneResult, ClientUpdateResult } from '../results.js';
-import { formatHint, formatSort } from '../sort.js';
 import type { Document, Hint, Sort } from '../types/document.js';
 import { LIMITS } from './execute.js';
+import { deleteStatement, updateStatement } from './models.js';
 
 export interface ClientBulkWriteOptions extends CommandOperationOptions {
   ordered?: boolean;
@@ -34,15 +34,6 @@ export type ClientBulkWriteModel =
   | ({ name: 'deleteMany' } & Selecting);
 
 const OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'bypassDocumentValidation', 'let', 'verboseResults']);
-const KNOWN: { readonly [name: string]: readonly string[] } = {
-  insertOne: ['name', 'namespace', 'document'],
-  updateOne: ['name', 'namespace', 'filter', 'update', 'arrayFilters', 'collation', 'hint', 'upsert', 'sort'],
-  updateMany: ['name', 'namespace', 'filter', 'update', 'arrayFilters', 'collation', 'hint', 'upsert'],
-  replaceOne: ['name', 'namespace', 'filter', 'replacement', 'collation', 'hint', 'upsert', 'sort'],
-  deleteOne: ['name', 'namespace', 'filter', 'collation', 'hint'],
-  deleteMany: ['name', 'namespace', 'filter', 'collation', 'hint'],
-};
-
 /** A client bulk write of which something failed; says what the rest did. */
 export class MongoClientBulkWriteError extends MongoServerError {
   writeConcernErrors: Document[] = [];
@@ -105,45 +96,29 @@ class Merged {
   }
 }
 
-function operationOf(client: MongoClient, model: ClientBulkWriteModel, namespace: number): Document {
-  const known = KNOWN[model.name];
-  if (known === undefined) throw new MongoInvalidArgumentError(`Unknown bulk write operation ${String(model.name)}`);
-  refuseUnknown(model.name, model, known);
-  if (model.name === 'insertOne') {
-    const { document } = model;
-    if (document['_id'] === undefined) document['_id'] = client.options.pkFactory?.createPk() ?? new ObjectId();
-    return { insert: namespace, document };
+function operationOf(client: MongoClient, model: ClientBulkWriteModel, index: number): Document {
+  const { name, namespace: _, ...parts } = model;
+  switch (name) {
+    case 'insertOne': {
+      refuseUnknown(name, parts, ['document']);
+      const { document } = model;
+      if (document['_id'] === undefined) document['_id'] = client.options.pkFactory?.createPk() ?? new ObjectId();
+      return { insert: index, document };
+    }
+    case 'deleteOne':
+    case 'deleteMany': {
+      const { q, limit, ...others } = deleteStatement(parts, name);
+      return { delete: index, filter: q, multi: limit === 0, ...others };
+    }
+    case 'updateOne':
+    case 'updateMany':
+    case 'replaceOne': {
+      const { q, u, ...others } = updateStatement(parts, name);
+      return { update: index, filter: q, updateMods: u, multi: false, ...others };
+    }
+    default:
+      throw new MongoInvalidArgumentError(`Unknown bulk write operation ${String(name)}`);
   }
-  const operation: Document = {};
-  if (model.name === 'deleteOne' || model.name === 'deleteMany') {
-    operation['delete'] = namespace;
-    operation['filter'] = model.filter;
-    operation['multi'] = model.name === 'deleteMany';
-  } else {
-    addUpdate(operation, model, namespace);
-  }
-  const hint = formatHint(model.hint);
-  if (hint !== undefined) operation['hint'] = hint;
-  if (model.collation !== undefined) operation['collation'] = model.collation;
-  return operation;
-}
-
-function addUpdate(
-  operation: Document,
-  model: Extract<ClientBulkWriteModel, { name: 'updateOne' | 'updateMany' | 'replaceOne' }>,
-  namespace: number,
-): void {
-  const update = model.name === 'replaceOne' ? model.replacement : model.update;
-  if (model.name === 'replaceOne') checkReplacement(update);
-  else checkUpdate(update);
-  operation['update'] = namespace;
-  operation['filter'] = model.filter;
-  operation['updateMods'] = update;
-  operation['multi'] = model.name === 'updateMany';
-  if (model.upsert !== undefined) operation['upsert'] = model.upsert;
-  if (model.name !== 'replaceOne' && model.arrayFilters !== undefined) operation['arrayFilters'] = model.arrayFilters;
-  const sort = model.name === 'updateMany' ? undefined : formatSort(model.sort);
-  if (sort !== undefined) operation['sort'] = sort;
 }
 
 /** Runs the operations; throws MongoClientBulkWriteError when any failed. */
