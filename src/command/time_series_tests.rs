@@ -111,6 +111,16 @@ fn options_are_shown_with_their_defaults() {
                 "[{{name: 's', type: 'timeseries', options: {{timeseries: {{{shown}}}}}, info: {{readOnly: false}}}}]"
             ),
         );
+        // As a restore makes it.
+        shell.succeed(&format!(
+            "{{create: 'copy', timeseries: {{{shown}}}, capped: false}}"
+        ));
+        shell.check(
+            "{listCollections: 1, filter: {name: 'copy'}}",
+            "cursor.firstBatch.0.options.timeseries",
+            &format!("{{{shown}}}"),
+        );
+        shell.succeed("{drop: 'copy'}");
         shell.check(
             "{listCollections: 1, nameOnly: true}",
             "cursor.firstBatch",
@@ -176,6 +186,11 @@ fn queries_use_the_order_of_time_that_nobody_sees() {
         "{collStats: 's'}",
         "timeseries.bucketsNs",
         "'d.system.buckets.s'",
+    );
+    shell.check(
+        "{aggregate: 's', pipeline: [{$collStats: {storageStats: {}}}], cursor: {}}",
+        "cursor.firstBatch.0.storageStats.timeseries",
+        "{bucketsNs: 'd.system.buckets.s'}",
     );
     shell.check("{validate: 's'}", "keysPerIndex", "{m_1_t_1: 4}");
     shell.check("{validate: 's'}", "valid", "true");

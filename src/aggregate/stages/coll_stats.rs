@@ -94,6 +94,13 @@ fn append_sizes(
     if let Some(average) = size.checked_div(count) {
         out.append("avgObjSize", number(average));
     }
+    if let Some((found, buckets)) =
+        collection.and_then(|found| found.buckets_name().map(|name| (found, name)))
+    {
+        let buckets = format!("{}.{buckets}", found.info.namespace.database());
+        let mut series = out.document("timeseries");
+        series.append("bucketsNs", buckets.as_str());
+    }
     out.append("numOrphanDocs", 0);
     out.append("storageSize", scaled(size));
     out.append("freeStorageSize", 0);
