@@ -165,14 +165,17 @@ fn absorb(stages: &[PipelineStage], query: &mut Query) -> usize {
     stages.len()
 }
 
-/// For a `$group` that only asks which values a field has: one document for each value.
+/// For a `$group` that only asks which values a field has, or for the first or the last document of
+/// each in the order of the query: one document for each value.
 fn distinct(query: &Query, stage: Option<&PipelineStage>) -> Result<Option<BoxStream>> {
-    let is_plain = query.sort.is_none() && query.skip == 0 && query.limit.is_none();
-    match stage.map(|stage| stage.stage.shape()) {
-        Some(Shape::Group(group)) if is_plain => match group.only_values() {
-            Some(field) => plan::plan_distinct(query, field),
-            None => Ok(None),
-        },
+    let is_plain = query.skip == 0 && query.limit.is_none() && !query.metadata.is_of_plans();
+    let Some(Shape::Group(group)) = stage.map(|stage| stage.stage.shape()).filter(|_| is_plain)
+    else {
+        return Ok(None);
+    };
+    match (group.only_ends(), &query.sort) {
+        (Some((field, of_last)), Some(_)) => plan::plan_distinct(query, field, of_last),
+        (Some((field, _)), None) if group.only_values() => plan::plan_distinct(query, field, false),
         _ => Ok(None),
     }
 }

@@ -145,6 +145,14 @@ impl Pipeline {
         }
     }
 
+    /// The pipeline before one more stage.
+    #[must_use]
+    pub fn before(&self, last: PipelineStage) -> Pipeline {
+        let mut pipeline = self.clone();
+        Rc::make_mut(&mut pipeline.stages).push(last);
+        pipeline
+    }
+
     /// The pipeline rewritten by some of the rules.
     #[cfg(test)]
     pub(crate) fn rewritten_by(mut self, is_on: impl Fn(&super::Rewrite) -> bool) -> Result<Self> {

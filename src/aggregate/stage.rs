@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Opening;
 use super::stages::group::Group;
 use super::stages::lookup::Lookup;
+use super::stages::union_with::UnionWith;
 use super::stream::Run;
 use crate::error::Result;
 use crate::expression::{Dependencies, ParseScope};
@@ -77,6 +78,12 @@ pub enum Shape<'s> {
     /// `$count`, with the field's name.
     Count(&'s str),
     Lookup(&'s Lookup),
+    Union(&'s UnionWith),
+    /// `$setWindowFields`: the fields it is partitioned by, and those that it changes.
+    Window {
+        partition: Vec<&'s FieldPath>,
+        changes: Vec<&'s FieldPath>,
+    },
     /// So many, drawn by lot.
     Sample(usize),
     Other,

@@ -104,7 +104,7 @@ fn source(
     let mut query = Query::new(collection, filter);
     query.hint = hint;
     let field = FieldPath::new(arguments.string("key").unwrap_or_default());
-    let scan = plan_distinct(&query, &field)?;
+    let scan = plan_distinct(&query, &field, false)?;
     query.needed = Some(vec![field]);
     Ok((query, scan))
 }

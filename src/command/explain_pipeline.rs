@@ -112,6 +112,28 @@ mod tests {
             plan,
         );
         assert!(stage.contains("DISTINCT_SCAN"), "{stage}");
+        // The first of each group in the order of an index, or the last.
+        shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1, _id: -1}, name: 'j'}]}");
+        for (sort, end, expected, is_served) in [
+            ("{a: 1, _id: -1}", "$first", "[395, 396, 397]", true),
+            ("{a: 1, _id: -1}", "$last", "[0, 1, 2]", true),
+            ("{a: -1, _id: 1}", "$first", "[0, 1, 2]", true),
+            ("{a: -1, _id: 1}", "$last", "[395, 396, 397]", true),
+            ("{a: 1, _id: 1}", "$first", "[0, 1, 2]", false),
+        ] {
+            let stages = format!(
+                "[{{$match: {{a: {{$lt: 3}}}}}}, {{$sort: {sort}}}, {{$group: {{_id: '$a', r: {{{end}: '$_id'}}, d: {{{end}: '$$ROOT'}}}}}}, {{$sort: {{_id: 1}}}}, {{$group: {{_id: 1, r: {{$push: '$r'}}, d: {{$push: '$d._id'}}}}}}]"
+            );
+            let command = format!("{{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}");
+            let expected = format!("[{{_id: 1, r: {expected}, d: {expected}}}]");
+            shell.check_batch(&command, &expected);
+            let stage = shell.field(&format!("{{explain: {command}}}"), plan);
+            assert_eq!(
+                stage.contains("DISTINCT_SCAN"),
+                is_served,
+                "{sort} {end}: {stage}"
+            );
+        }
         let counted = "[{$group: {_id: '$a', n: {$sum: 1}}}, {$count: 'n'}]";
         let path = "stages.0.$cursor.executionStats.nReturned";
         explain(&mut shell, counted, path, "401");

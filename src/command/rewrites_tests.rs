@@ -76,7 +76,7 @@ impl Random {
     fn stage(&self) -> String {
         let (field, other) = (self.field(), self.field());
         let number = self.below(6);
-        match self.below(28) {
+        match self.below(30) {
             0..=5 => format!("{{$match: {}}}", self.condition()),
             6 => format!("{{$set: {{{field}: {}}}}}", self.scalar()),
             7 => format!("{{$set: {{{field}: '${other}'}}}}"),
@@ -105,11 +105,28 @@ impl Random {
             24 => "{$replaceRoot: {newRoot: {a: '$b', b: '$$ROOT'}}}".to_owned(),
             25 => "{$unionWith: 'f'}".to_owned(),
             26 => self.joined(field),
+            27 => format!(
+                "{{$unionWith: {{coll: 'f', pipeline: [{{$limit: {}}}]}}}}",
+                number + 1
+            ),
+            28 => self.windowed(),
             _ => format!(
                 "{{$facet: {{a: [{{$match: {}}}], b: [{{$sort: {{{field}: 1}}}}, {{$limit: 2}}]}}}}",
                 self.condition()
             ),
         }
+    }
+
+    /// Windows over partitions by a field that is no array, and a filter.
+    fn windowed(&self) -> String {
+        let key = self.of(&["'$k'", "{x: '$k', y: '$_id'}", "'$_id'"]);
+        let output = self.of(&["c", "k.z", "n"]);
+        format!(
+            "{{$match: {{k: {{$not: {{$type: 'array'}}}}, _id: {{$not: {{$type: 'array'}}}}}}}}, {{$setWindowFields: {{partitionBy: {key}, sortBy: {{_id: 1}}, output: {{'{output}': {{$sum: 1}}}}}}}}, {{$match: {{k: {}, _id: {{$lt: {}}}, a: {{$ne: {}}}}}}}",
+            self.scalar(),
+            self.below(20),
+            self.scalar()
+        )
     }
 
     /// A `$lookup`, perhaps with what can be done on the way.
@@ -203,5 +220,38 @@ fn rewrites_change_no_result() {
     for (rule, count) in REWRITES.iter().zip(has_changed) {
         let needs_another = ["limit into sort", "match into lookup"].contains(&rule.name);
         assert!(count > 0 || needs_another, "'{}' never applied", rule.name);
+    }
+}
+
+/// The first or last document of each group is the same whether an index gives it or not. (Of a
+/// group whose keys are numbers of several types, either may show.)
+#[test]
+fn an_index_gives_the_ends_of_groups() {
+    let random = Random(Cell::new(7));
+    for round in 0..24 {
+        let mut shell = Shell::new();
+        let document = |id: u64| match random.below(5) {
+            0 => format!("{{_id: {id}, b: {}}}", random.value(1)),
+            _ => format!(
+                "{{_id: {id}, a: {}, b: {}}}",
+                random.scalar(),
+                random.value(1)
+            ),
+        };
+        let documents: Vec<String> = (0..30).map(document).collect();
+        shell.insert("c", &format!("[{}]", documents.join(", ")));
+        let (one, two) = (random.of(&["1", "-1"]), random.of(&["1", "-1"]));
+        let end = random.of(&["$first", "$last"]);
+        let filter = random.of(&["{}", "{a: {$gte: 1}}", "{a: {$lt: 2}}", "{_id: {$gt: 4}}"]);
+        let stages = format!(
+            "[{{$match: {filter}}}, {{$sort: {{a: {one}, _id: {two}}}}}, {{$group: {{_id: '$a', b: {{{end}: '$b'}}, i: {{{end}: '$_id'}}, d: {{{end}: '$$ROOT'}}}}}}, {{$sort: {{i: 1}}}}, {{$unset: '_id'}}]"
+        );
+        let expected = run(&shell, &stages, &|_| true).unwrap().0;
+        let key = random.of(&["{a: 1, _id: 1}", "{a: -1, _id: 1}", "{a: 1, _id: -1}"]);
+        shell.succeed(&format!(
+            "{{createIndexes: 'c', indexes: [{{key: {key}, name: 'i'}}]}}"
+        ));
+        let given = run(&shell, &stages, &|_| true).unwrap().0;
+        assert_eq!(given, expected, "{round}: {stages} by {key}");
     }
 }

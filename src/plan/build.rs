@@ -170,8 +170,9 @@ pub(super) fn distinct_stream(
     collection: &Collection,
     candidate: Candidate<'_>,
     fields: usize,
+    backward: bool,
 ) -> BoxStream {
-    let scan = scan(candidate, false).covering(&collection.records);
+    let scan = scan(candidate, backward).covering(&collection.records);
     Box::new(scan.distinct(fields))
 }
 

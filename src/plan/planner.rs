@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::access::{Access, AccessKind, index_access};
 use super::build::{build, distinct_stream};
+use super::fetch::Fetch;
 use super::filter::Filter;
 use super::key_limits::{KeyLimits, limited};
 use super::metadata::Metadata;
@@ -228,7 +229,7 @@ pub fn plan_and_rejected(query: &Query) -> Result<(Plan, Choice)> {
 /// wanted, if an index serves it.
 ///
 /// Errors: as [`plan`].
-pub fn plan_distinct(query: &Query, field: &FieldPath) -> Result<Option<BoxStream>> {
+pub fn plan_distinct(query: &Query, field: &FieldPath, of_last: bool) -> Result<Option<BoxStream>> {
     let Some(collection) = &query.collection else {
         return Ok(None);
     };
@@ -238,8 +239,14 @@ pub fn plan_distinct(query: &Query, field: &FieldPath) -> Result<Option<BoxStrea
     let views = wildcard_views(query, collection);
     let indexes = query.indexes(collection, &views)?;
     Ok(distinct_way(query, &indexes, field)
-        .filter(|(candidate, _)| !candidate.index.spec.clustered)
-        .map(|(candidate, fields)| distinct_stream(collection, candidate, fields)))
+        .filter(|(candidate, ..)| !candidate.index.spec.clustered)
+        .map(|(candidate, fields, backward)| {
+            let scan = distinct_stream(collection, candidate, fields, backward != of_last);
+            match query.sort {
+                None => scan,
+                Some(_) => Box::new(Fetch::new(scan, &collection.records, None)),
+            }
+        }))
 }
 
 /// Every plan there is, for tests, and how many keys it reads if that is known.

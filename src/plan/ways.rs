@@ -3,6 +3,7 @@
 use super::access::{
     Access, AccessKind, Part, index_access, intersection_access, scan_access, union_access,
 };
+use super::bounds::IntervalSet;
 use super::candidate::{Candidate, SortOrder};
 use super::planner::Query;
 use super::predicates::{Requirement, conjuncts, parts, requirements};
@@ -103,29 +104,45 @@ pub(super) fn only_equality<'c>(query: &Query, indexes: &Indexes<'c>) -> Option<
     })
 }
 
-/// The index whose first keys tell the values of a field, and the number of its fields up to that.
+/// The index whose first keys tell the values of a field, the number of its fields up to that, and
+/// whether the index must be read backward to give the first document of each value in the query's
+/// order.
 pub(super) fn distinct_way<'c>(
     query: &Query,
     indexes: &Indexes<'c>,
     field: &FieldPath,
-) -> Option<(Candidate<'c>, usize)> {
+) -> Option<(Candidate<'c>, usize, bool)> {
     let is_trivial = query.filter.matcher().is_trivial();
     let conjuncts = conjuncts(query.filter.matcher());
     let needs = requirements(conjuncts);
-    let mut best: Option<(Candidate<'c>, usize)> = None;
+    let mut best: Option<(Candidate<'c>, usize, bool)> = None;
     for index in indexes.list(conjuncts.iter()) {
         let candidate = Candidate::new(index, &needs);
         let Some(at) = candidate.plain_field(field) else {
             continue;
         };
-        let is_better = best.as_ref().is_none_or(|(_, before)| at < *before);
+        let is_better = best.as_ref().is_none_or(|(_, before, _)| at < *before);
         let serves = is_trivial || query.filter.without(&candidate.known).is_none();
         let is_whole = candidate.is_whole && candidate.covers(std::iter::once(field));
-        if is_better && serves && is_whole && (at == 0 || candidate.is_bounded()) {
-            best = Some((candidate, at));
+        let backward = match &query.sort {
+            None => (at == 0 || candidate.is_bounded()).then_some(false),
+            Some(sort) => {
+                let is_single = candidate.sets[..at].iter().all(IntervalSet::is_point);
+                let order = candidate.sort_order(sort);
+                order
+                    .filter(|order| order.exploded == 0 && is_single && !index.is_multikey())
+                    .map(|order| order.backward)
+            }
+        };
+        if is_better
+            && serves
+            && is_whole
+            && let Some(backward) = backward
+        {
+            best = Some((candidate, at, backward));
         }
     }
-    best.map(|(candidate, at)| (candidate, at + 1))
+    best.map(|(candidate, at, backward)| (candidate, at + 1, backward))
 }
 
 /// All of them; at least one.

@@ -7,8 +7,11 @@ mod join_limits;
 mod join_matches;
 mod limit_before_map;
 mod limit_into_sort;
+mod limit_into_union;
 mod match_before;
+mod match_before_window;
 mod match_into_lookup;
+mod match_into_union;
 mod sort_before_map;
 mod unwind_into_lookup;
 
@@ -36,7 +39,12 @@ pub static REWRITES: &[Rewrite] = &[
         "match before what does not change its fields",
         match_before::apply,
     ),
+    rule(
+        "match before windows of whole partitions",
+        match_before_window::apply,
+    ),
     rule("match into lookup", match_into_lookup::apply),
+    rule("match into union", match_into_union::apply),
     rule("join matches", join_matches::apply),
     rule(
         "sort before what maps each document",
@@ -47,6 +55,7 @@ pub static REWRITES: &[Rewrite] = &[
         limit_before_map::apply,
     ),
     rule("join limits and skips", join_limits::apply),
+    rule("limit into union", limit_into_union::apply),
     rule("limit into sort", limit_into_sort::apply),
     rule("unwind into lookup", unwind_into_lookup::apply),
 ];

@@ -127,10 +127,25 @@ impl Group {
                 .all(|(_, accumulator)| factor(accumulator).is_some())
     }
 
-    /// The field whose values are all that is asked for, if there is nothing but a key.
-    pub fn only_values(&self) -> Option<&FieldPath> {
-        let field = self.0.key.as_field_path();
-        field.filter(|_| self.0.fields.is_empty())
+    /// True if there is nothing but a key.
+    pub fn only_values(&self) -> bool {
+        self.0.fields.is_empty()
+    }
+
+    /// The field that is the key, if of each group only the first document is looked at, or only
+    /// the last (true).
+    pub fn only_ends(&self) -> Option<(&FieldPath, bool)> {
+        let field = self.0.key.as_field_path()?;
+        let are_all = |name| {
+            self.0
+                .fields
+                .iter()
+                .all(|(_, accumulator)| accumulator.name() == name)
+        };
+        match are_all("$first") {
+            true => Some((field, false)),
+            false => are_all("$last").then_some((field, true)),
+        }
     }
 
     /// Parts of the key that are top-level fields: the names in the result and in the input.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::set_field::with_field;
 use crate::aggregate::window::{Output, Partition, Setting};
-use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Stage};
+use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, Expression, Scope};
 use crate::index::KeySet;
@@ -126,6 +126,24 @@ impl Stage for SetWindowFields {
             output.dependencies(found);
         }
         Passes::Everything
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Window {
+            partition: self.0.partition.iter().flat_map(fields_of).collect(),
+            changes: self.0.fields.iter().map(|(path, _)| path).collect(),
+        }
+    }
+}
+
+/// The fields that make an expression, if it is one field or an object of fields.
+fn fields_of(expression: &Expression) -> Vec<&FieldPath> {
+    match expression.as_object() {
+        Some(fields) => fields
+            .iter()
+            .filter_map(|(_, field)| field.as_field_path())
+            .collect(),
+        None => expression.as_field_path().into_iter().collect(),
     }
 }
 

@@ -4,13 +4,13 @@
 
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::{
-    Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Source, Stage,
+    Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Shape, Source, Stage,
 };
 use crate::catalog::Namespace;
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies};
 use crate::plan::{BoxStream, Row};
-use crate::value::{ArrayRef, ValueRef};
+use crate::value::{ArrayRef, DocumentBuf, ValueRef};
 
 /// What the second half reads.
 pub struct UnionWith {
@@ -121,6 +121,38 @@ impl Stage for UnionWith {
 
     fn dependencies(&self, _found: &mut Dependencies) -> Passes {
         Passes::Everything
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        Shape::Union(self)
+    }
+}
+
+impl UnionWith {
+    /// The stages of the second half.
+    pub fn stages(&self) -> &[PipelineStage] {
+        self.pipeline.stages()
+    }
+
+    /// The stage, given as `own`, with one more stage at the end of its second half.
+    pub fn followed_by(&self, own: &PipelineStage, last: &PipelineStage) -> PipelineStage {
+        let pipeline = self.pipeline.before(last.clone());
+        let mut shown = DocumentBuf::new();
+        let source = own.source.as_ref().as_ref();
+        let collection = source.get(own.name).and_then(|it| match it {
+            ValueRef::Document(specification) => specification.get("coll"),
+            name => Some(name),
+        });
+        if let Some(collection) = collection {
+            shown.append("coll", collection);
+        }
+        shown.append_array("pipeline", |stages| {
+            for stage in pipeline.stages() {
+                stages.push(&*stage.source);
+            }
+        });
+        let source = self.source.clone();
+        PipelineStage::new(own.name, &shown, UnionWith { source, pipeline })
     }
 }
 
