@@ -74,6 +74,7 @@ export {
   type ClientSessionEvents,
   type ClientSessionOptions,
   type ClusterTime,
+  type EndSessionOptions,
   type ServerSessionId,
   type TransactionOptions,
 } from './session.js';

@@ -35,6 +35,14 @@ export interface ClientSessionOptions {
   defaultTimeoutMS?: number;
 }
 
+/** Options of the end of a session, which waits for nothing here. */
+export interface EndSessionOptions {
+  /** End it also in a transaction: there is none. */
+  force?: boolean;
+  /** How long the end may take: it takes no time. */
+  timeoutMS?: number;
+}
+
 /** The id of a session, as commands carry it in `lsid`. */
 export interface ServerSessionId {
   id: Binary;
@@ -150,7 +158,8 @@ export class ClientSession extends TypedEventEmitter<ClientSessionEvents> {
   }
 
   /** Ends the session. Cursors that it opened are closed when they are used up, by themselves, or with the client. */
-  async endSession(): Promise<void> {
+  async endSession(options: EndSessionOptions = {}): Promise<void> {
+    refuseUnknown('endSession', options, ['force', 'timeoutMS']);
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.pool.active.delete(this);

@@ -98,7 +98,7 @@ test('ending', async () => {
   const session = client.startSession();
   session.on('ended', (which) => ended.push(which));
   await session.endSession();
-  await session.endSession();
+  await session.endSession({ force: true });
   assert.deepEqual(ended, [session]);
   assert.equal(session.hasEnded, true);
   // The id is used again, so that the engine need not know of many.

@@ -477,8 +477,9 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
   /** Sends a command of the cursor's, in its session and within its limits. @internal */
   protected run(database: string, command: Document, use?: ReplyUse, limits = this.limits): Reply | Promise<Reply> {
     inSession(command, this.given.session, this.source);
-    const send = (): Reply | Promise<Reply> => this.source.deployment.runNow(database, command, this.bson, use);
-    return limits === null ? send() : limits.within(send);
+    const { deployment } = this.source;
+    if (limits === null) return deployment.runNow(database, command, this.bson, use);
+    return limits.within(() => deployment.runNow(database, command, this.bson, use));
   }
 
   /** @internal */
