@@ -4,22 +4,35 @@ import { result } from './execute.js';
 import { COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from './options.js';
 import type { Document } from './types/document.js';
 
+/** Options of `admin.listDatabases`. */
 export interface ListDatabasesOptions extends CommandOperationOptions {
+  /** Which databases are meant. */
   filter?: Document;
+  /** Give names alone (and types). */
   nameOnly?: boolean;
+  /** Without effect: there are no users. */
   authorizedDatabases?: boolean;
 }
 
+/** The databases. */
 export interface ListDatabasesResult extends Document {
+  /** One description each. */
   databases: ({ name: string; sizeOnDisk?: number; empty?: boolean } & Document)[];
+  /** Bytes of all together. */
   totalSize?: number;
+  /** The same in megabytes. */
   totalSizeMb?: number;
+  /** 1. */
   ok: 1 | 0;
 }
 
+/** Options of `admin.validateCollection`. */
 export interface ValidateCollectionOptions extends CommandOperationOptions {
+  /** Look at everything. */
   full?: boolean;
+  /** Mend what is found. */
   repair?: boolean;
+  /** Look at every document's form too. */
   checkBSONConformance?: boolean;
 }
 
@@ -38,22 +51,27 @@ export class Admin {
     return result(this.db.source, 'admin', { ...command }, options, 'neither');
   }
 
+  /** The version. */
   buildInfo(options?: CommandOperationOptions): Promise<Document> {
     return this.command({ buildInfo: 1 }, options);
   }
 
+  /** The version, by an older name. */
   serverInfo(options?: CommandOperationOptions): Promise<Document> {
     return this.command({ buildInfo: 1 }, options);
   }
 
+  /** Counters and limits. */
   serverStatus(options?: CommandOperationOptions): Promise<Document> {
     return this.command({ serverStatus: 1 }, options);
   }
 
+  /** Whether the engine answers. */
   ping(options?: CommandOperationOptions): Promise<Document> {
     return this.command({ ping: 1 }, options);
   }
 
+  /** Checks that indexes and documents of a collection agree. */
   async validateCollection(name: string, options: ValidateCollectionOptions = {}): Promise<Document> {
     refuseUnknown('validateCollection', options, VALIDATE_OPTIONS);
     const command: Document = { validate: name };
@@ -61,6 +79,7 @@ export class Admin {
     return result(this.db.source, this.db.databaseName, command, options, 'neither');
   }
 
+  /** The databases. */
   async listDatabases(options: ListDatabasesOptions = {}): Promise<ListDatabasesResult> {
     refuseUnknown('listDatabases', options, LIST_OPTIONS);
     const command: Document = { listDatabases: 1 };

@@ -4,7 +4,7 @@ import type { ByteSource } from './backup/bytes.js';
 import type { BackupOptions, Salvage } from './backup/dump.js';
 import type { RestoreOptions, RestoreResult } from './backup/restore.js';
 import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
-import type { PkFactory } from './collection.js';
+import type { PkFactory } from './collection_options.js';
 import type { Connection, DurabilityStatus } from './connection.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { Db, type DbOptions } from './db.js';
@@ -75,6 +75,7 @@ export type ServerApiVersion = (typeof ServerApiVersion)[keyof typeof ServerApiV
 
 /** A version of the API, and what to do with commands that are not in it. */
 export interface ServerApi {
+  /** The version. */
   version: ServerApiVersion;
   /** Refuse what is not in the version. */
   strict?: boolean;
@@ -85,6 +86,7 @@ export interface ServerApi {
 /** A function that {@link MongoClient.withSession} runs. */
 export type WithSessionCallback<T = unknown> = (session: ClientSession) => Promise<T>;
 
+/** The events of a client. */
 export type MongoClientEvents = {
   open(client: MongoClient): void;
   close(): void;
@@ -101,6 +103,7 @@ export type MongoClientEvents = {
 
 /** A client of the engine that a URL names: `memory://` or `indexeddb://name`. */
 export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
+  /** The options it was made with, and those in its URL. */
   readonly options: Readonly<MongoClientOptions>;
   /** @internal */
   readonly source: CursorSource;
@@ -181,18 +184,22 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     await this.deployment.current?.flush?.();
   }
 
+  /** What reads of this may see, unless an operation says otherwise. */
   get readConcern(): ReadConcern | undefined {
     return this.source.settings.readConcern;
   }
 
+  /** When writes are acknowledged, unless an operation says otherwise. */
   get writeConcern(): WriteConcern | undefined {
     return this.source.settings.writeConcern;
   }
 
+  /** Which node to read from: there is one. */
   get readPreference(): ReadPreference {
     return this.source.settings.readPreference;
   }
 
+  /** How values are written and read, unless an operation says otherwise. */
   get bsonOptions(): BSONSerializeOptions {
     return this.source.settings.bson;
   }
@@ -203,6 +210,7 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     return typeof serverApi === 'string' ? { version: serverApi } : serverApi;
   }
 
+  /** How long an operation may take, in milliseconds; undefined for no limit. */
   get timeoutMS(): number | undefined {
     return this.source.settings.timeoutMS;
   }
@@ -233,6 +241,7 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     await this.deployment.run('admin', { endSessions: ids }, {}).catch(() => undefined);
   }
 
+  /** Ends it at the end of the block, with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -1,6 +1,5 @@
 /** A collection: reads, writes, indexes. Every method is one command (or a few) and its result's shape. */
 import { ObjectId } from 'bson';
-import type { Abortable } from './abort.js';
 import type { ByteSource } from './backup/bytes.js';
 import type { ExportOptions, ImportOptions, ImportResult } from './backup/ndjson.js';
 import { executeBatches, LIMITS } from './bulk/execute.js';
@@ -9,9 +8,25 @@ import { BULK_OPTIONS, type BulkWriteOptions, OrderedBulkOperation, UnorderedBul
 import type { BulkWriteResult } from './bulk/result.js';
 import { payload } from './codec/decode.js';
 import { DocumentRun, encodeDocument } from './codec/encode.js';
+import type {
+  CollectionOptions,
+  CountDocumentsOptions,
+  CountOptions,
+  DeleteOptions,
+  DistinctOptions,
+  EstimatedDocumentCountOptions,
+  FindOneAndDeleteOptions,
+  FindOneAndReplaceOptions,
+  FindOneAndUpdateOptions,
+  IndexInformationOptions,
+  InsertOneOptions,
+  PkFactory,
+  RenameOptions,
+  ReplaceOptions,
+  UpdateOptions,
+} from './collection_options.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
-import type { ExplainOptions } from './cursor/explain.js';
 import { FIND_OPTIONS, FindCursor, findCommand, type FindOptions } from './cursor/find_cursor.js';
 import { ListIndexesCursor, type ListIndexesOptions } from './cursor/list_cursors.js';
 import type { Db } from './db.js';
@@ -33,7 +48,6 @@ import {
   type ReadPreference,
   refuseUnknown,
   type Settings,
-  type SettingsOptions,
   type WriteConcern,
 } from './options.js';
 import type { DeleteResult, InsertManyResult, InsertOneResult, ModifyResult, UpdateResult } from './results.js';
@@ -45,93 +59,11 @@ import type {
   IndexSpecification,
   InferIdType,
   OptionalUnlessRequiredId,
-  Sort,
   WithId,
   WithoutId,
 } from './types/document.js';
 import type { Filter } from './types/filter.js';
 import type { UpdateFilter } from './types/update.js';
-
-export interface CollectionOptions extends SettingsOptions {
-  /** Makes the `_id` of inserted documents. */
-  pkFactory?: PkFactory;
-}
-
-/** Makes ids. */
-export interface PkFactory {
-  createPk(): any;
-}
-
-export interface InsertOneOptions extends CommandOperationOptions {
-  bypassDocumentValidation?: boolean;
-  /** Leave it to the engine to make the `_id`. */
-  forceServerObjectId?: boolean;
-}
-
-export interface UpdateOptions extends CommandOperationOptions, ExplainOptions {
-  arrayFilters?: Document[];
-  bypassDocumentValidation?: boolean;
-  hint?: Hint;
-  upsert?: boolean;
-  let?: Document;
-  sort?: Sort;
-}
-
-export type ReplaceOptions = Omit<UpdateOptions, 'arrayFilters'>;
-
-export interface DeleteOptions extends CommandOperationOptions, ExplainOptions {
-  ordered?: boolean;
-  hint?: Hint;
-  let?: Document;
-}
-
-export interface CountDocumentsOptions extends CommandOperationOptions, Abortable {
-  skip?: number;
-  limit?: number;
-  hint?: Hint;
-}
-
-export type CountOptions = CountDocumentsOptions & ExplainOptions;
-
-export interface EstimatedDocumentCountOptions extends CommandOperationOptions {
-  maxTimeMS?: number;
-}
-
-export interface DistinctOptions extends CommandOperationOptions, ExplainOptions {
-  hint?: Hint;
-}
-
-export interface FindOneAndDeleteOptions extends CommandOperationOptions, ExplainOptions {
-  hint?: Hint;
-  projection?: Document;
-  sort?: Sort;
-  let?: Document;
-  includeResultMetadata?: boolean;
-}
-
-export interface FindOneAndReplaceOptions extends FindOneAndDeleteOptions {
-  bypassDocumentValidation?: boolean;
-  returnDocument?: 'before' | 'after';
-  upsert?: boolean;
-}
-
-export interface FindOneAndUpdateOptions extends FindOneAndReplaceOptions {
-  arrayFilters?: Document[];
-}
-
-export interface RenameOptions extends CommandOperationOptions {
-  dropTarget?: boolean;
-  new_collection?: boolean;
-}
-
-export interface IndexInformationOptions extends ListIndexesOptions {
-  /** Whole descriptions rather than keys by name. */
-  full?: boolean;
-}
-
-/** Names for `returnDocument`. */
-export const ReturnDocument = Object.freeze({ BEFORE: 'before', AFTER: 'after' } as const);
-export type ReturnDocument = (typeof ReturnDocument)[keyof typeof ReturnDocument];
 
 const INSERT_OPTIONS = optionNames(COMMAND_OPTIONS, ['bypassDocumentValidation', 'forceServerObjectId']);
 const UPDATE_NAMES = ['bypassDocumentValidation', 'hint', 'upsert', 'let', 'explain'];
@@ -148,7 +80,7 @@ const FIND_DELETE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES);
 const REPLACING_NAMES = ['bypassDocumentValidation', 'returnDocument', 'upsert'];
 const FIND_REPLACE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES);
 const FIND_UPDATE_OPTIONS = optionNames(COMMAND_OPTIONS, MODIFY_NAMES, REPLACING_NAMES, ['arrayFilters']);
-const RENAME_OPTIONS = optionNames(COMMAND_OPTIONS, ['dropTarget', 'new_collection']);
+const RENAME_OPTIONS = optionNames(COMMAND_OPTIONS, ['dropTarget']);
 
 /** Options of a write whose collation stands in its statement rather than in the command. */
 function withoutCollation<T extends CommandOperationOptions>(options: T): T {
@@ -157,6 +89,7 @@ function withoutCollation<T extends CommandOperationOptions>(options: T): T {
 
 /** A collection of documents. */
 export class Collection<TSchema extends Document = Document> {
+  /** The database. */
   readonly db: Db;
   /** @internal */
   readonly s: { namespace: MongoDBNamespace; pkFactory: PkFactory };
@@ -177,34 +110,42 @@ export class Collection<TSchema extends Document = Document> {
     };
   }
 
+  /** The name of the database. */
   get dbName(): string {
     return this.s.namespace.db;
   }
 
+  /** The name. */
   get collectionName(): string {
     return this.s.namespace.collection as string;
   }
 
+  /** `database.collection`. */
   get namespace(): string {
     return this.s.namespace.toString();
   }
 
+  /** What reads of this may see, unless an operation says otherwise. */
   get readConcern(): ReadConcern | undefined {
     return this.settings.readConcern;
   }
 
+  /** Which node to read from: there is one. */
   get readPreference(): ReadPreference {
     return this.settings.readPreference;
   }
 
+  /** When writes are acknowledged, unless an operation says otherwise. */
   get writeConcern(): WriteConcern | undefined {
     return this.settings.writeConcern;
   }
 
+  /** How values are written and read, unless an operation says otherwise. */
   get bsonOptions(): BSONSerializeOptions {
     return this.settings.bson;
   }
 
+  /** How long an operation may take, in milliseconds; undefined for no limit. */
   get timeoutMS(): number | undefined {
     return this.settings.timeoutMS;
   }
@@ -238,6 +179,7 @@ export class Collection<TSchema extends Document = Document> {
     return document;
   }
 
+  /** Inserts a document; without an `_id` it gets one. */
   async insertOne(document: OptionalUnlessRequiredId<TSchema>, options: InsertOneOptions = NO_OPTIONS): Promise<InsertOneResult<TSchema>> {
     refuseUnknown('insertOne', options, INSERT_OPTIONS);
     const own = this.withIdFor(document, options);
@@ -253,6 +195,7 @@ export class Collection<TSchema extends Document = Document> {
     };
   }
 
+  /** Inserts documents; those without an `_id` get one. */
   async insertMany(
     documents: readonly OptionalUnlessRequiredId<TSchema>[],
     options: BulkWriteOptions = NO_OPTIONS,
@@ -276,6 +219,7 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- bulk writes
 
+  /** Runs inserts, updates and deletes, in order or not. */
   async bulkWrite(
     operations: readonly AnyBulkWriteOperation<TSchema>[],
     options: BulkWriteOptions = NO_OPTIONS,
@@ -287,11 +231,13 @@ export class Collection<TSchema extends Document = Document> {
     return bulk.execute();
   }
 
+  /** A bulk that stops at the first error. */
   initializeOrderedBulkOp(options: BulkWriteOptions = NO_OPTIONS): OrderedBulkOperation {
     refuseUnknown('initializeOrderedBulkOp', options, BULK_OPTIONS);
     return new OrderedBulkOperation(this as unknown as Collection<Document>, options);
   }
 
+  /** A bulk that tries every operation. */
   initializeUnorderedBulkOp(options: BulkWriteOptions = NO_OPTIONS): UnorderedBulkOperation {
     refuseUnknown('initializeUnorderedBulkOp', options, BULK_OPTIONS);
     return new UnorderedBulkOperation(this as unknown as Collection<Document>, options);
@@ -299,6 +245,7 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- updates and deletes
 
+  /** Changes the first document that matches. */
   async updateOne(
     filter: Filter<TSchema>,
     update: UpdateFilter<TSchema> | Document[],
@@ -309,6 +256,7 @@ export class Collection<TSchema extends Document = Document> {
     return this.update('updateOne', filter, { update }, options);
   }
 
+  /** Changes all documents that match. */
   async updateMany(
     filter: Filter<TSchema>,
     update: UpdateFilter<TSchema> | Document[],
@@ -319,6 +267,7 @@ export class Collection<TSchema extends Document = Document> {
     return this.update('updateMany', filter, { update }, options);
   }
 
+  /** Replaces the first document that matches. */
   async replaceOne(
     filter: Filter<TSchema>,
     replacement: WithoutId<TSchema>,
@@ -355,10 +304,12 @@ export class Collection<TSchema extends Document = Document> {
     };
   }
 
+  /** Deletes the first document that matches. */
   async deleteOne(filter: Filter<TSchema> = {}, options: DeleteOptions = NO_OPTIONS): Promise<DeleteResult> {
     return this.delete('deleteOne', filter, options);
   }
 
+  /** Deletes all documents that match. */
   async deleteMany(filter: Filter<TSchema> = {}, options: DeleteOptions = NO_OPTIONS): Promise<DeleteResult> {
     return this.delete('deleteMany', filter, options);
   }
@@ -377,6 +328,7 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- find and modify
 
+  /** Deletes a document and gives it. */
   findOneAndDelete(filter: Filter<TSchema>, options: FindOneAndDeleteOptions & { includeResultMetadata: true }): Promise<ModifyResult<TSchema>>;
   findOneAndDelete(filter: Filter<TSchema>, options?: FindOneAndDeleteOptions): Promise<WithId<TSchema> | null>;
   async findOneAndDelete(
@@ -387,16 +339,19 @@ export class Collection<TSchema extends Document = Document> {
     return this.modify(filter, { remove: true }, options);
   }
 
+  /** Replaces a document and gives it, as it was before or is after. */
   findOneAndReplace(
     filter: Filter<TSchema>,
     replacement: WithoutId<TSchema>,
     options: FindOneAndReplaceOptions & { includeResultMetadata: true },
   ): Promise<ModifyResult<TSchema>>;
+  /** Replaces a document and gives it, as it was before or is after. */
   findOneAndReplace(
     filter: Filter<TSchema>,
     replacement: WithoutId<TSchema>,
     options?: FindOneAndReplaceOptions,
   ): Promise<WithId<TSchema> | null>;
+  /** Replaces a document and gives it, as it was before or is after. */
   async findOneAndReplace(
     filter: Filter<TSchema>,
     replacement: WithoutId<TSchema>,
@@ -407,16 +362,19 @@ export class Collection<TSchema extends Document = Document> {
     return this.modify(filter, { update: replacement }, options);
   }
 
+  /** Changes a document and gives it, as it was before or is after. */
   findOneAndUpdate(
     filter: Filter<TSchema>,
     update: UpdateFilter<TSchema> | Document[],
     options: FindOneAndUpdateOptions & { includeResultMetadata: true },
   ): Promise<ModifyResult<TSchema>>;
+  /** Changes a document and gives it, as it was before or is after. */
   findOneAndUpdate(
     filter: Filter<TSchema>,
     update: UpdateFilter<TSchema> | Document[],
     options?: FindOneAndUpdateOptions,
   ): Promise<WithId<TSchema> | null>;
+  /** Changes a document and gives it, as it was before or is after. */
   async findOneAndUpdate(
     filter: Filter<TSchema>,
     update: UpdateFilter<TSchema> | Document[],
@@ -457,6 +415,7 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- reads
 
+  /** The documents that match. */
   find(): FindCursor<WithId<TSchema>>;
   find(filter: Filter<TSchema>, options?: FindOptions): FindCursor<WithId<TSchema>>;
   find<T extends Document>(filter: Filter<TSchema>, options?: FindOptions): FindCursor<T>;
@@ -464,6 +423,7 @@ export class Collection<TSchema extends Document = Document> {
     return new FindCursor(this.source, this.s.namespace, filter, this.hinted(options));
   }
 
+  /** The first document that matches, or null. */
   findOne(): Promise<WithId<TSchema> | null>;
   findOne(filter: Filter<TSchema>, options?: Omit<FindOptions, 'batchSize'>): Promise<WithId<TSchema> | null>;
   findOne<T = TSchema>(filter?: Filter<TSchema>, options?: Omit<FindOptions, 'batchSize'>): Promise<T | null>;
@@ -490,6 +450,7 @@ export class Collection<TSchema extends Document = Document> {
     return this.collectionHint === undefined || options.hint !== undefined ? options : { ...options, hint: this.collectionHint };
   }
 
+  /** The results of a pipeline. */
   aggregate<T extends Document = Document>(pipeline: Document[] = [], options: AggregateOptions = {}): AggregationCursor<T> {
     return new AggregationCursor<T>(this.source, this.s.namespace, pipeline, this.hinted(options));
   }
@@ -527,11 +488,13 @@ export class Collection<TSchema extends Document = Document> {
     return options.explain === undefined ? Number(reply.body['n'] ?? 0) : (payload(reply) as never);
   }
 
+  /** The different values of a field. */
   distinct<Key extends keyof WithId<TSchema>>(
     key: Key,
     filter?: Filter<TSchema>,
     options?: DistinctOptions,
   ): Promise<Flatten<WithId<TSchema>[Key]>[]>;
+  /** The different values of a field. */
   distinct(key: string, filter?: Filter<TSchema>, options?: DistinctOptions): Promise<any[]>;
   /** The different values of a field. */
   async distinct(key: string, filter: Filter<TSchema> = {}, options: DistinctOptions = NO_OPTIONS): Promise<any[]> {
@@ -552,14 +515,17 @@ export class Collection<TSchema extends Document = Document> {
     return (info as { options?: Document }).options ?? {};
   }
 
+  /** Whether the collection is capped. */
   async isCapped(options: CommandOperationOptions = NO_OPTIONS): Promise<boolean> {
     return (await this.options(options))['capped'] === true;
   }
 
+  /** Drops the collection with its indexes. */
   async drop(options: CommandOperationOptions = NO_OPTIONS): Promise<boolean> {
     return this.db.dropCollection(this.collectionName, options);
   }
 
+  /** Gives the collection another name. */
   async rename(newName: string, options: RenameOptions = NO_OPTIONS): Promise<Collection<Document>> {
     refuseUnknown('rename', options, RENAME_OPTIONS);
     const renamed = this.db.collection(newName);
@@ -574,18 +540,21 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- indexes
 
+  /** Makes an index; gives its name. */
   async createIndex(keys: IndexSpecification, options: CreateIndexesOptions = NO_OPTIONS): Promise<string> {
     const description = indexDescription(keys, options, CREATE_INDEX_OPTIONS);
     const [name] = await createIndexes(this.source, this.s.namespace, [description], options, CREATE_INDEX_OPTIONS);
     return name as string;
   }
 
+  /** Makes indexes; gives their names. */
   async createIndexes(indexes: IndexDescription[], options: CreateIndexesOptions = NO_OPTIONS): Promise<string[]> {
     if (!Array.isArray(indexes)) throw new MongoInvalidArgumentError('Argument "indexes" must be an array of index descriptions');
     const descriptions = indexes.map(({ key, ...rest }) => indexDescription(key, rest));
     return createIndexes(this.source, this.s.namespace, descriptions, options);
   }
 
+  /** Drops an index by its name. */
   async dropIndex(name: string, options: CommandOperationOptions = NO_OPTIONS): Promise<Document> {
     return dropIndex(this.source, this.s.namespace, name, options);
   }
@@ -596,15 +565,18 @@ export class Collection<TSchema extends Document = Document> {
     return true;
   }
 
+  /** The descriptions of the indexes. */
   listIndexes(options: ListIndexesOptions = {}): ListIndexesCursor {
     return new ListIndexesCursor(this as unknown as Collection<Document>, options);
   }
 
+  /** Whether there are indexes of these names. */
   async indexExists(indexes: string | string[], options: ListIndexesOptions = {}): Promise<boolean> {
     const names = new Set((await this.listIndexes(options).toArray()).map((index) => String(index['name'])));
     return (Array.isArray(indexes) ? indexes : [indexes]).every((name) => names.has(name));
   }
 
+  /** The keys of the indexes by name, or their whole descriptions. */
   indexInformation(options: IndexInformationOptions & { full: true }): Promise<Document[]>;
   indexInformation(options?: IndexInformationOptions): Promise<{ [name: string]: [string, unknown][] }>;
   async indexInformation(
@@ -616,6 +588,7 @@ export class Collection<TSchema extends Document = Document> {
     return Object.fromEntries(indexes.map((index) => [String(index['name']), Object.entries(index['key'] as Document)]));
   }
 
+  /** The descriptions of the indexes. */
   indexes(options: IndexInformationOptions & { full?: true }): Promise<Document[]>;
   indexes(options: IndexInformationOptions & { full: false }): Promise<{ [name: string]: [string, unknown][] }>;
   indexes(): Promise<Document[]>;
@@ -625,26 +598,31 @@ export class Collection<TSchema extends Document = Document> {
 
   // ---- search indexes: the commands are sent, and an engine without a search process refuses them
 
+  /** Refused by the engine. */
   listSearchIndexes(name?: string | AggregateOptions, options: AggregateOptions = {}): AggregationCursor {
     const named = typeof name === 'string' ? { name } : {};
     return this.aggregate([{ $listSearchIndexes: named }], typeof name === 'object' ? name : options);
   }
 
+  /** Refused by the engine. */
   async createSearchIndex(description: Document | string): Promise<string> {
     const index = typeof description === 'string' ? { name: description, definition: {} } : description;
     return (await this.createSearchIndexes([index]))[0] as string;
   }
 
+  /** Refused by the engine. */
   async createSearchIndexes(descriptions: Document[]): Promise<string[]> {
     const command = { createSearchIndexes: this.collectionName, indexes: descriptions };
     const { body } = await execute(this.source, this.dbName, command, {}, 'neither');
     return (body['indexesCreated'] as { name: string }[]).map(({ name }) => name);
   }
 
+  /** Refused by the engine. */
   async updateSearchIndex(name: string, definition: Document): Promise<void> {
     await execute(this.source, this.dbName, { updateSearchIndex: this.collectionName, name, definition }, {}, 'neither');
   }
 
+  /** Refused by the engine. */
   async dropSearchIndex(name: string): Promise<void> {
     await execute(this.source, this.dbName, { dropSearchIndex: this.collectionName, name }, {}, 'neither');
   }

@@ -3,7 +3,8 @@ import type { Abortable } from './abort.js';
 import { Admin } from './admin.js';
 import type { MongoClient } from './client.js';
 import { payload } from './codec/decode.js';
-import { Collection, type CollectionOptions, type IndexInformationOptions, type PkFactory, type RenameOptions } from './collection.js';
+import { Collection } from './collection.js';
+import type { CollectionOptions, IndexInformationOptions, PkFactory, RenameOptions } from './collection_options.js';
 import type { CursorSource } from './cursor/abstract_cursor.js';
 import { AggregationCursor, type AggregateOptions } from './cursor/aggregation_cursor.js';
 import { type CollectionInfo, ListCollectionsCursor, type ListCollectionsOptions } from './cursor/list_cursors.js';
@@ -29,44 +30,71 @@ import {
 } from './options.js';
 import type { Document, IndexSpecification } from './types/document.js';
 
+/** Options of `client.db`. */
 export interface DbOptions extends SettingsOptions {
+  /** Makes the `_id` of inserted documents. */
   pkFactory?: PkFactory;
 }
 
 /** A time series: the names of its fields, and how far apart its measurements are. */
 export interface TimeSeriesCollectionOptions extends Document {
+  /** The field with the time of a measurement. */
   timeField: string;
+  /** The field that says what measurements belong together. */
   metaField?: string;
+  /** How far apart measurements are. */
   granularity?: 'seconds' | 'minutes' | 'hours' | string;
+  /** How much time a bucket spans at most. */
   bucketMaxSpanSeconds?: number;
+  /** To what the beginning of a bucket is rounded. */
   bucketRoundingSeconds?: number;
 }
 
 /** Options of `createCollection`. */
 export interface CreateCollectionOptions extends CommandOperationOptions {
+  /** Keep only the newest documents, within `size`. */
   capped?: boolean;
+  /** The most bytes of a capped collection. */
   size?: number;
+  /** The most documents of a capped collection. */
   max?: number;
+  /** Of MongoDB before 4.2; the engine decides. */
   flags?: number;
+  /** Options of a storage engine; the engine decides. */
   storageEngine?: Document;
+  /** What documents must match. */
   validator?: Document;
+  /** Which documents are checked: `off`, `moderate`, `strict`. */
   validationLevel?: string;
+  /** What becomes of those that do not match: `error`, `warn`. */
   validationAction?: string;
+  /** Options of its indexes. */
   indexOptionDefaults?: Document;
+  /** The collection that this is a view of. */
   viewOn?: string;
+  /** The pipeline of the view. */
   pipeline?: Document[];
+  /** Makes the `_id` of inserted documents. */
   pkFactory?: PkFactory;
+  /** Make a time-series collection. */
   timeseries?: TimeSeriesCollectionOptions;
+  /** Keep documents in the order of their `_id`. */
   clusteredIndex?: Document;
+  /** Let documents expire, of a clustered or time-series collection. */
   expireAfterSeconds?: number;
+  /** Keep documents as they were before and after changes. */
   changeStreamPreAndPostImages?: { enabled: boolean };
 }
 
+/** Options of `db.command`. */
 export interface RunCommandOptions extends OperationOptions, Abortable {
+  /** Give up after this many milliseconds of work. */
   maxTimeMS?: number;
+  /** What is shown with the command where commands are shown. */
   comment?: unknown;
 }
 
+/** Options of `db.stats`. */
 export interface DbStatsOptions extends CommandOperationOptions {
   /** Divide sizes by this. */
   scale?: number;
@@ -108,12 +136,15 @@ export class Db {
   static readonly SYSTEM_COMMAND_COLLECTION = '$cmd';
   static readonly SYSTEM_JS_COLLECTION = 'system.js';
 
+  /** The client. */
   readonly client: MongoClient;
+  /** The name. */
   readonly databaseName: string;
   /** @internal */
   readonly source: CursorSource;
   /** @internal */
   readonly pkFactory: PkFactory | undefined;
+  /** The options it was made with. */
   readonly options: DbOptions;
 
   /** @internal */
@@ -127,30 +158,37 @@ export class Db {
     this.source = { deployment: client.source.deployment, settings: inherit(client.source.settings, options) };
   }
 
+  /** What reads of this may see, unless an operation says otherwise. */
   get readConcern(): ReadConcern | undefined {
     return this.source.settings.readConcern;
   }
 
+  /** Which node to read from: there is one. */
   get readPreference(): ReadPreference {
     return this.source.settings.readPreference;
   }
 
+  /** When writes are acknowledged, unless an operation says otherwise. */
   get writeConcern(): WriteConcern | undefined {
     return this.source.settings.writeConcern;
   }
 
+  /** How values are written and read, unless an operation says otherwise. */
   get bsonOptions(): BSONSerializeOptions {
     return this.source.settings.bson;
   }
 
+  /** Whether another node than the primary may be read from. */
   get secondaryOk(): boolean {
     return this.readPreference.mode !== 'primary';
   }
 
+  /** The name. */
   get namespace(): string {
     return this.databaseName;
   }
 
+  /** How long an operation may take, in milliseconds; undefined for no limit. */
   get timeoutMS(): number | undefined {
     return this.source.settings.timeoutMS;
   }
@@ -166,6 +204,7 @@ export class Db {
     return new Collection<TSchema>(this, name, options);
   }
 
+  /** Makes a collection with options. */
   async createCollection<TSchema extends Document = Document>(
     name: string,
     options: CreateCollectionOptions = {},
@@ -199,10 +238,12 @@ export class Db {
     return new AggregationCursor<T>(this.source, new MongoDBNamespace(this.databaseName), pipeline, options);
   }
 
+  /** Commands about the deployment as a whole. */
   admin(): Admin {
     return new Admin(this);
   }
 
+  /** Counts and sizes. */
   async stats(options: DbStatsOptions = {}): Promise<Document> {
     refuseUnknown('stats', options, STATS_OPTIONS);
     const command: Document = { dbStats: 1 };
@@ -210,23 +251,28 @@ export class Db {
     return result(this.source, this.databaseName, command, options, 'neither');
   }
 
+  /** The descriptions of the collections. */
   listCollections(
     filter: Document,
     options: ListCollectionsOptions & { nameOnly: true },
   ): ListCollectionsCursor<Pick<CollectionInfo, 'name' | 'type'>>;
+  /** The descriptions of the collections. */
   listCollections<T extends Pick<CollectionInfo, 'name' | 'type'> | CollectionInfo = CollectionInfo>(
     filter?: Document,
     options?: ListCollectionsOptions,
   ): ListCollectionsCursor<T>;
+  /** The descriptions of the collections. */
   listCollections(filter: Document = {}, options: ListCollectionsOptions = {}): ListCollectionsCursor<CollectionInfo> {
     return new ListCollectionsCursor(this, filter, options);
   }
 
+  /** The collections. */
   async collections(options: ListCollectionsOptions = {}): Promise<Collection[]> {
     const found = await this.listCollections({}, { ...options, nameOnly: true }).toArray();
     return found.filter(({ name }) => !name.includes('$')).map(({ name }) => this.collection(name));
   }
 
+  /** Gives a collection another name. */
   async renameCollection<TSchema extends Document = Document>(
     from: string,
     to: string,
@@ -235,6 +281,7 @@ export class Db {
     return (await this.collection(from).rename(to, options)) as unknown as Collection<TSchema>;
   }
 
+  /** Drops a collection with its indexes. */
   async dropCollection(name: string, options: CommandOperationOptions = {}): Promise<boolean> {
     checkCollectionName(name);
     refuseUnknown('dropCollection', options, PLAIN_OPTIONS);
@@ -242,28 +289,33 @@ export class Db {
     return true;
   }
 
+  /** Drops the database. */
   async dropDatabase(options: CommandOperationOptions = {}): Promise<boolean> {
     refuseUnknown('dropDatabase', options, PLAIN_OPTIONS);
     await execute(this.source, this.databaseName, { dropDatabase: 1 }, options, 'write');
     return true;
   }
 
+  /** Makes an index on a collection; gives its name. */
   async createIndex(name: string, indexSpec: IndexSpecification, options?: CreateIndexesOptions): Promise<string> {
     return this.collection(name).createIndex(indexSpec, options);
   }
 
+  /** The keys of a collection's indexes by name, or their whole descriptions. */
   indexInformation(name: string, options: IndexInformationOptions & { full: true }): Promise<Document[]>;
   indexInformation(name: string, options?: IndexInformationOptions): Promise<{ [name: string]: [string, unknown][] }>;
   async indexInformation(name: string, options: IndexInformationOptions = {}): Promise<unknown> {
     return this.collection(name).indexInformation(options as IndexInformationOptions & { full: true });
   }
 
+  /** How much the profiler notes. */
   async profilingLevel(options: CommandOperationOptions = {}): Promise<ProfilingLevel> {
     refuseUnknown('profilingLevel', options, PLAIN_OPTIONS);
     const { body } = await execute(this.source, this.databaseName, { profile: -1 }, options, 'neither');
     return LEVELS[Number(body['was'])] ?? 'off';
   }
 
+  /** Says how much the profiler is to note; the engine decides. */
   async setProfilingLevel(level: ProfilingLevel, options: CommandOperationOptions = {}): Promise<ProfilingLevel> {
     refuseUnknown('setProfilingLevel', options, PLAIN_OPTIONS);
     const profile = LEVELS.indexOf(level);

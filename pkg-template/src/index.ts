@@ -25,7 +25,8 @@ export {
   WriteError,
 } from './bulk/result.js';
 export { type Durability, MongoClient, type MongoClientEvents, type MongoClientOptions, type ServerApi, ServerApiVersion, type WithSessionCallback } from './client.js';
-export * from './collection.js';
+export { Collection } from './collection.js';
+export * from './collection_options.js';
 export type { Connection, DurabilityState, DurabilityStatus } from './connection.js';
 export { AbstractCursor, type AbstractCursorOptions, CURSOR_FLAGS, type CursorFlag, CursorTimeoutMode } from './cursor/abstract_cursor.js';
 export { type AggregateOptions, AggregationCursor } from './cursor/aggregation_cursor.js';

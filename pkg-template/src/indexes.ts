@@ -8,26 +8,45 @@ import type { Document, IndexSpecification } from './types/document.js';
 
 /** What an index may be besides its keys. */
 export interface IndexProperties {
+  /** The name. Default: keys and directions. */
   name?: string;
+  /** Refuse documents whose keys are there already. */
   unique?: boolean;
+  /** Leave out documents without the fields. */
   sparse?: boolean;
+  /** Hide the index from the planner. */
   hidden?: boolean;
+  /** Of MongoDB before 4.2; the engine takes it and always builds at once. */
   background?: boolean;
+  /** Which documents the index holds. */
   partialFilterExpression?: Document;
+  /** Remove documents this long after the date in the field. */
   expireAfterSeconds?: number;
+  /** Options of a storage engine; the engine decides. */
   storageEngine?: Document;
+  /** How texts are compared. */
   collation?: CollationOptions;
   /** The index format, by the driver's name for it. */
   version?: number;
+  /** Of a text index: how much each field counts. */
   weights?: Document;
+  /** Of a text index: the language of texts. */
   default_language?: string;
+  /** Of a text index: the field with a text's language. */
   language_override?: string;
+  /** The format of a text index. */
   textIndexVersion?: number;
+  /** The format of an index on a sphere. */
   '2dsphereIndexVersion'?: number;
+  /** Of an index on a plane: the precision. */
   bits?: number;
+  /** Of an index on a plane: the lowest coordinate. */
   min?: number;
+  /** Of an index on a plane: the highest coordinate. */
   max?: number;
+  /** Of an index of MongoDB 4: the engine decides. */
   bucketSize?: number;
+  /** Which fields a wildcard index holds. */
   wildcardProjection?: Document;
   /** Build the index although it makes no sense here; the engine decides. */
   v?: number;
@@ -35,11 +54,13 @@ export interface IndexProperties {
 
 /** One index for `createIndexes`. */
 export interface IndexDescription extends IndexProperties {
+  /** The keys, in any form that `createIndex` takes. */
   key: IndexSpecification;
 }
 
 /** Options of `createIndex`. */
 export interface CreateIndexesOptions extends Omit<CommandOperationOptions, 'collation'>, IndexProperties {
+  /** How many nodes must have built it: there is one. */
   commitQuorum?: number | string;
 }
 

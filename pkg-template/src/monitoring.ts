@@ -12,7 +12,9 @@ interface CommandEvent {
 
 /** A command is about to be sent. */
 export class CommandStartedEvent implements CommandEvent {
+  /** The event's name. */
   readonly name = 'commandStarted';
+  /** Null: there is no server's connection. */
   readonly serverConnectionId: bigint | null = null;
 
   constructor(
@@ -27,7 +29,9 @@ export class CommandStartedEvent implements CommandEvent {
 
 /** A command was answered. */
 export class CommandSucceededEvent implements CommandEvent {
+  /** The event's name. */
   readonly name = 'commandSucceeded';
+  /** Null: there is no server's connection. */
   readonly serverConnectionId: bigint | null = null;
 
   constructor(
@@ -44,7 +48,9 @@ export class CommandSucceededEvent implements CommandEvent {
 
 /** A command was refused, or the engine could not be reached. */
 export class CommandFailedEvent implements CommandEvent {
+  /** The event's name. */
   readonly name = 'commandFailed';
+  /** Null: there is no server's connection. */
   readonly serverConnectionId: bigint | null = null;
 
   constructor(

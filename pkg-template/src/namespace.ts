@@ -3,7 +3,9 @@ import { MongoInvalidArgumentError, MongoRuntimeError } from './errors.js';
 
 /** The names of a database and of a collection in it. */
 export class MongoDBNamespace {
+  /** The name of the database. */
   readonly db: string;
+  /** The name of the collection. */
   readonly collection?: string;
   readonly #text: string;
 
@@ -13,6 +15,7 @@ export class MongoDBNamespace {
     this.#text = collection === undefined ? db : `${db}.${collection}`;
   }
 
+  /** Takes `database.collection` apart. */
   static fromString(namespace: string): MongoDBNamespace {
     const dot = namespace.indexOf('.');
     if (namespace === '') throw new MongoRuntimeError('Cannot parse an empty namespace');
@@ -21,10 +24,12 @@ export class MongoDBNamespace {
       : new MongoDBNamespace(namespace.slice(0, dot), namespace.slice(dot + 1));
   }
 
+  /** Another collection of the same database. */
   withCollection(collection: string): MongoDBNamespace {
     return new MongoDBNamespace(this.db, collection);
   }
 
+  /** As text. */
   toString(): string {
     return this.#text;
   }

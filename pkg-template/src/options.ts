@@ -46,6 +46,7 @@ export type ReadConcernLevel = (typeof ReadConcernLevel)[keyof typeof ReadConcer
 export class ReadConcern {
   constructor(readonly level: ReadConcernLevel) {}
 
+  /** From what options say, in any of their forms. */
   static fromOptions(options?: ReadConcernLike): ReadConcern | undefined {
     if (options == null) return undefined;
     if (typeof options !== 'string') refuseUnknown('readConcern', options, ['level']);
@@ -53,19 +54,26 @@ export class ReadConcern {
     return level === undefined ? undefined : new ReadConcern(level);
   }
 
+  /** As a plain object. */
   toJSON(): Document {
     return { level: this.level };
   }
 }
 
+/** A read concern, in any of its forms. */
 export type ReadConcernLike = ReadConcernLevel | { level?: ReadConcernLevel };
 
 /** What must have happened before a write is acknowledged. */
 export interface WriteConcernSettings {
+  /** How many nodes: there is one. 0 to be told nothing of the write. */
   w?: number | 'majority';
+  /** Wait for the disk, whatever the mode of durability. */
   j?: boolean;
+  /** As `j`. */
   journal?: boolean;
+  /** How long to wait for nodes, in milliseconds: there is one. */
   wtimeout?: number;
+  /** As `wtimeout`. */
   wtimeoutMS?: number;
 }
 
@@ -77,6 +85,7 @@ export class WriteConcern {
     readonly journal?: boolean,
   ) {}
 
+  /** From what options say, in any of their forms. */
   static fromOptions(options?: WriteConcernSettings | WriteConcern): WriteConcern | undefined {
     if (options == null || options instanceof WriteConcern) return options;
     refuseUnknown('writeConcern', options, ['w', 'j', 'journal', 'wtimeout', 'wtimeoutMS']);
@@ -93,6 +102,7 @@ export class WriteConcern {
     return result;
   }
 
+  /** False for a write with `w: 0`. */
   get acknowledged(): boolean {
     return this.w !== 0;
   }
@@ -132,21 +142,25 @@ export class ReadPreference {
     }
   }
 
+  /** From what options say, in any of their forms. */
   static fromOptions(value: ReadPreferenceLike): ReadPreference {
     if (value instanceof ReadPreference) return value;
     if (typeof value !== 'string') refuseUnknown('readPreference', value, ['mode']);
     return new ReadPreference(typeof value === 'string' ? value : value.mode);
   }
 
+  /** As a plain object. */
   toJSON(): Document {
     return { mode: this.mode };
   }
 }
 
+/** A read preference, in any of its forms. */
 export type ReadPreferenceLike = ReadPreferenceMode | ReadPreference | { mode: ReadPreferenceMode };
 
 /** Options of every command. */
 export interface OperationOptions extends BSONSerializeOptions {
+  /** Which node to read from: there is one. */
   readPreference?: ReadPreferenceLike;
   /** The session that the operation is part of. */
   session?: ClientSession | undefined;
@@ -156,25 +170,39 @@ export interface OperationOptions extends BSONSerializeOptions {
 
 /** Options of commands on a collection. Concerns that are given go with every command, inherited ones where they can. */
 export interface CommandOperationOptions extends OperationOptions {
+  /** What reads of this may see, unless an operation says otherwise. */
   readConcern?: ReadConcernLike;
+  /** When writes are acknowledged, unless an operation says otherwise. */
   writeConcern?: WriteConcernSettings | WriteConcern;
+  /** How texts are compared. */
   collation?: CollationOptions;
   /** The command is given up after this many milliseconds. */
   maxTimeMS?: number;
+  /** What is shown with the command where commands are shown. */
   comment?: unknown;
   /** Reads and writes what is stored; makes no difference without time-series collections. */
   rawData?: boolean;
 }
 
+/** How texts are compared. */
 export interface CollationOptions {
+  /** The language, or `simple` for bytes. */
   locale: string;
+  /** Compare case at strengths 1 and 2 too. */
   caseLevel?: boolean;
+  /** Which case comes first: `upper`, `lower`, `off`. */
   caseFirst?: string;
+  /** How fine differences are told: 1 to 5. */
   strength?: number;
+  /** Compare digits as numbers. */
   numericOrdering?: boolean;
+  /** Whether spaces and punctuation count: `non-ignorable`, `shifted`. */
   alternate?: string;
+  /** What does not count when `shifted`: `punct`, `space`. */
   maxVariable?: string;
+  /** Compare accents from the end, as in French of Canada. */
   backwards?: boolean;
+  /** Bring texts to a normal form first. */
   normalization?: boolean;
 }
 
@@ -229,21 +257,29 @@ export function refuseUnknown(place: string, options: object, known: ReadonlySet
 /** What a client, a database or a collection passes down to its operations. */
 export interface Settings {
   readonly bson: BSONSerializeOptions;
+  /** What reads of this may see, unless an operation says otherwise. */
   readonly readConcern: ReadConcern | undefined;
+  /** When writes are acknowledged, unless an operation says otherwise. */
   readonly writeConcern: WriteConcern | undefined;
+  /** Which node to read from: there is one. */
   readonly readPreference: ReadPreference;
+  /** How long an operation may take, in milliseconds; undefined for no limit. */
   readonly timeoutMS: number | undefined;
 }
 
 /** Options from which {@link Settings} are made. */
 export interface SettingsOptions extends BSONSerializeOptions {
+  /** Which node to read from: there is one. */
   readPreference?: ReadPreferenceLike;
+  /** What reads of this may see, unless an operation says otherwise. */
   readConcern?: ReadConcernLike;
+  /** When writes are acknowledged, unless an operation says otherwise. */
   writeConcern?: WriteConcernSettings | WriteConcern;
   /** How long an operation may take, in milliseconds; 0 or undefined for no limit. */
   timeoutMS?: number;
 }
 
+/** What is so if nobody says otherwise. */
 export const DEFAULT_SETTINGS: Settings = {
   bson: {},
   readConcern: undefined,

@@ -17,9 +17,13 @@ import type { Document } from './types/document.js';
 
 /** Options of a transaction. */
 export interface TransactionOptions {
+  /** What reads may see. */
   readConcern?: ReadConcernLike;
+  /** When the commit is acknowledged. */
   writeConcern?: WriteConcernSettings | WriteConcern;
+  /** Which node to read from. */
   readPreference?: ReadPreferenceLike;
+  /** How long the commit may take, in milliseconds. */
   maxCommitTimeMS?: number;
 }
 
@@ -45,12 +49,15 @@ export interface EndSessionOptions {
 
 /** The id of a session, as commands carry it in `lsid`. */
 export interface ServerSessionId {
+  /** A UUID. */
   id: Binary;
 }
 
 /** What is known of the cluster's time. */
 export interface ClusterTime {
+  /** The time. */
   clusterTime: Timestamp;
+  /** Who says so. */
   signature?: { hash: Binary; keyId: Long };
 }
 
@@ -86,11 +93,13 @@ export class SessionPool {
     }
   }
 
+  /** An id for a session. */
   take(): ServerSessionId {
     const last = this.idle.pop();
     return last !== undefined && Date.now() - last.since < IDLE_MS_MAX ? last.id : { id: new UUID() };
   }
 
+  /** Takes the id of a session that ended. */
   give(id: ServerSessionId): void {
     this.idle.push({ id, since: Date.now() });
   }
@@ -112,6 +121,7 @@ export class ClientSession extends TypedEventEmitter<ClientSessionEvents> {
   hasEnded = false;
   /** The options of the client. */
   readonly clientOptions: Readonly<MongoClientOptions>;
+  /** What the session takes care of. */
   readonly supports: { readonly causalConsistency: boolean };
   /** The latest time of the cluster that this session was told of. */
   clusterTime?: ClusterTime;
@@ -119,8 +129,11 @@ export class ClientSession extends TypedEventEmitter<ClientSessionEvents> {
   operationTime?: Timestamp;
   /** Always true: sessions that the driver makes for itself are not given to anyone. */
   readonly explicit = true;
+  /** What transactions begin with. */
   readonly defaultTransactionOptions: TransactionOptions;
+  /** Whether reads ask for the read concern `snapshot`. */
   readonly snapshotEnabled: boolean;
+  /** How long an operation may take, in milliseconds; undefined for no limit. */
   readonly timeoutMS: number | undefined;
   /** What commands carry in `lsid`. */
   readonly id: ServerSessionId;
@@ -167,6 +180,7 @@ export class ClientSession extends TypedEventEmitter<ClientSessionEvents> {
     this.emit('ended', this);
   }
 
+  /** Ends it at the end of the block, with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endSession();
   }

@@ -13,6 +13,7 @@ export const MAGIC = 0x8199_e26d;
 const TERMINATOR = new Uint8Array([0xff, 0xff, 0xff, 0xff]);
 const HEADER = { concurrent_collections: 1, version: '0.1', server_version: '8.0.0', tool_version: '100.10.0' };
 
+/** Options of `client.backup`. */
 export interface BackupOptions extends ProgressOptions {
   /** Only these databases. */
   databases?: readonly string[];
@@ -25,6 +26,7 @@ export interface Lost {
   readonly documents: number;
 }
 
+/** What `client.salvage` found. */
 export interface Salvage {
   /** The backup of all that can be read. */
   readonly stream: ReadableStream<Uint8Array>;

@@ -8,23 +8,31 @@ import { Inserts } from './inserts.js';
 import type { ProgressOptions } from './progress.js';
 import { batches, type Send, sender } from './raw.js';
 
+/** Options of `collection.exportNDJSON`. */
 export interface ExportOptions extends ProgressOptions {
+  /** Which documents are meant. */
   filter?: Document;
+  /** The order. */
   sort?: Document;
+  /** Which fields the documents are to have. */
   projection?: Document;
   /** Relaxed Extended JSON is easier to read, and does not tell all number types apart. Default false. */
   relaxed?: boolean;
 }
 
+/** Options of `collection.importNDJSON`. */
 export interface ImportOptions extends ProgressOptions {
   /** Drop the collection before. */
   drop?: boolean;
   /** Documents of one insert, at most. Default 1000. */
   batchSize?: number;
+  /** Do not check the documents against the collection's validator. */
   bypassDocumentValidation?: boolean;
 }
 
+/** What an import did. */
 export interface ImportResult {
+  /** How many documents were inserted. */
   readonly insertedCount: number;
   readonly failedCount: number;
   readonly firstFailure?: string;

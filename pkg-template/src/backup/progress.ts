@@ -12,6 +12,7 @@ export interface BackupProgress {
   readonly done: boolean;
 }
 
+/** Options of what takes a while. */
 export interface ProgressOptions {
   /** Is called after each batch. */
   onProgress?(progress: BackupProgress): void;

@@ -9,6 +9,7 @@ import { Inserts } from './inserts.js';
 import type { ProgressOptions } from './progress.js';
 import { type Send, sender } from './raw.js';
 
+/** Options of `client.restore`. */
 export interface RestoreOptions extends ProgressOptions {
   /** Drop each collection of the backup before it is restored. Without it documents are added to what is there. */
   drop?: boolean;
@@ -16,7 +17,9 @@ export interface RestoreOptions extends ProgressOptions {
   databases?: readonly string[];
 }
 
+/** What a restore did. */
 export interface RestoreResult {
+  /** How many documents were inserted. */
   readonly insertedCount: number;
   /** Documents that could not be inserted: mostly because one with their `_id` was there. */
   readonly failedCount: number;

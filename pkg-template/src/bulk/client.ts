@@ -9,9 +9,13 @@ import type { Document, Hint, Sort } from '../types/document.js';
 import { LIMITS } from './execute.js';
 import { deleteStatement, updateStatement } from './models.js';
 
+/** Options of `client.bulkWrite`. */
 export interface ClientBulkWriteOptions extends CommandOperationOptions {
+  /** Stop at the first error. Default true. */
   ordered?: boolean;
+  /** Do not check the documents against the collection's validator. */
   bypassDocumentValidation?: boolean;
+  /** Variables for expressions. */
   let?: Document;
   /** Give the result of every operation. */
   verboseResults?: boolean;
@@ -36,9 +40,11 @@ export type ClientBulkWriteModel =
 const OPTIONS = optionNames(COMMAND_OPTIONS, ['ordered', 'bypassDocumentValidation', 'let', 'verboseResults']);
 /** A client bulk write of which something failed; says what the rest did. */
 export class MongoClientBulkWriteError extends MongoServerError {
+  /** What went wrong with the write concern. */
   writeConcernErrors: Document[] = [];
   /** The error of each operation that failed, by its position. */
   writeErrors = new Map<number, { code: number; message: string }>();
+  /** What the other operations did. */
   partialResult?: ClientBulkWriteResult;
 
   constructor(reply: Document) {

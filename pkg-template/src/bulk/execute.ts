@@ -26,6 +26,7 @@ export interface Batch {
 export interface BulkOptions extends CommandOperationOptions {
   ordered?: boolean;
   bypassDocumentValidation?: boolean;
+  /** Variables for expressions. */
   let?: Document;
 }
 

@@ -8,37 +8,60 @@ import type { Filter } from '../types/filter.js';
 import type { UpdateFilter } from '../types/update.js';
 import type { BatchType } from './execute.js';
 
+/** An insert of a bulk. */
 export interface InsertOneModel<TSchema extends Document = Document> {
+  /** The document. */
   document: OptionalId<TSchema>;
 }
 
+/** A replacement of a bulk. */
 export interface ReplaceOneModel<TSchema extends Document = Document> {
+  /** Which documents are meant. */
   filter: Filter<TSchema>;
+  /** What is to stand in place of the document. */
   replacement: WithoutId<TSchema>;
+  /** How texts are compared. */
   collation?: CollationOptions;
+  /** The index to use: its name or its keys. */
   hint?: Hint;
+  /** Insert a document if none matches. */
   upsert?: boolean;
+  /** The order. */
   sort?: Sort;
 }
 
+/** An update of a bulk, of the first document that matches. */
 export interface UpdateOneModel<TSchema extends Document = Document> {
+  /** Which documents are meant. */
   filter: Filter<TSchema>;
+  /** Operators, or a pipeline. */
   update: UpdateFilter<TSchema> | UpdateFilter<TSchema>[];
+  /** Which elements of arrays `$[name]` means. */
   arrayFilters?: Document[];
+  /** How texts are compared. */
   collation?: CollationOptions;
+  /** The index to use: its name or its keys. */
   hint?: Hint;
+  /** Insert a document if none matches. */
   upsert?: boolean;
+  /** The order. */
   sort?: Sort;
 }
 
+/** An update of a bulk, of all documents that match. */
 export type UpdateManyModel<TSchema extends Document = Document> = Omit<UpdateOneModel<TSchema>, 'sort'>;
 
+/** A deletion of a bulk, of the first document that matches. */
 export interface DeleteOneModel<TSchema extends Document = Document> {
+  /** Which documents are meant. */
   filter: Filter<TSchema>;
+  /** How texts are compared. */
   collation?: CollationOptions;
+  /** The index to use: its name or its keys. */
   hint?: Hint;
 }
 
+/** A deletion of a bulk, of all documents that match. */
 export type DeleteManyModel<TSchema extends Document = Document> = DeleteOneModel<TSchema>;
 
 /** One operation of a bulk write. */

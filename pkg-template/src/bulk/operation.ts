@@ -25,7 +25,9 @@ export const BULK_OPTIONS = optionNames(COMMAND_OPTIONS, ['bypassDocumentValidat
 
 /** What both kinds of bulk share. */
 export abstract class BulkOperationBase {
+  /** Whether the bulk stops at the first error. */
   readonly isOrdered: boolean;
+  /** Never set, as by the driver. */
   readonly operationId?: number;
   private readonly list: Batch[] = [];
   private count = 0;
@@ -77,18 +79,22 @@ export abstract class BulkOperationBase {
     return this;
   }
 
+  /** How many operations there are. */
   get length(): number {
     return this.count;
   }
 
+  /** How values are written and read, unless an operation says otherwise. */
   get bsonOptions(): BSONSerializeOptions {
     return this.collection.bsonOptions;
   }
 
+  /** When writes are acknowledged, unless an operation says otherwise. */
   get writeConcern(): WriteConcern | undefined {
     return this.collection.writeConcern;
   }
 
+  /** The operations, those of a kind together. */
   get batches(): readonly Batch[] {
     return this.list;
   }
@@ -139,10 +145,12 @@ export class FindOperators {
     this.model = { filter: selector };
   }
 
+  /** Changes all that were selected. */
   update(update: Document | Document[]): BulkOperationBase {
     return this.add('updateMany', { update });
   }
 
+  /** Changes the first that was selected. */
   updateOne(update: Document | Document[]): BulkOperationBase {
     if (!hasAtomicOperators(update)) {
       throw new MongoInvalidArgumentError('Update document requires atomic operators');
@@ -150,30 +158,37 @@ export class FindOperators {
     return this.add('updateOne', { update });
   }
 
+  /** Replaces the first that was selected. */
   replaceOne(replacement: Document): BulkOperationBase {
     return this.add('replaceOne', { replacement });
   }
 
+  /** Deletes the first that was selected. */
   deleteOne(): BulkOperationBase {
     return this.bulkOperation.addToOperationsList('delete', deleteStatement(this.model, 'deleteOne'));
   }
 
+  /** Deletes all that were selected. */
   delete(): BulkOperationBase {
     return this.bulkOperation.addToOperationsList('delete', deleteStatement(this.model, 'deleteMany'));
   }
 
+  /** Insert a document if none matches. */
   upsert(): this {
     return this.put('upsert', true);
   }
 
+  /** How texts are compared. */
   collation(collation: CollationOptions): this {
     return this.put('collation', collation);
   }
 
+  /** Which elements of arrays `$[name]` means. */
   arrayFilters(arrayFilters: Document[]): this {
     return this.put('arrayFilters', arrayFilters);
   }
 
+  /** The index to use: its name or its keys. */
   hint(hint: Hint): this {
     return this.put('hint', hint);
   }

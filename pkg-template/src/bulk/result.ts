@@ -4,10 +4,15 @@ import type { Document } from '../types/document.js';
 
 /** What is known of one write that failed. */
 export interface BulkWriteOperationError {
+  /** The position of the operation in the bulk. */
   index: number;
+  /** MongoDB's error code. */
   code: number;
+  /** What went wrong, in words. */
   errmsg: string;
+  /** More about the error, of validation for instance. */
   errInfo: Document | undefined;
+  /** The operation. */
   op: Document | unknown;
 }
 
@@ -20,6 +25,7 @@ export class WriteError {
     this.err = err;
   }
 
+  /** MongoDB's error code. */
   get code(): number {
     return this.err.code;
   }
@@ -29,22 +35,27 @@ export class WriteError {
     return this.err.index;
   }
 
+  /** What went wrong, in words. */
   get errmsg(): string | undefined {
     return this.err.errmsg;
   }
 
+  /** More about the error, of validation for instance. */
   get errInfo(): Document | undefined {
     return this.err.errInfo;
   }
 
+  /** The operation. */
   getOperation(): unknown {
     return this.err.op;
   }
 
+  /** As a plain object. */
   toJSON(): { code: number; index: number; errmsg?: string; op: unknown } {
     return { code: this.code, index: this.index, errmsg: this.err.errmsg, op: this.err.op };
   }
 
+  /** As text. */
   toString(): string {
     return `WriteError(${JSON.stringify(this.toJSON())})`;
   }
@@ -54,22 +65,27 @@ export class WriteError {
 export class WriteConcernError {
   constructor(private readonly error: { code: number; errmsg: string; errInfo?: Document }) {}
 
+  /** MongoDB's error code. */
   get code(): number {
     return this.error.code;
   }
 
+  /** What went wrong, in words. */
   get errmsg(): string | undefined {
     return this.error.errmsg;
   }
 
+  /** More about the error, of validation for instance. */
   get errInfo(): Document | undefined {
     return this.error.errInfo;
   }
 
+  /** As a plain object. */
   toJSON(): { code: number; errmsg: string } {
     return { code: this.error.code, errmsg: this.error.errmsg };
   }
 
+  /** As text. */
   toString(): string {
     return `WriteConcernError(${this.error.errmsg})`;
   }
@@ -80,6 +96,7 @@ export interface BulkResult {
   ok: number;
   writeErrors: WriteError[];
   writeConcernErrors: WriteConcernError[];
+  /** The ids of inserts by the position of their operation. */
   insertedIds: { index: number; _id: unknown }[];
   nInserted: number;
   nUpserted: number;
@@ -113,10 +130,15 @@ function byIndex(list: readonly { index: number; _id: unknown }[]): { [key: numb
 
 /** What a bulk write did. */
 export class BulkWriteResult {
+  /** How many documents were inserted. */
   readonly insertedCount: number;
+  /** How many documents matched updates. */
   readonly matchedCount: number;
+  /** How many documents were changed. */
   readonly modifiedCount: number;
+  /** How many documents were deleted. */
   readonly deletedCount: number;
+  /** How many documents upserts inserted. */
   readonly upsertedCount: number;
   /** The ids of upserts by the position of their operation. */
   readonly upsertedIds: { [key: number]: any };
@@ -143,42 +165,52 @@ export class BulkWriteResult {
     this.acknowledged = acknowledged;
   }
 
+  /** 1 if the commands ran. */
   get ok(): number {
     return this.#result.ok;
   }
 
+  /** The id of an upsert, with the position of its operation. */
   getUpsertedIdAt(index: number): Document | undefined {
     return this.#result.upserted[index];
   }
 
+  /** The sums as they were kept. */
   getRawResponse(): Document {
     return this.#result;
   }
 
+  /** Whether an operation failed. */
   hasWriteErrors(): boolean {
     return this.#result.writeErrors.length > 0;
   }
 
+  /** How many operations failed. */
   getWriteErrorCount(): number {
     return this.#result.writeErrors.length;
   }
 
+  /** One of the operations that failed. */
   getWriteErrorAt(index: number): WriteError | undefined {
     return this.#result.writeErrors[index];
   }
 
+  /** The operations that failed. */
   getWriteErrors(): WriteError[] {
     return this.#result.writeErrors;
   }
 
+  /** What went wrong with the write concern. */
   getWriteConcernError(): WriteConcernError | undefined {
     return this.#result.writeConcernErrors[0];
   }
 
+  /** Whether the commands ran. */
   isOk(): boolean {
     return this.#result.ok === 1;
   }
 
+  /** As text. */
   toString(): string {
     return `BulkWriteResult(${JSON.stringify(this)})`;
   }
@@ -186,8 +218,11 @@ export class BulkWriteResult {
 
 /** A bulk write of which some operation failed; says what the others did. */
 export class MongoBulkWriteError extends MongoServerError {
+  /** What the other operations did. */
   result: BulkWriteResult;
+  /** The operations that failed. */
   writeErrors: WriteError | WriteError[] = [];
+  /** What went wrong with the write concern. */
   err?: WriteConcernError;
 
   constructor(error: ErrorDescription & { err?: WriteConcernError; writeErrors?: WriteError[] }, result: BulkWriteResult) {
@@ -202,30 +237,37 @@ export class MongoBulkWriteError extends MongoServerError {
     return 'MongoBulkWriteError';
   }
 
+  /** How many documents were inserted. */
   get insertedCount(): number {
     return this.result.insertedCount;
   }
 
+  /** How many documents matched updates. */
   get matchedCount(): number {
     return this.result.matchedCount;
   }
 
+  /** How many documents were changed. */
   get modifiedCount(): number {
     return this.result.modifiedCount;
   }
 
+  /** How many documents were deleted. */
   get deletedCount(): number {
     return this.result.deletedCount;
   }
 
+  /** How many documents upserts inserted. */
   get upsertedCount(): number {
     return this.result.upsertedCount;
   }
 
+  /** The ids of inserts by the position of their operation. */
   get insertedIds(): { [key: number]: any } {
     return this.result.insertedIds;
   }
 
+  /** The ids of upserts by the position of their operation. */
   get upsertedIds(): { [key: number]: any } {
     return this.result.upsertedIds;
   }

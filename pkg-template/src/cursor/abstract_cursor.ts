@@ -37,10 +37,15 @@ export interface CursorSource {
 
 /** Options of every cursor. */
 export interface AbstractCursorOptions extends BSONSerializeOptions, Abortable {
+  /** Which node to read from: there is one. */
   readPreference?: ReadPreferenceLike;
+  /** What reads of this may see, unless an operation says otherwise. */
   readConcern?: ReadConcernLike;
+  /** How many documents a batch has at most. */
   batchSize?: number;
+  /** Give up after this many milliseconds of work. */
   maxTimeMS?: number;
+  /** What is shown with the command where commands are shown. */
   comment?: unknown;
   /** The session that the cursor's commands are part of. */
   session?: ClientSession | undefined;
@@ -69,6 +74,7 @@ export const CURSOR_OPTIONS = [
   'signal',
 ] as const;
 
+/** The events of a cursor. */
 export type AbstractCursorEvents = { close(): void };
 
 /** Flags by the names of the old wire protocol; they become options of `find`. */
@@ -80,6 +86,7 @@ export const CURSOR_FLAGS = [
   'exhaust',
   'partial',
 ] as const;
+/** One of {@link CURSOR_FLAGS}. */
 export type CursorFlag = (typeof CURSOR_FLAGS)[number];
 
 /** The longest pause between two questions of a cursor that waits for documents. */
@@ -93,6 +100,7 @@ type Transform = (document: never) => unknown;
 
 /** The base of all cursors. */
 export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitter<AbstractCursorEvents> {
+  /** The event that a cursor is closed. */
   static readonly CLOSE = 'close' as const;
 
   /** @internal */
@@ -151,32 +159,40 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return this.cursorNamespace.db;
   }
 
+  /** A fresh cursor of the same kind. */
   abstract clone(): AbstractCursor<TSchema>;
 
+  /** The cursor's id in the engine, once it is open. */
   get id(): Long | undefined {
     return this.cursorId ?? undefined;
   }
 
+  /** What the cursor reads. */
   get namespace(): MongoDBNamespace {
     return this.cursorNamespace;
   }
 
+  /** Which node to read from: there is one. */
   get readPreference(): ReadPreference {
     return this.readPreferenceValue;
   }
 
+  /** What reads of this may see, unless an operation says otherwise. */
   get readConcern(): ReadConcern | undefined {
     return this.readConcernValue;
   }
 
+  /** Whether there is nothing more to come. */
   get closed(): boolean {
     return this.ended && this.bufferedCount() === 0;
   }
 
+  /** Whether it was given up in the engine. */
   get killed(): boolean {
     return this.isKilled;
   }
 
+  /** There is no load balancer. */
   get loadBalanced(): boolean {
     return false;
   }
@@ -194,6 +210,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return this.transform === null ? result : result.map((item) => this.apply(item) as NonNullable<TSchema>);
   }
 
+  /** The documents, for `for await`; the cursor is closed after the loop. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TSchema, void, void> {
     if (this.closed) return;
     try {
@@ -209,6 +226,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     }
   }
 
+  /** Ends it at the end of the block, with `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -225,6 +243,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     });
   }
 
+  /** Whether there is another document. */
   async hasNext(): Promise<boolean> {
     if (this.closed) return false;
     if (this.bufferedCount() > 0) return true;
@@ -253,6 +272,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     }
   }
 
+  /** All documents that are left. */
   async toArray(): Promise<TSchema[]> {
     const result: TSchema[] = [];
     if (this.closed) return result;
@@ -300,6 +320,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     this.received = 0;
   }
 
+  /** Sets a flag. */
   addCursorFlag(flag: CursorFlag, value: boolean): this {
     this.mutable();
     if (!CURSOR_FLAGS.includes(flag)) {
@@ -315,12 +336,14 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return this;
   }
 
+  /** Says which node to read from: there is one. */
   withReadPreference(readPreference: ReadPreferenceLike): this {
     this.mutable();
     this.readPreferenceValue = ReadPreference.fromOptions(readPreference);
     return this;
   }
 
+  /** Says what the cursor may see. */
   withReadConcern(readConcern: ReadConcernLike): this {
     this.mutable();
     const resolved = ReadConcern.fromOptions(readConcern);
@@ -328,6 +351,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return this;
   }
 
+  /** Give up after this many milliseconds of work. */
   maxTimeMS(value: number): this {
     this.mutable();
     if (typeof value !== 'number') throw new MongoInvalidArgumentError('Argument for maxTimeMS must be a number');
@@ -335,6 +359,7 @@ export abstract class AbstractCursor<TSchema = unknown> extends TypedEventEmitte
     return this;
   }
 
+  /** How many documents a batch has at most. */
   batchSize(value: number): this {
     this.mutable();
     if (this.given['tailable'] === true) throw new MongoTailableCursorError();

@@ -11,16 +11,25 @@ import { ExplainableCursor } from './explainable_cursor.js';
 
 /** Options of `aggregate`. */
 export interface AggregateOptions extends AbstractCursorOptions, ExplainOptions {
+  /** Allowed and without effect: there is no disk to spill to. */
   allowDiskUse?: boolean;
+  /** Do not check the documents against the collection's validator. */
   bypassDocumentValidation?: boolean;
+  /** Options of the cursor, in the command's form. */
   cursor?: { batchSize?: number };
+  /** How long getMore waits for documents, in milliseconds. */
   maxAwaitTimeMS?: number;
+  /** How texts are compared. */
   collation?: CollationOptions;
+  /** The index to use: its name or its keys. */
   hint?: Hint;
+  /** Variables for expressions. */
   let?: Document;
   /** A stage `$out` at the end. */
   out?: string;
+  /** When writes are acknowledged, unless an operation says otherwise. */
   writeConcern?: WriteConcernSettings | WriteConcern;
+  /** Read and write what is stored; without effect for servers before 8.2, which this engine answers as. */
   rawData?: boolean;
 }
 
@@ -37,6 +46,7 @@ const AGGREGATE_OPTIONS = cursorOptionNames(
 
 /** The results of a pipeline; nothing runs until the first of them is asked for. */
 export class AggregationCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
+  /** The stages. */
   readonly pipeline: Document[];
   private readonly options: AggregateOptions;
   private readonly collection: string | undefined;
@@ -63,6 +73,7 @@ export class AggregationCursor<TSchema = unknown> extends ExplainableCursor<TSch
     if (batchSize !== undefined && options.batchSize === undefined) this.batchSize(batchSize);
   }
 
+  /** A fresh cursor of the same kind. */
   clone(): AggregationCursor<TSchema> {
     return new AggregationCursor<TSchema>(this.source, this.cursorNamespace, this.pipeline, {
       ...this.options,
@@ -116,46 +127,57 @@ export class AggregationCursor<TSchema = unknown> extends ExplainableCursor<TSch
     return this as unknown as AggregationCursor<T>;
   }
 
+  /** Adds `$group`. */
   group<T = TSchema>($group: Document): AggregationCursor<T> {
     return this.addStage<T>({ $group });
   }
 
+  /** Adds `$limit`. */
   limit($limit: number): this {
     return this.stage({ $limit });
   }
 
+  /** Adds `$match`. */
   match($match: Document): this {
     return this.stage({ $match });
   }
 
+  /** Adds `$out`. */
   out($out: { db: string; coll: string } | string): this {
     return this.stage({ $out });
   }
 
+  /** Adds `$project`. */
   project<T extends Document = Document>($project: Document): AggregationCursor<T> {
     return this.addStage<T>({ $project });
   }
 
+  /** Adds `$lookup`. */
   lookup($lookup: Document): this {
     return this.stage({ $lookup });
   }
 
+  /** Adds `$redact`. */
   redact($redact: Document): this {
     return this.stage({ $redact });
   }
 
+  /** Adds `$skip`. */
   skip($skip: number): this {
     return this.stage({ $skip });
   }
 
+  /** Adds `$sort`. */
   sort($sort: Sort): this {
     return this.stage({ $sort: formatSort($sort) });
   }
 
+  /** Adds `$unwind`. */
   unwind($unwind: Document | string): this {
     return this.stage({ $unwind });
   }
 
+  /** Adds `$geoNear`. */
   geoNear($geoNear: Document): this {
     return this.stage({ $geoNear });
   }

@@ -3,6 +3,7 @@ import { MongoInvalidArgumentError } from '../errors.js';
 import { refuseUnknown } from '../options.js';
 import type { Document } from '../types/document.js';
 
+/** How much to explain. */
 export type ExplainVerbosity = 'queryPlanner' | 'queryPlannerExtended' | 'executionStats' | 'allPlansExecution' | (string & {});
 
 /** Names of the verbosities. */
@@ -15,10 +16,13 @@ export const ExplainVerbosity = Object.freeze({
 
 /** How much to explain. */
 export interface ExplainCommandOptions {
+  /** How much to explain. */
   verbosity: ExplainVerbosity;
+  /** Give up after this many milliseconds of work. */
   maxTimeMS?: number;
 }
 
+/** How much to explain: true for all plans, false for the plan that won. */
 export type ExplainVerbosityLike = ExplainVerbosity | boolean;
 
 /** The command that explains another: `true` means all plans, `false` the winning plan alone. */
@@ -38,5 +42,6 @@ export function explainCommand(command: Document, explain: ExplainVerbosityLike 
 
 /** Runs inside `explain` when `options.explain` asks for it. */
 export interface ExplainOptions {
+  /** Give the plan in place of the result. */
   explain?: ExplainVerbosityLike | ExplainCommandOptions;
 }

@@ -11,28 +11,46 @@ import { ExplainableCursor } from './explainable_cursor.js';
 
 /** Options of `find`. */
 export interface FindOptions<TSchema extends Document = Document> extends AbstractCursorOptions, ExplainOptions {
+  /** At most this many. */
   limit?: number;
+  /** The order. */
   sort?: Sort;
+  /** Which fields the documents are to have. */
   projection?: Document;
+  /** After this many. */
   skip?: number;
+  /** The index to use: its name or its keys. */
   hint?: Hint;
+  /** How many documents a batch has at most. */
   batchSize?: number;
   returnKey?: boolean;
+  /** The lowest key of the index in `hint`, included. */
   min?: Document;
+  /** The highest key of the index in `hint`, excluded. */
   max?: Document;
+  /** How long getMore waits for documents, in milliseconds. */
   maxAwaitTimeMS?: number;
+  /** How texts are compared. */
   collation?: CollationOptions;
+  /** Allowed and without effect: there is no disk to spill to. */
   allowDiskUse?: boolean;
   /** Close the cursor after the first batch. */
   singleBatch?: boolean;
+  /** Without effect: nothing is sharded. */
   allowPartialResults?: boolean;
+  /** Add the record's number as `$recordId`. */
   showRecordId?: boolean;
   /** Variables for `$expr`. */
   let?: Document;
+  /** Keep the cursor open at the end of a capped collection. */
   tailable?: boolean;
+  /** Wait there for more. */
   awaitData?: boolean;
+  /** Keep the cursor however long it is not used. */
   noCursorTimeout?: boolean;
+  /** Means nothing since MongoDB 4.4; refused when true. */
   oplogReplay?: boolean;
+  /** Read and write what is stored; without effect for servers before 8.2, which this engine answers as. */
   rawData?: boolean;
   /** Deprecated modifiers are taken by `addQueryModifier` alone. @internal */
   schema?: TSchema;
@@ -101,6 +119,7 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     if (options.sort !== undefined) this.options.sort = formatSort(options.sort) as Sort;
   }
 
+  /** A fresh cursor of the same kind. */
   clone(): FindCursor<TSchema> {
     return new FindCursor<TSchema>(this.source, this.cursorNamespace, this.cursorFilter, {
       ...this.options,
@@ -140,20 +159,24 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return Number(reply.body['n']);
   }
 
+  /** Sets which documents are meant. */
   filter(filter: Filter<TSchema>): this {
     this.mutable();
     this.cursorFilter = filter;
     return this;
   }
 
+  /** The index to use: its name or its keys. */
   hint(hint: Hint): this {
     return this.put('hint', hint);
   }
 
+  /** Sets the lowest key of the index in `hint`, included. */
   min(min: Document): this {
     return this.put('min', min);
   }
 
+  /** Sets the highest key of the index in `hint`, excluded. */
   max(max: Document): this {
     return this.put('max', max);
   }
@@ -162,10 +185,12 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return this.put('returnKey', value);
   }
 
+  /** Adds the record's number as `$recordId`. */
   showRecordId(value: boolean): this {
     return this.put('showRecordId', value);
   }
 
+  /** Sets what is shown with the command where commands are shown. */
   comment(value: unknown): this {
     return this.put('comment', value as string);
   }
@@ -194,6 +219,7 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return this.put(option as keyof FindOptions, value as never);
   }
 
+  /** How long getMore waits for documents, in milliseconds. */
   maxAwaitTimeMS(value: number): this {
     if (typeof value !== 'number') {
       throw new MongoInvalidArgumentError('Argument for maxAwaitTimeMS must be a number');
@@ -218,6 +244,7 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return this as unknown as FindCursor<T>;
   }
 
+  /** The order. */
   sort(sort: Sort | string, direction?: SortDirection): this {
     this.mutable();
     if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support sorting');
@@ -227,6 +254,7 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return this;
   }
 
+  /** Allowed and without effect: there is no disk to spill to. */
   allowDiskUse(allow = true): this {
     this.mutable();
     if (this.options.sort === undefined) {
@@ -235,16 +263,19 @@ export class FindCursor<TSchema = unknown> extends ExplainableCursor<TSchema> {
     return this.put('allowDiskUse', allow);
   }
 
+  /** How texts are compared. */
   collation(value: CollationOptions): this {
     return this.put('collation', value);
   }
 
+  /** At most this many. */
   limit(value: number): this {
     if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support limit');
     if (typeof value !== 'number') throw new MongoInvalidArgumentError('Operation "limit" requires an integer');
     return this.put('limit', value);
   }
 
+  /** After this many. */
   skip(value: number): this {
     if (this.options.tailable === true) throw new MongoTailableCursorError('Tailable cursor does not support skip');
     if (typeof value !== 'number') throw new MongoInvalidArgumentError('Operation "skip" requires an integer');

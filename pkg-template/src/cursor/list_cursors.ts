@@ -8,16 +8,23 @@ import { AbstractCursor, type AbstractCursorOptions, cursorOptionNames } from '.
 export interface ListCollectionsOptions extends AbstractCursorOptions {
   /** Give names and types alone. */
   nameOnly?: boolean;
+  /** Without effect: there are no users. */
   authorizedCollections?: boolean;
+  /** Read and write what is stored; without effect for servers before 8.2, which this engine answers as. */
   rawData?: boolean;
 }
 
 /** What is told of a collection. */
 export interface CollectionInfo extends Document {
+  /** The name. */
   name: string;
+  /** `collection`, `view` or `timeseries`. */
   type?: string;
+  /** The options it was created with. */
   options?: Document;
+  /** Its UUID, and whether it can only be read. */
   info?: { readOnly?: boolean; uuid?: unknown };
+  /** The index on `_id`. */
   idIndex?: Document;
 }
 
@@ -35,6 +42,7 @@ export class ListCollectionsCursor<T extends Pick<CollectionInfo, 'name' | 'type
     super(parent.source, parent.listNamespace(), options, 'listCollections', LIST_COLLECTIONS_OPTIONS);
   }
 
+  /** A fresh cursor of the same kind. */
   clone(): ListCollectionsCursor<T> {
     return new ListCollectionsCursor<T>(this.parent, this.filter, this.options);
   }
@@ -56,7 +64,9 @@ export class ListCollectionsCursor<T extends Pick<CollectionInfo, 'name' | 'type
   }
 }
 
+/** Options of `collection.listIndexes`. */
 export interface ListIndexesOptions extends AbstractCursorOptions {
+  /** Read and write what is stored; without effect for servers before 8.2, which this engine answers as. */
   rawData?: boolean;
 }
 
@@ -70,6 +80,7 @@ export class ListIndexesCursor extends AbstractCursor<Document> {
     super(parent.source, parent.s.namespace, options, 'listIndexes', LIST_INDEXES_OPTIONS);
   }
 
+  /** A fresh cursor of the same kind. */
   clone(): ListIndexesCursor {
     return new ListIndexesCursor(this.parent, this.options);
   }

@@ -12,6 +12,7 @@ const RUN_COMMAND_OPTIONS = optionNames(OPERATION_OPTIONS, ['timeoutMode', 'sign
 
 /** A cursor made by any command whose reply has one. */
 export class RunCommandCursor extends AbstractCursor<Document> {
+  /** What getMore carries. */
   readonly getMoreOptions: { comment?: unknown; maxAwaitTimeMS?: number; batchSize?: number } = {};
   /** The command as it is sent. */
   readonly command: Readonly<Document>;
@@ -44,6 +45,7 @@ export class RunCommandCursor extends AbstractCursor<Document> {
     return this;
   }
 
+  /** Throws: the command is used up. */
   clone(): never {
     throw new MongoAPIError('Clone not supported, create a new cursor with db.runCursorCommand');
   }

@@ -13,19 +13,29 @@ import { GridFSBucketWriteStream, type GridFSBucketWriteStreamOptions } from './
 
 /** What is stored of a file besides its content. */
 export interface GridFSFile {
+  /** The id. */
   _id: any;
+  /** The size in bytes. */
   length: number;
+  /** The size of a chunk in bytes. */
   chunkSize: number;
+  /** The name; several files may have the same. */
   filename: string;
+  /** When it was written. */
   uploadDate: Date;
+  /** What else is stored with it. */
   metadata?: Document;
 }
 
 /** A piece of a file. */
 export interface GridFSChunk {
+  /** The id. */
   _id: ObjectId;
+  /** The id of the file. */
   files_id: any;
+  /** Its place in the file. */
   n: number;
+  /** The bytes. */
   data: any;
 }
 

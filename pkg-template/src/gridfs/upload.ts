@@ -14,6 +14,7 @@ export interface GridFSBucketWriteStreamOptions {
   id?: any;
   /** What else is to be stored with the file. */
   metadata?: Document;
+  /** When writes are acknowledged, unless an operation says otherwise. */
   writeConcern?: WriteConcernSettings | WriteConcern;
   /** How long the whole upload may take, in milliseconds. */
   timeoutMS?: number;
@@ -90,9 +91,13 @@ class Upload implements UnderlyingSink<Uint8Array | string> {
 export class GridFSBucketWriteStream extends WritableStream<Uint8Array | string> {
   /** The file's id. */
   readonly id: any;
+  /** The file's name. */
   readonly filename: string;
+  /** The bucket. */
   readonly bucket: GridFSBucket;
+  /** The options it was made with. */
   readonly options: GridFSBucketWriteStreamOptions;
+  /** The size of a chunk in bytes. */
   readonly chunkSizeBytes: number;
   private readonly upload: Upload;
 
@@ -119,6 +124,7 @@ export class GridFSBucketWriteStream extends WritableStream<Uint8Array | string>
     return this.upload.file;
   }
 
+  /** When writes are acknowledged, unless an operation says otherwise. */
   get writeConcern(): WriteConcern | undefined {
     return WriteConcern.fromOptions(this.options.writeConcern) ?? this.bucket.files.writeConcern;
   }

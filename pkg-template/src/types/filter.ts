@@ -2,9 +2,13 @@
 import type { Binary, BSONRegExp, BSONType, Decimal128, Double, Int32, Long } from 'bson';
 import type { Document, WithId } from './document.js';
 
+/** What counts as a number. */
 export type NumericType = number | bigint | Int32 | Double | Long | Decimal128;
+/** What counts as an integer. */
 export type IntegerType = number | bigint | Int32 | Long;
+/** Positions of bits. */
 export type BitwiseFilter = number | Binary | readonly number[];
+/** The names of BSON types. */
 export type BSONTypeAlias = keyof typeof BSONType;
 
 /** A string field may be matched by a regular expression. */

@@ -29,6 +29,7 @@ export interface ArrayOperator<Element> {
   $sort?: SortDirection | { readonly [key: string]: SortDirection };
 }
 
+/** What `$addToSet` takes besides a value. */
 export interface AddToSetOperators<Element> {
   $each?: readonly Element[];
 }
@@ -38,6 +39,7 @@ export type PushOperator<TSchema> = {
   readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | ArrayOperator<ElementOf<TSchema[Field]>>;
 } & Document;
 
+/** What `$addToSet` takes. */
 export type SetFields<TSchema> = {
   readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | AddToSetOperators<ElementOf<TSchema[Field]>>;
 } & Document;
@@ -47,6 +49,7 @@ export type PullOperator<TSchema> = {
   readonly [Field in keyof TSchema]?: ElementOf<TSchema[Field]> | Document;
 } & Document;
 
+/** What `$pullAll` takes. */
 export type PullAllOperator<TSchema> = {
   readonly [Field in keyof TSchema]?: readonly ElementOf<TSchema[Field]>[];
 } & { readonly [path: string]: readonly any[] };
