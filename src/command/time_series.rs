@@ -20,6 +20,7 @@ fn refused<T>(what: &str) -> Result<T> {
 
 /// The commands that know of a series' buckets, or have their own answer to their name.
 const OF_BUCKETS: &[&str] = &[
+    "aggregate",
     "listIndexes",
     "drop",
     "compact",

@@ -9,6 +9,7 @@ use crate::aggregate::key_table::KeyTable;
 use crate::aggregate::{
     Opening, Passes, Pipeline, PipelineScope, Place, Run, Source, Stage, registry,
 };
+use crate::catalog::BUCKETS_PREFIX;
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies};
 use crate::index::KeySet;
@@ -163,12 +164,17 @@ pub(super) fn read<'v>(
     }
     // MongoDB tells of the pipelines in the order of their names.
     sort_by(&mut inputs, |one, other| one.name.cmp(&other.name));
-    let source = Source::resolve(&scope.namespace, scope)?;
-    let is_buckets = scope.namespace.collection().starts_with("system.buckets.");
-    let collection = source.collection.as_ref();
-    if is_buckets || collection.is_some_and(|found| found.time_series().is_some()) {
+    let refused = || {
         let message = format!("{stage} is not supported on time-series collections");
-        return Err(Error::new(10_557_301, message));
+        Err(Error::new(10_557_301, message))
+    };
+    if scope.namespace.collection().starts_with(BUCKETS_PREFIX) {
+        return refused();
+    }
+    let source = Source::resolve(&scope.namespace, scope)?;
+    let collection = source.collection.as_ref();
+    if collection.is_some_and(|found| found.time_series().is_some()) {
+        return refused();
     }
     Ok(Specification {
         input,
