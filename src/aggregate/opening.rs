@@ -8,7 +8,7 @@ use crate::catalog::Collection;
 use crate::error::Result;
 use crate::expression::Dependencies;
 use crate::matcher::Matcher;
-use crate::plan::{self, BoxStream, Filter, Hint, Metadata, Query};
+use crate::plan::{self, BoxStream, Choice, Filter, Hint, Metadata, Query};
 use crate::value::{DocumentBuf, FieldPath};
 
 /// What a stage knows of the pipeline around it when it begins to run.
@@ -24,6 +24,8 @@ pub struct Opened {
     pub stream: BoxStream,
     /// The index that the head of the pipeline reads, if it is one.
     pub index: Option<String>,
+    /// For explain: what the head of the pipeline could have been.
+    pub choice: Option<Choice>,
 }
 
 impl Pipeline {
@@ -31,6 +33,16 @@ impl Pipeline {
     ///
     /// Errors: those of the planner (hints that name no index).
     pub fn open(&self, collection: Option<Rc<Collection>>, hint: Option<Hint>) -> Result<Opened> {
+        self.open_with(collection, hint, false)
+    }
+
+    /// As [`Pipeline::open`], with the plans that were not taken if it is explained.
+    pub fn open_with(
+        &self,
+        collection: Option<Rc<Collection>>,
+        hint: Option<Hint>,
+        is_explained: bool,
+    ) -> Result<Opened> {
         let stages = self.stages();
         let mut query = Query::new(collection, match_all());
         query.hint = hint;
@@ -40,6 +52,7 @@ impl Pipeline {
             Some(stream) => Some(stream),
             None => counted(&query, stages.get(taken))?,
         };
+        let mut choice = is_explained.then(|| Choice::only(&query));
         let (stream, taken, index) = match made {
             Some(stream) => (stream, taken + 1, None),
             None => {
@@ -48,7 +61,14 @@ impl Pipeline {
                 match distinct(&query, stages.get(taken))? {
                     Some(stream) => (stream, taken, None),
                     None => {
-                        let plan = plan::plan(query)?;
+                        let plan = match is_explained {
+                            false => plan::plan(query)?,
+                            true => {
+                                let (plan, others) = plan::plan_and_rejected(&query)?;
+                                choice = Some(others);
+                                plan
+                            }
+                        };
                         (plan.stream, taken, plan.index)
                     }
                 }
@@ -57,6 +77,7 @@ impl Pipeline {
         Ok(Opened {
             stream: open_stages(&stages[taken..], stream, self.metadata())?,
             index,
+            choice,
         })
     }
 

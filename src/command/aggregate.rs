@@ -77,13 +77,14 @@ pub(super) fn explain(engine: &Engine, request: &Request<'_>) -> Result<Explaine
         .output()
         .is_some()
         .then(|| output_stage(&arguments));
-    let opened = prepared.pipeline.open(prepared.collection, prepared.hint)?;
-    let (namespace, stream) = (prepared.namespace, opened.stream);
+    let opened = prepared
+        .pipeline
+        .open_with(prepared.collection, prepared.hint, true)?;
     Ok(Explained {
-        namespace,
+        namespace: prepared.namespace,
         filter,
-        stream,
-        choice: None,
+        stream: opened.stream,
+        choice: opened.choice,
         output: output.flatten(),
         context,
     })

@@ -140,6 +140,32 @@ mod tests {
     }
 
     #[test]
+    fn the_planner_tells_of_its_choice() {
+        let mut shell = Shell::new();
+        let list: Vec<String> = (0..40)
+            .map(|id| format!("{{_id: {id}, a: {}, b: {}}}", id % 5, id % 3))
+            .collect();
+        shell.insert("c", &format!("[{}]", list.join(", ")));
+        for field in ["a", "b"] {
+            shell.succeed(&format!(
+                "{{createIndexes: 'c', indexes: [{{key: {{{field}: 1}}, name: '{field}'}}]}}"
+            ));
+        }
+        let find = "{explain: {find: 'c', filter: {a: 1, b: 2}}}";
+        let hash = shell.field(find, "queryPlanner.planCacheShapeHash");
+        let stages = "[{$match: {a: 1, b: 2}}, {$group: {_id: '$a', n: {$sum: 1}}}]";
+        let command = format!("{{explain: {{aggregate: 'c', pipeline: {stages}, cursor: {{}}}}}}");
+        let planner = "stages.0.$cursor.queryPlanner";
+        shell.check(&command, &format!("{planner}.planCacheShapeHash"), &hash);
+        shell.check(&command, &format!("{planner}.queryHash"), &hash);
+        let rejected = shell.field(&command, &format!("{planner}.rejectedPlans"));
+        assert!(rejected.contains("IXSCAN"), "{rejected}");
+        // A pipeline that is nothing but a query is shown as one.
+        let whole = "{explain: {aggregate: 'c', pipeline: [{$match: {a: 1, b: 2}}], cursor: {}}}";
+        shell.check(whole, "queryPlanner.planCacheShapeHash", &hash);
+    }
+
+    #[test]
     fn samples_are_drawn_where_they_lie() {
         let mut shell = Shell::new();
         let list: Vec<String> = (0..400).map(|id| format!("{{_id: {id}}}")).collect();
