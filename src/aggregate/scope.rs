@@ -32,6 +32,8 @@ pub struct PipelineScope<'p> {
     pub has_collection: bool,
     /// The ids of the sessions in use, and when each was used last.
     pub sessions: Rc<[([u8; 16], i64)]>,
+    /// When the process began.
+    pub started_ms: i64,
     /// How many pipelines this one is inside of.
     depth: usize,
     /// The views that are being resolved, outermost first.
@@ -53,6 +55,7 @@ impl<'p> PipelineScope<'p> {
             place: Place::Command,
             has_collection: true,
             sessions: Rc::new([]),
+            started_ms: 0,
             depth: 0,
             views: None,
         }

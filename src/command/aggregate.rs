@@ -123,6 +123,7 @@ pub(super) fn prepare(
     if !scope.has_collection || namespace.collection() == "system.sessions" {
         scope.sessions = engine.sessions.iter().map(|(id, at)| (*id, at)).collect();
     }
+    scope.started_ms = engine.status.started_ms;
     let own = Pipeline::parse(stages, &scope)?;
     let source = Source::resolve(&namespace, &scope)?;
     let mut pipeline = source.prefix;

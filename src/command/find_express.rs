@@ -145,6 +145,7 @@ pub(super) fn run(engine: &Engine, request: &Request<'_>) -> Result<Option<Docum
         return Ok(None);
     };
     let mut records = question.records(index)?;
+    index.uses.count();
     if records.len() >= question.batch_size {
         // A full batch may not be the last one: then a cursor has to be kept.
         if !question.single_batch {

@@ -336,6 +336,7 @@ impl<'e> Write<'e> {
     /// changed then.
     pub fn create_index(&mut self, namespace: &Namespace, spec: IndexSpec) -> Result<()> {
         let tree = self.engine.new_tree();
+        let now_ms = self.engine.env.now_ms();
         let time_limit = self.engine.time_limit.clone();
         let collection = self.collection_mut(namespace)?;
         if collection.index_count() >= limits::INDEXES_MAX {
@@ -344,6 +345,7 @@ impl<'e> Write<'e> {
         }
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
+        index.uses.since_ms.set(now_ms);
         collection.build_index(&mut index, time_limit.as_deref())?;
         if let Some(series) = collection.time_series() {
             series.check_arrays(&index.spec, &index.multikey)?;

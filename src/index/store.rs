@@ -7,6 +7,7 @@
 //! The record id takes eight bytes, big-endian. So a unique index finds a duplicate in the
 //! same descent that inserts, and equal keys of other indexes lie in record order.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::keys::{self, KeyEntry, KeySet, Multikey};
@@ -24,6 +25,24 @@ pub struct Index {
     pub tree: Tree,
     /// Which parts of the paths have ever gone through arrays; empty if none has.
     pub multikey: Rc<Multikey>,
+    /// How often it was used; all snapshots count together.
+    pub uses: Rc<Uses>,
+}
+
+/// How often an index was used since this process has it.
+#[derive(Default)]
+pub struct Uses {
+    pub operations: Cell<u64>,
+    /// When it was made; zero if it was there when the process began.
+    pub since_ms: Cell<i64>,
+}
+
+impl Uses {
+    /// Counts one use.
+    #[inline]
+    pub fn count(&self) {
+        self.operations.set(self.operations.get() + 1);
+    }
 }
 
 /// An entry taken apart.
@@ -62,6 +81,7 @@ impl Index {
             spec: Rc::new(spec),
             tree,
             multikey: Rc::new(Vec::new()),
+            uses: Rc::default(),
         }
     }
 

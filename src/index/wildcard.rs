@@ -276,5 +276,6 @@ fn view(index: &Index, path: &FieldPath) -> Index {
             true => Rc::new(multikey),
             false => index.multikey.clone(),
         },
+        uses: index.uses.clone(),
     }
 }

@@ -176,6 +176,7 @@ fn read_collection(
             spec: Rc::new(spec),
             tree: open(array(index, "root")?)?,
             multikey: Rc::new(bits.collect()),
+            uses: Rc::default(),
         });
     }
     Ok(Collection {

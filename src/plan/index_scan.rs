@@ -369,6 +369,9 @@ impl Walk {
 
 impl Stream for IndexScan {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
+        if self.statistics.works == 0 {
+            self.index.uses.count();
+        }
         let row = self.advance(context)?;
         note(&mut self.statistics, &row);
         Ok(row)

@@ -26,6 +26,16 @@ impl SortPattern {
     /// Errors: `BadValue` (2) for more than 32 keys; 15974 for a key that is neither a number nor
     /// a `$meta`; 15975 for a number that is neither 1 nor -1.
     pub fn parse(document: DocumentRef<'_>) -> Result<SortPattern> {
+        if document.count() > limits::KEY_FIELDS_MAX {
+            return Err(Error::bad_value(
+                "too many compound keys: a sort has at most 32",
+            ));
+        }
+        SortPattern::parse_long(document)
+    }
+
+    /// As [`SortPattern::parse`], of any number of keys.
+    pub fn parse_long(document: DocumentRef<'_>) -> Result<SortPattern> {
         let mut fields: Vec<IndexField> = Vec::new();
         for (name, value) in document.iter() {
             let descending = direction(name, value)?;
@@ -42,11 +52,6 @@ impl SortPattern {
                 )));
             }
             fields.push(IndexField::new(path, descending));
-        }
-        if fields.len() > limits::KEY_FIELDS_MAX {
-            return Err(Error::bad_value(
-                "too many compound keys: a sort has at most 32",
-            ));
         }
         Ok(SortPattern {
             fields,

@@ -1,7 +1,6 @@
 //! $indexStats: the collection's indexes, one row each.
 //!
-//! Source: the manual, "$indexStats (aggregation)". Uses of an index are not counted, so there is
-//! no `accesses`.
+//! Source: the manual, "$indexStats (aggregation)".
 
 use std::rc::Rc;
 
@@ -56,6 +55,11 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
                 row.append("key", key);
             }
             row.append("host", "tussock");
+            row.append_document("accesses", |accesses| {
+                accesses.append("ops", index.uses.operations.get() as i64);
+                let since_ms = index.uses.since_ms.get().max(scope.started_ms);
+                accesses.append("since", ValueRef::Date(since_ms));
+            });
             row.append("spec", &spec);
             row
         });

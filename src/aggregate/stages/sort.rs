@@ -55,7 +55,7 @@ pub fn parse(
             keyword: keyword.into(),
         });
     }
-    let pattern = SortPattern::parse(fields.as_ref())?;
+    let pattern = SortPattern::parse_long(fields.as_ref())?;
     if metadata.is_empty() {
         return Ok(stage(name, pattern, None).into());
     }
