@@ -44,6 +44,7 @@ import {
   INHERITED_OPTIONS,
   NO_OPTIONS,
   optionNames,
+  READABLE,
   type ReadConcern,
   type ReadPreference,
   refuseUnknown,
@@ -465,7 +466,7 @@ export class Collection<TSchema extends Document = Document> {
     const command: Document = { aggregate: this.collectionName, pipeline, cursor: {} };
     const hint = options.hint ?? this.collectionHint;
     if (hint !== undefined) command['hint'] = formatHint(hint);
-    const reply = await execute(this.source, this.dbName, command, { ...options, raw: false }, 'read');
+    const reply = await execute(this.source, this.dbName, command, { ...options, ...READABLE }, 'read');
     return Number((reply.batch?.shift() as { n: number } | null | undefined)?.n ?? 0);
   }
 
@@ -510,7 +511,7 @@ export class Collection<TSchema extends Document = Document> {
 
   /** The options the collection was created with. */
   async options(options: CommandOperationOptions = NO_OPTIONS): Promise<Document> {
-    const [info] = await this.db.listCollections({ name: this.collectionName }, options).toArray();
+    const [info] = await this.db.listCollections({ name: this.collectionName }, { ...options, ...READABLE }).toArray();
     if (info === undefined) throw new MongoAPIError(`collection ${this.namespace} not found`);
     return (info as { options?: Document }).options ?? {};
   }
@@ -572,7 +573,7 @@ export class Collection<TSchema extends Document = Document> {
 
   /** Whether there are indexes of these names. */
   async indexExists(indexes: string | string[], options: ListIndexesOptions = {}): Promise<boolean> {
-    const names = new Set((await this.listIndexes(options).toArray()).map((index) => String(index['name'])));
+    const names = new Set((await this.listIndexes({ ...options, ...READABLE }).toArray()).map((index) => String(index['name'])));
     return (Array.isArray(indexes) ? indexes : [indexes]).every((name) => names.has(name));
   }
 
@@ -583,8 +584,8 @@ export class Collection<TSchema extends Document = Document> {
     options: IndexInformationOptions = {},
   ): Promise<Document[] | { [name: string]: [string, unknown][] }> {
     const { full, ...rest } = options;
-    const indexes = await this.listIndexes(rest).toArray();
-    if (full === true) return indexes;
+    if (full === true) return this.listIndexes(rest).toArray();
+    const indexes = await this.listIndexes({ ...rest, ...READABLE }).toArray();
     return Object.fromEntries(indexes.map((index) => [String(index['name']), Object.entries(index['key'] as Document)]));
   }
 

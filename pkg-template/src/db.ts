@@ -22,6 +22,7 @@ import {
   OPERATION_OPTIONS,
   type OperationOptions,
   optionNames,
+  READABLE,
   type ReadConcern,
   type ReadPreference,
   refuseUnknown,
@@ -268,7 +269,7 @@ export class Db {
 
   /** The collections. */
   async collections(options: ListCollectionsOptions = {}): Promise<Collection[]> {
-    const found = await this.listCollections({}, { ...options, nameOnly: true }).toArray();
+    const found = await this.listCollections({}, { ...options, ...READABLE, nameOnly: true }).toArray();
     return found.filter(({ name }) => !name.includes('$')).map(({ name }) => this.collection(name));
   }
 

@@ -220,6 +220,9 @@ const BSON_OPTIONS = [
   'checkKeys',
 ] as const;
 
+/** Over options whose documents the driver itself has to read. */
+export const READABLE = Object.freeze({ raw: false });
+
 /** The names of options that come with every operation. */
 export const OPERATION_OPTIONS: readonly string[] = [...BSON_OPTIONS, 'readPreference', 'session', 'timeoutMS'];
 /** The names of options that come with every command on a collection. */

@@ -4,6 +4,7 @@ import { cursorReply } from './fake.mjs';
 
 const written = { n: 1, nModified: 1, ok: 1 };
 const nothing = cursorReply([]);
+const indexes = cursorReply([{ v: 2, key: { a: 1 }, name: 'a_1' }]);
 
 /** Every operation that takes options, and what the engine answers it. */
 export const OPERATIONS = {
@@ -28,19 +29,19 @@ export const OPERATIONS = {
   aggregate: [nothing, (c, options) => c.aggregate([], options).toArray()],
   'aggregate, explained': [written, (c, options) => c.aggregate([], options).explain()],
   count: [written, (c, options) => c.count({}, options)],
-  countDocuments: [nothing, (c, options) => c.countDocuments({}, options)],
+  countDocuments: [cursorReply([{ _id: 1, n: 3 }]), (c, options) => c.countDocuments({}, options)],
   estimatedDocumentCount: [written, (c, options) => c.estimatedDocumentCount(options)],
   distinct: [{ values: [], ok: 1 }, (c, options) => c.distinct('a', {}, options)],
   createIndex: [written, (c, options) => c.createIndex({ a: 1 }, options)],
   createIndexes: [written, (c, options) => c.createIndexes([{ key: { a: 1 } }], options)],
   dropIndex: [written, (c, options) => c.dropIndex('a_1', options)],
   dropIndexes: [written, (c, options) => c.dropIndexes(options)],
-  listIndexes: [nothing, (c, options) => c.listIndexes(options).toArray()],
-  indexExists: [nothing, (c, options) => c.indexExists('a_1', options)],
-  indexInformation: [nothing, (c, options) => c.indexInformation(options)],
-  indexes: [nothing, (c, options) => c.indexes(options)],
-  options: [cursorReply([{ name: 'things' }]), (c, options) => c.options(options)],
-  isCapped: [cursorReply([{ name: 'things' }]), (c, options) => c.isCapped(options)],
+  listIndexes: [indexes, (c, options) => c.listIndexes(options).toArray()],
+  indexExists: [indexes, (c, options) => c.indexExists('a_1', options)],
+  indexInformation: [indexes, (c, options) => c.indexInformation(options)],
+  indexes: [indexes, (c, options) => c.indexes(options)],
+  options: [cursorReply([{ name: 'things', options: { capped: true } }]), (c, options) => c.options(options)],
+  isCapped: [cursorReply([{ name: 'things', options: { capped: true } }]), (c, options) => c.isCapped(options)],
   drop: [written, (c, options) => c.drop(options)],
   rename: [written, (c, options) => c.rename('others', options)],
   'db.aggregate': [nothing, (c, options) => c.db.aggregate([], options).toArray()],
@@ -50,10 +51,10 @@ export const OPERATIONS = {
   dropCollection: [written, (c, options) => c.db.dropCollection('a', options)],
   dropDatabase: [written, (c, options) => c.db.dropDatabase(options)],
   listCollections: [nothing, (c, options) => c.db.listCollections({}, options).toArray()],
-  collections: [nothing, (c, options) => c.db.collections(options)],
+  collections: [cursorReply([{ name: 'a' }]), async (c, options) => (await c.db.collections(options)).map((found) => found.collectionName)],
   renameCollection: [written, (c, options) => c.db.renameCollection('a', 'b', options)],
   'db.createIndex': [written, (c, options) => c.db.createIndex('a', { a: 1 }, options)],
-  'db.indexInformation': [nothing, (c, options) => c.db.indexInformation('a', options)],
+  'db.indexInformation': [indexes, (c, options) => c.db.indexInformation('a', options)],
   stats: [written, (c, options) => c.db.stats(options)],
   profilingLevel: [written, (c, options) => c.db.profilingLevel(options)],
   setProfilingLevel: [written, (c, options) => c.db.setProfilingLevel('off', options)],
@@ -63,7 +64,7 @@ export const OPERATIONS = {
   serverStatus: [written, (c, options) => c.db.admin().serverStatus(options)],
   listDatabases: [written, (c, options) => c.db.admin().listDatabases(options)],
   validateCollection: [written, (c, options) => c.db.admin().validateCollection('a', options)],
-  'client.bulkWrite': [{ ...nothing, nDeleted: 0, ok: 1 }, (c, options) => c.db.client.bulkWrite(
-    [{ name: 'deleteOne', namespace: 'a.b', filter: {} }], options)],
+  'client.bulkWrite': [{ ...cursorReply([{ ok: 1, idx: 0, n: 1 }]), nDeleted: 1, ok: 1 }, (c, options) => c.db.client.bulkWrite(
+    [{ name: 'deleteOne', namespace: 'a.b', filter: {} }], { verboseResults: true, ...options })],
 };
 

@@ -237,12 +237,18 @@ test('profiling levels', async () => {
 test('every operation understands its answer, however values are read', async () => {
   const ways = [{ promoteValues: false }, { promoteLongs: false }, { useBigInt64: true }, { bsonRegExp: true }, { promoteBuffers: true },
     { enableUtf8Validation: false }, { raw: true }, { fieldsAsRaw: { a: true } }];
-  const plain = (value) => BSON.EJSON.stringify(value instanceof Uint8Array ? BSON.deserialize(value) : value, { relaxed: true });
+  const read = (value) => {
+    if (value instanceof Uint8Array) return BSON.deserialize(value);
+    if (!(value?.deleteResults instanceof Map)) return value;
+    const { insertResults: _, updateResults: __, deleteResults, ...counts } = value;
+    return { ...counts, deleteResults: Object.fromEntries(deleteResults) };
+  };
+  const plain = (value) => BSON.EJSON.stringify(Array.isArray(value) ? value.map(read) : read(value), { relaxed: true });
   for (const [name, [answer, call]] of Object.entries(OPERATIONS)) {
     const expected = plain(await call(collectionOn(fake(answer)), {}));
     for (const way of ways) {
       const got = await call(collectionOn(fake(answer)), way);
-      assert.equal(plain(Array.isArray(got) ? [...got] : got), expected, `${name} with ${JSON.stringify(way)}`);
+      assert.equal(plain(got), expected, `${name} with ${JSON.stringify(way)}`);
     }
   }
 });

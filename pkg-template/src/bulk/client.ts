@@ -3,7 +3,7 @@ import { ObjectId } from 'bson';
 import type { MongoClient } from '../client.js';
 import { MongoClientBulkWriteExecutionError, MongoInvalidArgumentError, MongoServerError } from '../errors.js';
 import { execute, isAcknowledged, writeConcern } from '../execute.js';
-import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, optionNames, refuseUnknown } from '../options.js';
+import { type CollationOptions, COMMAND_OPTIONS, type CommandOperationOptions, inheritBson, optionNames, READABLE, refuseUnknown } from '../options.js';
 import type { ClientBulkWriteResult, ClientDeleteResult, ClientInsertOneResult, ClientUpdateResult } from '../results.js';
 import type { Document, Hint, Sort } from '../types/document.js';
 import { LIMITS } from './execute.js';
@@ -207,19 +207,19 @@ async function runPart(
   const concern = writeConcern(client.source, options);
   if (concern !== undefined) command['writeConcern'] = concern.toCommand();
   // 'neither': what the reply says of the write concern is told with the rest, at the end.
-  const reply = await execute(client.source, 'admin', command, options, 'neither', { kind: 'bulkWrite' });
+  const reply = await execute(client.source, 'admin', command, { ...options, ...READABLE }, 'neither', { kind: 'bulkWrite' });
   const unmet = reply.body['writeConcernError'] as Document | undefined;
   if (unmet !== undefined) failure.writeConcernErrors.push({ code: unmet['code'], message: unmet['errmsg'] });
   merged.addCounts(reply.body);
   let failed = false;
   const given = await results(client, reply, options);
-  const errors = given.filter((result) => result['ok'] !== 1);
+  const errors = given.filter((result) => Number(result['ok']) !== 1);
   // Only errors are told unless all results were asked for; in order, nothing after the first error was tried.
   const tried = options.ordered !== false && errors.length > 0 ? Number(errors[0]?.['idx']) + 1 : models.length;
   merged.succeeded += tried - errors.length;
   for (const result of given) {
     const index = Number(result['idx']);
-    if (result['ok'] === 1) {
+    if (Number(result['ok']) === 1) {
       if (verbose) merged.addOne(from + index, ops[index] as Document, result);
     } else {
       failed = true;
@@ -233,13 +233,14 @@ async function runPart(
 async function results(
   client: MongoClient,
   reply: Awaited<ReturnType<typeof execute>>,
-  { session }: ClientBulkWriteOptions,
+  options: ClientBulkWriteOptions,
 ): Promise<Document[]> {
   const found = (reply.batch?.peek() ?? []) as Document[];
+  const own = { ...inheritBson(client.source.settings.bson, options), ...READABLE, session: options.session };
   let id = (reply.body['cursor'] as Document | undefined)?.['id'];
   while (id !== undefined && !id.isZero()) {
     const command = { getMore: id, collection: '$cmd.bulkWrite' };
-    const more = await execute(client.source, 'admin', command, { session }, 'neither', { kind: 'bulkWrite' });
+    const more = await execute(client.source, 'admin', command, own, 'neither', { kind: 'bulkWrite' });
     found.push(...((more.batch?.peek() ?? []) as Document[]));
     id = (more.body['cursor'] as Document)['id'];
   }
