@@ -305,3 +305,25 @@ fn wrong_type(name: &str, value: ValueRef<'_>) -> Error {
         value.kind().alias()
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::testing::Shell;
+
+    #[test]
+    fn what_keeps_an_index_from_becoming_unique_is_told() {
+        let mut shell = Shell::new();
+        shell.insert(
+            "c",
+            "[{_id: 1, a: 1}, {_id: 2, a: 1}, {_id: 3, a: 2}, {_id: 4, a: [2, 3]}, {_id: 6}, {_id: 7}]",
+        );
+        shell.succeed("{createIndexes: 'c', indexes: [{key: {a: 1}, name: 'i'}]}");
+        shell.succeed("{collMod: 'c', index: {name: 'i', prepareUnique: true}}");
+        for dry_run in ["", ", dryRun: true"] {
+            let command = format!("{{collMod: 'c', index: {{name: 'i', unique: true}}{dry_run}}}");
+            shell.check_error(&command, 359);
+            let groups = "[{ids: [6, 7]}, {ids: [1, 2]}, {ids: [3, 4]}]";
+            shell.check(&command, "violations", groups);
+        }
+    }
+}

@@ -512,3 +512,32 @@ fn out_makes_and_fills_time_series() {
     shell.succeed("{create: 'o'}");
     shell.check_error(&out(", timeseries: {timeField: 't'}"), 7268700);
 }
+
+#[test]
+fn fields_may_have_odd_names() {
+    for (time, meta) in [("", "m"), ("t", ""), ("$t", "$m"), ("_id", "m"), ("t", "0")] {
+        let mut shell = Shell::new();
+        shell.succeed(&format!(
+            "{{create: 's', timeseries: {{timeField: '{time}', metaField: '{meta}'}}}}"
+        ));
+        shell.insert(
+            "s",
+            &format!("[{{'{time}': date(5), '{meta}': [1, {{x: 2}}], v: 1}}, {{'{time}': date(1), v: 2}}]"),
+        );
+        let insert = format!("{{insert: 's', documents: [{{'{time}': 5}}]}}");
+        shell.check(&insert, "writeErrors.0.code", "2");
+        shell.check("{validate: 's'}", "valid", "true");
+        let mut find = |filter: &str, expected: &str| {
+            let rest = "projection: {_id: 0, v: 1}, sort: {v: 1}";
+            shell.check_batch(
+                &format!("{{find: 's', filter: {filter}, {rest}}}"),
+                expected,
+            );
+        };
+        find("{v: {$gt: 0}}", "[{v: 1}, {v: 2}]");
+        if !time.starts_with('$') {
+            find(&format!("{{'{time}': {{$lt: date(5)}}}}"), "[{v: 2}]");
+            find(&format!("{{'{meta}': 1}}"), "[{v: 1}]");
+        }
+    }
+}
