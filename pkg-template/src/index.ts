@@ -82,4 +82,4 @@ export {
 export type * from './types/document.js';
 export type * from './types/filter.js';
 export type * from './types/update.js';
-export type { WorkerSource } from './worker/connection.js';
+export type { WorkerLike, WorkerSource } from './worker/connection.js';

@@ -5,8 +5,16 @@ import { readMarker, writeMarker } from '../storage/marker.js';
 import { asError, type Call, type Failure, readStatus } from '../tabs/messages.js';
 import type { Opening, Order, Report } from './messages.js';
 
+/** What is used of a `Worker`, named by it so that these types need no library of a browser. */
+export interface WorkerLike {
+  onmessage: ((event: any) => unknown) | null;
+  onerror: ((event: any) => unknown) | null;
+  postMessage(message: unknown, transfer?: any): void;
+  terminate(): unknown;
+}
+
 /** Makes the worker; for bundlers that do not know the usual form. It must run this package's `tussock/worker`. */
-export type WorkerSource = () => Worker;
+export type WorkerSource = () => WorkerLike;
 
 /** Opens an engine in a worker. */
 export function openInWorker(opening: Omit<Opening, 'marked'>, source: WorkerSource | undefined): Promise<Connection> {
@@ -35,7 +43,7 @@ class WorkerConnection implements Connection {
   private broken: Error | null = null;
 
   constructor(
-    private readonly worker: Worker,
+    private readonly worker: WorkerLike,
     private readonly name: string,
   ) {
     worker.onmessage = ({ data }: MessageEvent<Report>) => this.heard(data);

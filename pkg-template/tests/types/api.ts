@@ -83,6 +83,10 @@ export async function sessions(client: MongoClient): Promise<void> {
   await people.insertOne({ _id: new ObjectId(), name: 'a', age: 1, tags: [] }, { signal: AbortSignal.timeout(5) });
 }
 
+export function workers(): MongoClient {
+  return new MongoClient('memory://', { worker: () => new Worker('worker.js', { type: 'module' }) });
+}
+
 export async function files(client: MongoClient): Promise<void> {
   const bucket = new GridFSBucket(client.db(), { bucketName: 'pictures' });
   await new Blob(['a']).stream().pipeTo(bucket.openUploadStream('a', { metadata: { kind: 'text' } }));
