@@ -5,6 +5,7 @@ mod engine;
 mod env;
 mod idb;
 mod indexed_db;
+mod memory;
 mod panic;
 mod timer;
 
