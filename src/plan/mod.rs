@@ -51,6 +51,6 @@ pub use planner::{
 pub use query_shape::{query_shape, shape_hash};
 pub use salvage::Salvage;
 pub use sample::{Sample, below};
-pub use sort::{SortPattern, Sorter};
+pub use sort::{SortPattern, Sorter, check_metadata_key};
 pub use stream::{BoxStream, Statistics, Stream};
 pub use tail::Tail;

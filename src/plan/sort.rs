@@ -8,6 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::Row;
 use crate::error::{Error, Result, codes};
+use crate::expression::metadata_unavailable;
 use crate::index::{IndexField, KeySet, index_keys, sort_key};
 use crate::keystring::decode;
 use crate::limits;
@@ -24,7 +25,7 @@ impl SortPattern {
     /// Checks a sort document such as `{a: 1, "b.c": -1}`.
     ///
     /// Errors: `BadValue` (2) for more than 32 keys; 15974 for a key that is neither a number nor
-    /// a `$meta`; 15975 for a number that is neither 1 nor -1.
+    /// a document; 15975 for a number that is neither 1 nor -1; those of [`check_metadata_key`].
     pub fn parse(document: DocumentRef<'_>) -> Result<SortPattern> {
         if document.count() > limits::KEY_FIELDS_MAX {
             return Err(Error::bad_value(
@@ -96,19 +97,40 @@ impl SortPattern {
     }
 }
 
+/// Checks a key of a sort that is a document: `{$meta: ...}`.
+///
+/// Errors: 17312 (another document), `FailedToParse` (9: more keys), 31138 (no metadata to sort by),
+/// 40218 for text scores and distances, which nothing gives.
+pub fn check_metadata_key(name: &str, meta: DocumentRef<'_>) -> Result<()> {
+    let Some(first) = meta.first().filter(|first| first.name == "$meta") else {
+        let message =
+            format!("$meta is the only expression supported by $sort right now, at '{name}'");
+        return Err(Error::new(17312, message));
+    };
+    if meta.count() > 1 {
+        return Err(Error::failed_to_parse(
+            "Cannot have additional keys in a $meta sort specification",
+        ));
+    }
+    match first.value() {
+        ValueRef::String(keyword @ ("textScore" | "geoNearDistance")) => {
+            Err(metadata_unavailable(keyword))
+        }
+        ValueRef::String("searchScore" | "vectorSearchScore" | "score" | "randVal") => Ok(()),
+        other => Err(Error::new(
+            31138,
+            format!("Illegal $meta sort: $meta: {other}"),
+        )),
+    }
+}
+
 fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
     if let ValueRef::Document(meta) = value {
-        let known = meta.first().is_some_and(|first| first.name == "$meta");
-        return Err(match known {
-            true => Error::new(
-                codes::COMMAND_NOT_SUPPORTED,
-                "sorting by $meta is not supported",
-            ),
-            false => Error::new(
-                17312,
-                format!("$meta is the only expression supported by $sort right now, at '{name}'"),
-            ),
-        });
+        check_metadata_key(name, meta)?;
+        return Err(Error::new(
+            codes::COMMAND_NOT_SUPPORTED,
+            "sorting by $meta is only supported by the stage $sort",
+        ));
     }
     match value.to_i64_coerced() {
         None => Err(Error::new(

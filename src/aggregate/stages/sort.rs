@@ -7,9 +7,9 @@ use std::rc::Rc;
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
-use crate::expression::{Context, Dependencies, metadata_unavailable};
+use crate::expression::{Context, Dependencies};
 use crate::limits;
-use crate::plan::{BoxStream, Metadata, Row, SortPattern, Sorter};
+use crate::plan::{BoxStream, Metadata, Row, SortPattern, Sorter, check_metadata_key};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// An order, and how many of the first rows are wanted.
@@ -93,7 +93,7 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
     let mut fields = 0;
     for (name, value) in document.iter() {
         if let ValueRef::Document(meta) = value {
-            check_meta(name, meta)?;
+            check_metadata_key(name, meta)?;
         } else {
             fields += 1;
         }
@@ -112,30 +112,6 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Text scores and distances are made by stages that are not there.
-fn check_meta(name: &str, meta: DocumentRef<'_>) -> Result<()> {
-    let Some(first) = meta.first().filter(|first| first.name == "$meta") else {
-        let message =
-            format!("$meta is the only expression supported by $sort right now, at '{name}'");
-        return Err(Error::new(17312, message));
-    };
-    if meta.count() > 1 {
-        return Err(Error::failed_to_parse(
-            "Cannot have additional keys in a $meta sort specification",
-        ));
-    }
-    match first.value() {
-        ValueRef::String(keyword @ ("textScore" | "geoNearDistance")) => {
-            Err(metadata_unavailable(keyword))
-        }
-        ValueRef::String("searchScore" | "vectorSearchScore" | "score" | "randVal") => Ok(()),
-        other => Err(Error::new(
-            31138,
-            format!("Illegal $meta sort: $meta: {other}"),
-        )),
-    }
 }
 
 impl Stage for Sort {
