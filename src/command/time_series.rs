@@ -245,6 +245,7 @@ pub(super) fn check_find_and_modify(arguments: &Arguments<'_>) -> Result<()> {
 /// A new index, parsed and checked.
 ///
 /// Errors: those of specifications, and of [`check_index`]; `InvalidOptions` (72) for text,
+/// `IndexOptionsConflict` (85) for a partial one with a collation,
 /// `BadValue` (2) for the name of what other collections have.
 pub(super) fn index(
     series: &TimeSeries,
@@ -255,6 +256,17 @@ pub(super) fn index(
     let key = key.unwrap_or(DocumentRef::EMPTY);
     if key.iter().any(|(_, kind)| kind.as_str() == Some("text")) {
         return refused("a time-series collection has no text indexes");
+    }
+    let has = |name: &str| document.get(name).and_then(|value| value.as_document());
+    let locale = has("collation").and_then(|own| own.get("locale"));
+    if has("partialFilterExpression").is_some()
+        && locale.is_some_and(|locale| locale.as_str() != Some("simple"))
+    {
+        // The filter is one of buckets, whose bounds are in the collection's own order.
+        return Err(Error::new(
+            codes::INDEX_OPTIONS_CONFLICT,
+            "a partial index of a time series has the collation of its collection",
+        ));
     }
     let mut spec = index_specification::parse(document, lenient)?;
     let name = document.get("name").and_then(|name| name.as_str());

@@ -273,6 +273,10 @@ fn which_indexes_there_may_be() {
         ("key: {m: 1}, unique: true", 72),
         ("key: {_id: 1}, unique: true", 72),
         ("key: {m: 'text'}", 72),
+        (
+            "key: {m: 1}, partialFilterExpression: {m: 1}, collation: {locale: 'en'}",
+            85,
+        ),
         ("key: {v: 'hashed'}", 67),
         ("key: {'$**': 1}", 67),
         ("key: {'v.$**': 1}", 67),

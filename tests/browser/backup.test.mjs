@@ -244,3 +244,29 @@ test('at a full quota the error has figures, and reads go on', async () => {
   assert.equal(seen.state, 'durable');
   await browser.close();
 });
+
+test('a time series comes back as measurements', async () => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const client = await connect('memory://');
+    const options = { timeseries: { timeField: 't', metaField: 'm', granularity: 'minutes' }, expireAfterSeconds: 1e8 };
+    const series = await client.db('x').createCollection('s', options);
+    const now = Date.now();
+    await series.insertMany([0, 1, 2, 3].map((v) => ({ _id: 1, t: new Date(now + v), m: v % 2, v })));
+    const target = await connect('memory://');
+    const restored = await target.restore(await blobOf(await client.backup()));
+    const copy = target.db('x');
+    const [info] = await copy.listCollections({ name: 's' }).toArray();
+    const found = await copy.collection('s').find({ t: { $gt: new Date(now) } }).sort({ t: -1 }).map(({ v }) => v).toArray();
+    const failure = await failureOf(copy.collection('s').insertOne({ t: 1 }));
+    return { restored, type: info.type, options: info.options, found, code: failure.code, indexes: await copy.collection('s').indexes() };
+  });
+  assert.deepEqual(seen, {
+    restored: { insertedCount: 4, failedCount: 0, firstFailure: undefined, skipped: [] },
+    type: 'timeseries',
+    options: { expireAfterSeconds: 1e8, timeseries: { timeField: 't', metaField: 'm', granularity: 'minutes', bucketMaxSpanSeconds: 86400 } },
+    found: [3, 2, 1],
+    code: 2,
+    indexes: [{ v: 2, key: { m: 1, t: 1 }, name: 'm_1_t_1' }],
+  });
+});
