@@ -133,14 +133,29 @@ pub static STAGES: &[Registration] = &[
     stage("$unwind", unwind::parse),
 ];
 
+/// Stages that a server knows and one of its own refuses, with its codes.
+const REFUSED: &[(&str, i32, &str)] = &[
+    ("$changeStream", 40573, "change streams"),
+    ("$listSampledQueries", codes::ILLEGAL_OPERATION, "a cluster"),
+    ("$listSearchIndexes", codes::SEARCH_NOT_ENABLED, SEARCH),
+    ("$search", codes::SEARCH_NOT_ENABLED, SEARCH),
+    ("$searchMeta", codes::SEARCH_NOT_ENABLED, SEARCH),
+    ("$shardedDataDistribution", 6_789_100, "a cluster"),
+    ("$vectorSearch", codes::SEARCH_NOT_ENABLED, SEARCH),
+];
+const SEARCH: &str = "the service of search indexes";
+
 /// The stage with this name.
 ///
-/// Errors: 40324.
+/// Errors: 40324, those of stages that are refused.
 pub(super) fn find(name: &str) -> Result<&'static Registration> {
-    STAGES
-        .iter()
-        .find(|row| row.name == name)
-        .ok_or_else(|| Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'")))
+    let found = STAGES.iter().find(|row| row.name == name);
+    found.ok_or_else(|| match REFUSED.iter().find(|row| row.0 == name) {
+        Some((_, code, needs)) => {
+            Error::new(*code, format!("{name} needs {needs}, which is not there"))
+        }
+        None => Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'")),
+    })
 }
 
 impl Registration {
