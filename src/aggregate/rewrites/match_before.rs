@@ -16,6 +16,10 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
     let Shape::Match { filter, scope } = filter.stage.shape() else {
         return Ok(false);
     };
+    // What is known of a document depends on the stages before.
+    if mentions(filter.source().as_ref(), &["$meta"]) {
+        return Ok(false);
+    }
     let shape = before.stage.shape();
     if let Shape::Sort { limit: None, .. } = shape {
         stages.swap(at, at + 1);

@@ -13,8 +13,9 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
     else {
         return Ok(false);
     };
-    // What is drawn by lot has to be drawn in the order of the documents.
-    if mentions(read.source().as_ref(), &["$sampleRate", "$rand"]) {
+    // What is drawn by lot has to be drawn in the order of the documents; what is known of one
+    // depends on the stages before.
+    if mentions(read.source().as_ref(), &["$sampleRate", "$rand", "$meta"]) {
         return Ok(false);
     }
     let (filter, union) = (filter.clone(), both.followed_by(union, filter));
