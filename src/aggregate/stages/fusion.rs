@@ -112,7 +112,7 @@ pub(super) fn missing(stage: &str, name: &str) -> Error {
 /// Reads a specification; `check` is asked of each pipeline.
 ///
 /// Errors: `FailedToParse` (9: no object), 40414, 40415, `TypeMismatch` (14), 9834300 (nothing to
-/// join), 10557301 (a time-series collection), those of names, weights, stages and `check`.
+/// join), 9921000 (a name twice), 10557301 (a time-series collection), those of names, weights, stages and `check`.
 pub(super) fn read<'v>(
     stage: &'static str,
     value: ValueRef<'v>,
@@ -150,6 +150,10 @@ pub(super) fn read<'v>(
     let inside = scope.inside(Place::UnionWith, scope.namespace.clone())?;
     let mut inputs = Vec::new();
     for (name, stages) in pipelines.iter() {
+        if inputs.iter().any(|input: &Input| *input.name == *name) {
+            let message = format!("two pipelines of {stage} have the name '{name}'");
+            return Err(Error::new(9_921_000, message));
+        }
         inputs.push(read_input(stage, (name, stages), &inside, check)?);
     }
     if inputs.is_empty() {
@@ -185,16 +189,17 @@ pub(super) fn read<'v>(
     })
 }
 
-/// Errors: 15998, 16410, 16411 and 16412 (the name), 9921000 (a name twice), `TypeMismatch` (14).
+/// Errors: 15998, 16410, 16411 and 16412 (the name), `TypeMismatch` (14).
 fn read_input(
     stage: &str,
     (name, stages): (&str, ValueRef<'_>),
     scope: &PipelineScope<'_>,
     check: Check,
 ) -> Result<Input> {
-    if name.contains('.') {
-        let message = format!("the name of a pipeline of {stage} may not hold a dot: '{name}'");
-        return Err(Error::new(16412, message));
+    if name.is_empty() || name.contains('.') {
+        let code = if name.is_empty() { 15998 } else { 16412 };
+        let message = format!("the name of a pipeline of {stage} is no field's name: '{name}'");
+        return Err(Error::new(code, message));
     }
     FieldPath::parse_strict(name)?;
     let wrong_type = || {
