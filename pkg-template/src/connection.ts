@@ -3,7 +3,8 @@
 /**
  * What is going on between the memory and the disk. `durable`: everything is stored. `saving`: writes are on their way.
  * `retrying`: the connection to IndexedDB broke and is being made anew. `failing`: that did not help; writes are refused
- * until it does. `readOnly`: the stored database was deleted, or another tab took it over.
+ * until it does. `readOnly`: the stored database was deleted, another tab took it over, or it was opened without any
+ * space to write.
  */
 export type DurabilityState = 'durable' | 'saving' | 'retrying' | 'failing' | 'readOnly';
 

@@ -196,7 +196,9 @@ export class Deployment {
     if (typeof answer !== 'number') return this.receiveLater(answer, bson, use, null).then(firstOf);
     const place = placed(connection, answer);
     const found = decodeFirst(place, decodeOptions(bson), kind);
-    return found === undefined ? firstOf(this.receive(place, bson, use, true, null)) : found;
+    if (found !== undefined) return found;
+    const reply = this.receive(place, bson, use, true, null);
+    return reply instanceof Promise ? reply : firstOf(reply);
   }
 
   private async receiveLater(
@@ -211,11 +213,7 @@ export class Deployment {
     } catch (error) {
       throw this.breakdown(error, watch);
     }
-    try {
-      return this.receive({ bytes, start: 0 }, bson, use, false, watch);
-    } catch (error) {
-      throw error instanceof MongoServerError && error.code === OUT_OF_DISK_SPACE ? await withFigures(error) : error;
-    }
+    return this.receive({ bytes, start: 0 }, bson, use, false, watch);
   }
 
   private receive(
@@ -224,13 +222,14 @@ export class Deployment {
     use: ReplyUse,
     inPlace: boolean,
     watch: Watch | null,
-  ): Reply {
+  ): Reply | Promise<never> {
     // Who watches gets documents of his own, decoded beside those of the caller.
     const whole = use.whole === true && watch === null;
     const reply = decodeReply(answer, decodeOptions(bson), use.kind ?? NO_SHAPE, whole, inPlace);
     if (reply.body['ok'] !== 1) {
       const error = serverError(reply.body);
       watch?.failed(error);
+      if (error.code === OUT_OF_DISK_SPACE) return withFigures(error as MongoServerError);
       throw error;
     }
     watch?.succeeded(reply);
@@ -303,9 +302,9 @@ function serverError(body: Document): MongoError {
   return new MongoServerError(body);
 }
 
-/** How much is used and how much may be used, as far as the browser says. */
-async function withFigures(error: MongoServerError): Promise<TussockQuotaError> {
+/** Throws with how much is used and how much may be used, as far as the browser says. */
+async function withFigures(error: MongoServerError): Promise<never> {
   const storage = (globalThis as { navigator?: Partial<Navigator> }).navigator?.storage;
   const figures = await storage?.estimate?.().catch(() => undefined);
-  return new TussockQuotaError(error.errorResponse, figures?.usage, figures?.quota);
+  throw new TussockQuotaError(error.errorResponse, figures?.usage, figures?.quota);
 }

@@ -9,6 +9,7 @@ use super::format::Counters;
 use super::link::{Link, Standing};
 use super::notify::Notify;
 use super::recovery::{self, Recovered};
+use super::reserve::{self, Reserve};
 use super::status::{State, Status};
 use super::store::{Durability, Store};
 use super::{link, load};
@@ -70,6 +71,9 @@ pub(super) struct Progress {
     pub counters: Counters,
     pub next_chunk: u64,
     pub journal_bytes: u64,
+    /// Something was refused for want of space, and nothing that grows was stored since: what is
+    /// large is not tried, as browsers write it to the disk and then refuse it.
+    pub is_full: bool,
     pub trees: WrittenTrees,
     pub durable: u64,
     /// The last commit that is on the disk, and the last that has to be there soon.
@@ -81,21 +85,41 @@ pub(super) struct Progress {
     waiting_since_ms: f64,
     /// Counts how often commits were undone; what waited for an older one has failed.
     generation: u64,
-    /// Why the last generations ended: whoever waited is told late, when the store may be well again.
-    undone: VecDeque<(u64, Error)>,
+    /// How the last generations ended: whoever waited is told late, when the store may be well again.
+    undone: VecDeque<Undone>,
     pub failure: Option<Error>,
 }
 
+/// The end of a generation.
+struct Undone {
+    generation: u64,
+    /// What was stored by then.
+    durable: u64,
+    synced: u64,
+    reason: Error,
+}
+
 impl<S: Store> Database<S> {
-    /// Opens what the store holds, and takes it from whoever had it open.
+    /// Opens what the store holds, and takes it from whoever had it open. When there is no space
+    /// even for that, it can be read, and the state is `ReadOnly`.
     ///
     /// Errors: `UnsupportedFormat` (12), `DataCorruptionDetected` (301), `LockBusy` (46), the
     /// store's.
     pub async fn open(store: S, env: Rc<dyn Env>, options: Options) -> Result<Database<S>> {
         let link = Link::claim(store, options.durability, &recovery::check_format).await?;
-        let recovered = recovery::recover(&link, env.clone()).await?;
+        let recovered = recovery::recover(&link, env.clone()).await;
+        if link.refusal().is_some() {
+            // Whoever had it could go on meanwhile.
+            link.check().await?;
+        }
+        let recovered = recovered?;
         let mut progress = Progress::default();
         let engine = RefCell::new(progress.begin(recovered, options.durability));
+        progress.is_full = link.reserve() == Reserve::Spent;
+        if let Some(refusal) = link.refusal() {
+            progress.state = State::ReadOnly;
+            progress.failure = Some(refusal.clone());
+        }
         Ok(Database {
             link,
             options,
@@ -153,7 +177,11 @@ impl<S: Store> Database<S> {
         if matches!(progress.state, State::Failing | State::ReadOnly) {
             engine.undo_after(before);
             drop(progress);
-            return Attempt::Done(self.refusal());
+            // What was done earlier is stored, only not as surely as is asked for.
+            return Attempt::Done(match is_repeated {
+                true => error_reply(&unknown()).into_bytes(),
+                false => self.refusal(),
+            });
         }
         if before == progress.durable {
             progress.waiting_since_ms = self.env.monotonic_ms();
@@ -329,6 +357,9 @@ impl<S: Store> Database<S> {
             let progress = self.progress.borrow();
             match progress.state {
                 State::Failing | State::ReadOnly => return Err(progress.reason()),
+                _ if progress.is_full && !reserve::has_room_for(&self.engine.borrow()) => {
+                    return Err(reserve::full());
+                }
                 _ => {}
             }
             progress.journal_bytes == 0 && self.engine.borrow().sequence() == progress.durable
@@ -345,6 +376,9 @@ impl<S: Store> Database<S> {
     pub async fn sync(&self) -> Result<()> {
         let (sequence, generation) = {
             let mut progress = self.progress.borrow_mut();
+            if progress.state == State::ReadOnly {
+                return Err(progress.reason());
+            }
             let sequence = self.engine.borrow().sequence();
             progress.sync_wanted = sequence;
             (sequence, progress.generation)
@@ -358,7 +392,7 @@ impl<S: Store> Database<S> {
             {
                 let progress = self.progress.borrow();
                 if progress.generation != generation {
-                    return Err(progress.reason_of(generation));
+                    return progress.outcome_of(generation, sequence, synced);
                 }
                 let reached = if synced {
                     progress.synced
@@ -492,7 +526,12 @@ impl Progress {
 
     /// Takes note that what is not durable was undone.
     fn undo(&mut self, reason: &Error) {
-        self.undone.push_back((self.generation, reason.clone()));
+        self.undone.push_back(Undone {
+            generation: self.generation,
+            durable: self.durable,
+            synced: self.synced,
+            reason: reason.clone(),
+        });
         if self.undone.len() > GENERATIONS_KEPT {
             self.undone.pop_front();
         }
@@ -503,11 +542,17 @@ impl Progress {
         self.failure.clone().unwrap_or_else(unknown)
     }
 
-    /// Why what was written in a generation failed.
-    fn reason_of(&self, generation: u64) -> Error {
+    /// What became of a commit of a generation that has ended.
+    fn outcome_of(&self, generation: u64, sequence: u64, synced: bool) -> Result<()> {
         let mut undone = self.undone.iter();
-        let found = undone.find(|(ended, _)| *ended == generation);
-        found.map_or_else(unknown, |(_, reason)| reason.clone())
+        let Some(end) = undone.find(|end| end.generation == generation) else {
+            return Err(unknown());
+        };
+        let reached = if synced { end.synced } else { end.durable };
+        match reached >= sequence {
+            true => Ok(()),
+            false => Err(end.reason.clone()),
+        }
     }
 }
 

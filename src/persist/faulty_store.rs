@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::reserve;
 use super::store::{Batch, Durability, Failure, Key, Space, Store, Values};
 use crate::error::{Error, codes};
 
@@ -41,6 +42,30 @@ pub(super) struct FaultyStore {
     /// How many resets the connection still needs.
     broken: Cell<u32>,
     asked: Rc<RefCell<Vec<Durability>>>,
+    quota: Option<Rc<Quota>>,
+}
+
+/// How much may lie on a disk. As in Chromium, what is deleted takes its space for ever, unless it
+/// is large; and what puts anything has to fit beside all that was there before.
+#[derive(Default)]
+pub(super) struct Quota {
+    /// 0: any amount.
+    pub bytes: Cell<usize>,
+    deleted: Cell<usize>,
+}
+
+impl Quota {
+    pub(super) fn usage(&self, disk: &Disk) -> usize {
+        let live: usize = disk.borrow().values().map(Vec::len).sum();
+        live + self.deleted.get()
+    }
+
+    fn bury(&self, value: Option<Vec<u8>>) {
+        let bytes = value.map_or(0, |value| value.len());
+        if bytes < 64 * 1024 {
+            self.deleted.set(self.deleted.get() + bytes);
+        }
+    }
 }
 
 impl FaultyStore {
@@ -57,7 +82,23 @@ impl FaultyStore {
             dead: Cell::new(false),
             broken: Cell::new(0),
             asked: Rc::default(),
+            quota: None,
         }
+    }
+
+    /// Refuses what the quota has no room for.
+    pub(super) fn with_quota(disk: &Disk, quota: &Rc<Quota>) -> FaultyStore {
+        FaultyStore {
+            quota: Some(quota.clone()),
+            ..FaultyStore::new(disk, &Rc::default(), None)
+        }
+    }
+
+    fn is_too_much(&self, batch: &Batch) -> bool {
+        let put = batch.puts.iter().chain(&batch.adds);
+        let bytes: usize = put.map(|(_, value)| value.len()).sum();
+        let quota = self.quota.as_ref().filter(|quota| quota.bytes.get() > 0);
+        bytes > 0 && quota.is_some_and(|quota| quota.usage(&self.disk) + bytes > quota.bytes.get())
     }
 
     /// How durable each commit was asked to be.
@@ -85,10 +126,7 @@ impl FaultyStore {
                 let _ = act();
                 Err(died())
             }
-            Some((at, Fault::Refuse)) if at == number => Err(Failure::Refused(Error::new(
-                codes::OUT_OF_DISK_SPACE,
-                "the quota is used up",
-            ))),
+            Some((at, Fault::Refuse)) if at == number => Err(full()),
             Some((at, Fault::Break { is_done, resets })) if at == number => {
                 self.broken.set(resets);
                 if is_done {
@@ -103,6 +141,11 @@ impl FaultyStore {
 
 fn died() -> Failure {
     Failure::Refused(Error::internal("the process died"))
+}
+
+fn full() -> Failure {
+    let message = "the quota is used up";
+    Failure::Refused(Error::new(codes::OUT_OF_DISK_SPACE, message))
 }
 
 fn broke() -> Failure {
@@ -127,27 +170,35 @@ impl Store for FaultyStore {
     async fn commit(&self, batch: Batch) -> Result<()> {
         for (key, value) in batch.puts.iter().chain(&batch.adds) {
             assert!(
-                value.len() < 64 * 1024 && key.number < 1 << 53,
+                (value.len() < 64 * 1024 || reserve::is_room(*key)) && key.number < 1 << 53,
                 "a value IndexedDB has no good place for"
             );
         }
         self.asked.borrow_mut().push(batch.durability);
         self.step(|| {
+            if self.is_too_much(&batch) {
+                return Err(full());
+            }
             let mut disk = self.disk.borrow_mut();
             if batch.adds.iter().any(|(key, _)| disk.contains_key(key)) {
                 return Err(Failure::Conflict);
             }
-            for (key, value) in batch.adds {
-                disk.insert(key, value);
-            }
-            for key in &batch.deletes {
-                disk.remove(key);
-            }
+            let mut gone = Vec::new();
+            disk.extend(batch.adds);
+            gone.extend(batch.deletes.iter().map(|key| disk.remove(key)));
             for &(space, from, to) in &batch.delete_ranges {
-                disk.retain(|key, _| !(key.space == space && (from..to).contains(&key.number)));
+                let key = |number| Key { space, number };
+                let range: Vec<Key> = disk
+                    .range(key(from)..key(to))
+                    .map(|(key, _)| *key)
+                    .collect();
+                gone.extend(range.iter().map(|key| disk.remove(key)));
             }
             for (key, value) in batch.puts {
-                disk.insert(key, value);
+                gone.push(disk.insert(key, value));
+            }
+            if let Some(quota) = &self.quota {
+                gone.into_iter().for_each(|value| quota.bury(value));
             }
             Ok(())
         })

@@ -7,11 +7,13 @@
 //! where the row is there, so that an owner that was replaced (frozen and thawed, say) can write no
 //! more, in the same transaction and without a read before it.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::format::{MANIFEST, MANIFEST_END};
 use super::frame;
 use super::journal;
+use super::reserve::{self, Reserve};
 use super::store::{Batch, Durability, Failure, Key, Space, Store, Values};
 use crate::error::{Error, Result, codes};
 
@@ -30,6 +32,10 @@ pub(super) const PROBE_MS: u32 = 5000;
 pub(super) struct Link<S> {
     store: S,
     epoch: u64,
+    /// Why it could not be claimed, and is only read; and its manifest then, since an owner that
+    /// was there may go on.
+    refusal: Option<(Error, Values)>,
+    reserve: Cell<Reserve>,
 }
 
 /// Whose the store is, and how far its journal goes.
@@ -61,7 +67,8 @@ fn row(epoch: u64, out: &mut Vec<(Key, Vec<u8>)>) {
 
 impl<S: Store> Link<S> {
     /// Claims the store: whoever had it can write no more. A store that `check` refuses, given its
-    /// manifest's chunks, is not touched.
+    /// manifest's chunks, is not touched. One whose quota is used up beyond all reserves is not
+    /// claimed, and can be read: see [`Link::refusal`].
     ///
     /// Errors: `LockBusy` (46) if somebody else claims it at the same moment; the store's.
     pub(super) async fn claim(
@@ -72,7 +79,7 @@ impl<S: Store> Link<S> {
         let mut delays = delays();
         loop {
             match claim_once(&store, durability, check).await {
-                Ok(epoch) => return Ok(Link { store, epoch }),
+                Ok(claim) => return Ok(claim.of(store)),
                 Err(Failure::Conflict) => return Err(busy()),
                 Err(Failure::Refused(error)) => return Err(error),
                 Err(Failure::Lost(error)) => again(&store, &mut delays, error).await?,
@@ -111,8 +118,34 @@ impl<S: Store> Link<S> {
         is_ours(self.claims().await)
     }
 
+    /// Why nothing can be written, if nothing can.
+    pub(super) fn refusal(&self) -> Option<&Error> {
+        self.refusal.as_ref().map(|(error, _)| error)
+    }
+
+    pub(super) fn reserve(&self) -> Reserve {
+        self.reserve.get()
+    }
+
+    /// Takes note that room is kept back.
+    pub(super) fn set_reserved(&self) {
+        self.reserve.set(Reserve::Kept);
+    }
+
+    /// Gives the room up that is kept back; whether there was any.
+    pub(super) async fn give_up_reserve(&self) -> bool {
+        if self.reserve.get() != Reserve::Kept {
+            return false;
+        }
+        self.reserve.set(Reserve::Spent);
+        self.store.commit(reserve::give_up()).await.is_ok()
+    }
+
     /// Writes a batch, unless another owner claimed the store.
     pub(super) async fn commit(&self, mut batch: Batch) -> std::result::Result<(), Failure> {
+        if let Some(error) = self.refusal() {
+            return Err(Failure::Refused(error.clone()));
+        }
         row(self.epoch + 1, &mut batch.adds);
         batch.deletes.push(claim_key(self.epoch + 1));
         self.store.commit(batch).await
@@ -147,10 +180,18 @@ impl<S: Store> Link<S> {
     /// Whether our claim is the last one.
     async fn claims(&self) -> std::result::Result<Standing, Failure> {
         let ours = CLAIMS + self.epoch;
-        let rows = ours..ours + 2;
-        let rows = std::slice::from_ref(&rows);
-        let found = self.store.read(Space::Meta, rows).await?;
+        let mut ranges = vec![ours..ours + 2];
+        if self.refusal.is_some() {
+            ranges.push(MANIFEST..MANIFEST_END);
+        }
+        let mut found = self.store.read(Space::Meta, &ranges).await?;
+        let manifest = found.split_off(1).pop();
         let numbers: Vec<u64> = found.iter().flatten().map(|(number, _)| *number).collect();
+        if let Some((_, seen)) = &self.refusal
+            && manifest.as_ref() != Some(seen)
+        {
+            return Ok(Standing::Taken);
+        }
         Ok(match numbers.as_slice() {
             [one] if *one == ours => Standing::Ours(0),
             [] => Standing::Gone,
@@ -167,21 +208,68 @@ fn is_ours(standing: std::result::Result<Standing, Failure>) -> Result<()> {
     }
 }
 
+/// What a try to claim a store came to.
+struct Claim {
+    epoch: u64,
+    reserve: Reserve,
+    refusal: Option<(Error, Values)>,
+}
+
+impl Claim {
+    fn of<S>(self, store: S) -> Link<S> {
+        Link {
+            store,
+            epoch: self.epoch,
+            refusal: self.refusal,
+            reserve: Cell::new(self.reserve),
+        }
+    }
+}
+
 async fn claim_once<S: Store>(
     store: &S,
     durability: Durability,
     check: &dyn Fn(&Values) -> Result<()>,
-) -> std::result::Result<u64, Failure> {
-    let ranges = [MANIFEST..MANIFEST_END, CLAIMS..CLAIMS_END];
+) -> std::result::Result<Claim, Failure> {
+    let ranges = [MANIFEST..MANIFEST_END, CLAIMS..CLAIMS_END, reserve::ROWS];
     let found = store.read(Space::Meta, &ranges).await?;
-    let [manifest, rows] = found.as_slice() else {
+    let [manifest, rows, reserve] = found.as_slice() else {
         return Err(Failure::Refused(Error::internal(
             "a store answers each range",
         )));
     };
     check(manifest).map_err(Failure::Refused)?;
-    let last = rows.last();
-    let epoch = last.map_or(0, |(number, _)| number - CLAIMS) + 1;
+    let last = rows.last().map_or(0, |(number, _)| number - CLAIMS);
+    let mut claim = Claim {
+        epoch: last + 1,
+        reserve: reserve::read(reserve),
+        refusal: None,
+    };
+    let mut failure = match store.commit(claim_batch(claim.epoch, durability)).await {
+        Ok(()) => return Ok(claim),
+        Err(failure) => failure,
+    };
+    let is_full = matches!(&failure, Failure::Refused(error) if reserve::is_full(error));
+    if is_full && claim.reserve == Reserve::Kept {
+        store.commit(reserve::give_up()).await?;
+        claim.reserve = Reserve::Spent;
+        failure = match store.commit(claim_batch(claim.epoch, durability)).await {
+            Ok(()) => return Ok(claim),
+            Err(failure) => failure,
+        };
+    }
+    match failure {
+        // A store that nobody has written to yet holds nothing to be read.
+        Failure::Refused(error) if reserve::is_full(&error) && last > 0 => {
+            claim.epoch = last;
+            claim.refusal = Some((error, manifest.clone()));
+            Ok(claim)
+        }
+        failure => Err(failure),
+    }
+}
+
+fn claim_batch(epoch: u64, durability: Durability) -> Batch {
     let mut batch = Batch {
         durability,
         ..Batch::default()
@@ -192,8 +280,7 @@ async fn claim_once<S: Store>(
             .delete_ranges
             .push((Space::Meta, CLAIMS, CLAIMS + old));
     }
-    store.commit(batch).await?;
-    Ok(epoch)
+    batch
 }
 
 /// Waits for the next try, on a new connection; when there were enough, the error it is.

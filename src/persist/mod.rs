@@ -21,6 +21,7 @@ mod link;
 mod load;
 mod notify;
 mod recovery;
+mod reserve;
 mod status;
 mod store;
 mod write;
@@ -37,6 +38,9 @@ mod faulty_store;
 mod golden_test;
 #[cfg(test)]
 mod index_kinds_test;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod quota_test;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod simulation;

@@ -8,9 +8,9 @@ use super::format::{self, Counters, MANIFEST, MANIFEST_END};
 use super::link::Link;
 use super::store::{Key, Space, Store, Values};
 use super::{frame, journal, load};
-use crate::engine::Engine;
+use crate::engine::{Commit, Engine};
 use crate::env::Env;
-use crate::error::Result;
+use crate::error::{Error, Result, codes};
 use crate::limits;
 use crate::storage::Pager;
 use crate::value::{DocumentRef, validate};
@@ -53,6 +53,7 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
     let chunks = read_range(link, Space::Journal, counters.journal..1 << 53).await?;
     let (commits, after) = journal::read(&chunks)?;
     let mut journal_bytes = 0;
+    check_gaps(counters.sequence, &commits)?;
     for commit in commits
         .iter()
         .filter(|commit| commit.sequence > counters.sequence)
@@ -76,6 +77,22 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
         next_chunk,
         journal_bytes,
     })
+}
+
+/// Whether every commit after the manifest's is there.
+fn check_gaps(mut last: u64, commits: &[Commit]) -> Result<()> {
+    for commit in commits {
+        if commit.sequence <= last {
+            continue;
+        }
+        // What has no changes says how far the others go.
+        if commit.changes.is_empty() || commit.sequence != last + 1 {
+            let message = "the journal is damaged: a commit is missing";
+            return Err(Error::new(codes::DATA_CORRUPTION_DETECTED, message));
+        }
+        last = commit.sequence;
+    }
+    Ok(())
 }
 
 /// Refuses a store whose format this code cannot read, before anything of it is changed.

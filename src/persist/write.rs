@@ -7,6 +7,7 @@
 use super::checkpoint::{Checkpoint, join_ranges, stored_trees};
 use super::database::{Database, Stop};
 use super::link::{self, Standing, delays};
+use super::reserve::{self, Reserve};
 use super::status::State;
 use super::store::{Batch, Durability, Failure, Store};
 use super::{journal, load};
@@ -19,6 +20,8 @@ struct Sent {
     /// The last commit in it.
     last: u64,
     is_strict: bool,
+    /// Room is kept back from then on.
+    is_filling: bool,
     what: What,
 }
 
@@ -36,8 +39,19 @@ enum What {
 /// Commits that were taken from the engine.
 struct Queue {
     commits: Vec<Commit>,
-    /// They are not kept any more: pages have to be written.
+    /// Pages are to be written. Unless they only take away, the commits are not kept any more.
     is_absorbed: bool,
+    /// There is no space for pages, or for keeping room back.
+    is_cramped: bool,
+    /// Among what is not kept any more is something that does not only take away.
+    is_growing: bool,
+}
+
+impl Queue {
+    /// Whether anything does not only take away.
+    fn grows(&self) -> bool {
+        self.is_growing || !reserve::only_frees(&self.commits)
+    }
 }
 
 impl<S: Store> Database<S> {
@@ -46,6 +60,8 @@ impl<S: Store> Database<S> {
         let mut queue = Queue {
             commits: Vec::new(),
             is_absorbed: checkpoint,
+            is_cramped: self.progress.borrow().is_full,
+            is_growing: false,
         };
         let mut unclear: Vec<Sent> = Vec::new();
         let mut delays = delays();
@@ -53,13 +69,24 @@ impl<S: Store> Database<S> {
             let Some(batch) = self.prepare(&mut queue).await.map_err(refused)? else {
                 return Ok(());
             };
-            let (sent, batch) = batch;
+            let (mut sent, mut batch) = batch;
+            self.fill_reserve(&queue, &mut sent, &mut batch);
             match self.link.commit(batch).await {
                 Ok(()) => {
+                    if self.progress.borrow().is_full && queue.grows() {
+                        self.progress.borrow_mut().is_full = false;
+                    }
                     self.confirm(sent);
                     return Ok(());
                 }
-                Err(Failure::Refused(error)) => return Err(refused(error)),
+                Err(Failure::Refused(error)) => {
+                    let is_full = reserve::is_full(&error);
+                    self.progress.borrow_mut().is_full |= is_full;
+                    if is_full && self.make_room(&mut queue, &sent).await {
+                        continue;
+                    }
+                    return Err(refused(error));
+                }
                 Err(Failure::Conflict) => unclear.push(sent),
                 Err(Failure::Lost(error)) => {
                     unclear.push(sent);
@@ -75,6 +102,41 @@ impl<S: Store> Database<S> {
                     return Ok(());
                 }
             }
+        }
+    }
+
+    /// Whether a batch for which there was no space may be tried again, in another way.
+    async fn make_room(&self, queue: &mut Queue, sent: &Sent) -> bool {
+        let is_pages = matches!(sent.what, What::Pages { .. });
+        // What made the reserve for the first time may do without.
+        let is_first = sent.is_filling && self.link.reserve() == Reserve::Never;
+        if !queue.is_cramped && (is_first || (is_pages && !queue.commits.is_empty())) {
+            queue.is_cramped = true;
+            if !queue.commits.is_empty() {
+                // The journal will do.
+                queue.is_absorbed = false;
+            }
+            return true;
+        }
+        !is_pages && !queue.grows() && self.link.give_up_reserve().await
+    }
+
+    /// Has room kept back with a batch, if it is time for that.
+    fn fill_reserve(&self, queue: &Queue, sent: &mut Sent, batch: &mut Batch) {
+        let is_due = match self.link.reserve() {
+            Reserve::Kept => false,
+            Reserve::Spent => queue.grows(),
+            Reserve::Never => {
+                let progress = self.progress.borrow();
+                let bytes = progress.journal_bytes + progress.bytes_under_way;
+                let has_grown = bytes >= reserve::GROWN_BYTES
+                    || progress.counters.next_page >= reserve::GROWN_PAGES;
+                has_grown && !queue.is_cramped
+            }
+        };
+        if is_due {
+            sent.is_filling = true;
+            reserve::fill(batch);
         }
     }
 
@@ -139,7 +201,8 @@ impl<S: Store> Database<S> {
             progress.bytes_under_way = bytes;
             progress.journal_bytes
         };
-        if queue.is_absorbed || journal_bytes + bytes > self.options.checkpoint_bytes {
+        let is_long = journal_bytes + bytes > self.options.checkpoint_bytes;
+        if queue.is_absorbed || (is_long && !queue.is_cramped) {
             queue.is_absorbed = true;
             return self.prepare_pages(queue).await.map(Some);
         }
@@ -175,8 +238,11 @@ impl<S: Store> Database<S> {
         let dropped = self.pages_of_dropped_trees().await?;
         // From here to the store's transaction nothing else can run.
         let mut engine = self.engine.borrow_mut();
-        engine.take_commits();
-        queue.commits = Vec::new();
+        queue.commits.extend(engine.take_commits());
+        if queue.grows() {
+            queue.commits = Vec::new();
+            queue.is_growing = true;
+        }
         let mut progress = self.progress.borrow_mut();
         let batch = self.batch(&mut progress);
         let durability = batch.durability;
@@ -187,11 +253,15 @@ impl<S: Store> Database<S> {
             &dropped,
             durability,
         )?;
+        // Not even if this fails is a page's number used again: a tree may have noted it as one to
+        // be deleted, when what lies on it was replaced meanwhile.
+        progress.counters.next_page = checkpoint.counters.next_page;
         let mut batch = std::mem::take(&mut checkpoint.batch);
         join_ranges(&mut batch);
         let sent = Sent {
             last: engine.sequence(),
             is_strict: durability == Durability::Strict,
+            is_filling: false,
             what: What::Pages {
                 checkpoint: Box::new(checkpoint),
                 dropped,
@@ -209,6 +279,9 @@ impl<S: Store> Database<S> {
             progress.synced = sent.last;
         }
         engine.set_durable(sent.last);
+        if sent.is_filling {
+            self.link.set_reserved();
+        }
         match sent.what {
             What::Journal { chunks, bytes } => {
                 progress.next_chunk += chunks;
@@ -267,6 +340,7 @@ fn sent_to_journal(last: u64, chunks: u64, bytes: u64, batch: Batch) -> (Sent, B
     let sent = Sent {
         last,
         is_strict: batch.durability == Durability::Strict,
+        is_filling: false,
         what: What::Journal { chunks, bytes },
     };
     (sent, batch)

@@ -110,38 +110,111 @@ test('a tab that goes away without closing lets the next one in', async () => {
   await second.close();
 });
 
-test('a full quota is a typed error, and what was acknowledged stays', async () => {
+test('at a full quota it is read, made smaller and opened, and an insert is a typed error', async () => {
   // A browser of its own: what other tests left is compacted at some time, which makes room.
   const browser = await launch();
-  const page = await open(browser);
+  let page = await open(browser);
+  const limit = async (quotaSize) => {
+    const session = await browser.context.newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize });
+  };
   await page.evaluate(FAILURE);
-  const session = await browser.context.newCDPSession(page);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 3_000_000 });
+  await limit(3_000_000);
   const filled = await withClient(page, 'quota', async (_client, db) => {
     const things = db.collection('things');
     // Random, as Chromium counts what is left after compression.
     const random = () => String.fromCharCode(33 + Math.floor(Math.random() * 90));
     let acknowledged = 0;
-    for (;;) {
-      const text = Array.from({ length: 50_000 }, random).join('');
-      const failure = await globalThis.failureOf(things.insertOne({ _id: acknowledged, text }));
-      if (failure !== null) return { acknowledged, failure, left: await things.countDocuments({}) };
-      acknowledged += 1;
-      if (acknowledged > 500) return { acknowledged, failure: null };
+    let failure = null;
+    for (const length of [50_000, 500, 1]) {
+      do {
+        const text = Array.from({ length }, random).join('');
+        failure = await globalThis.failureOf(things.insertOne({ _id: acknowledged, text }));
+        if (failure === null) acknowledged += 1;
+      } while (failure === null && acknowledged < 20_000);
     }
+    return { acknowledged, failure, left: await things.countDocuments({}) };
   });
   assert.equal(filled.failure?.code, 14031, `after ${filled.acknowledged} documents`);
+  assert.equal(filled.failure.name, 'TussockQuotaError');
   assert.equal(filled.failure.codeName, 'OutOfDiskSpace');
   assert.equal(filled.left, filled.acknowledged);
-  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url });
+  for (let round = 0; round < 3; round += 1) {
+    const seen = await withClient(page, 'quota', async (client, db, round) => {
+      const things = db.collection('things');
+      const before = await things.countDocuments({});
+      const deleted = await things.deleteOne({ _id: round });
+      const removed = await things.findOneAndDelete({ _id: 10 + round });
+      return {
+        before,
+        deleted: deleted.deletedCount,
+        removed: removed._id,
+        failure: await globalThis.failureOf(things.insertOne({ _id: 'more' })),
+        after: await things.countDocuments({}),
+        state: client.durability.state,
+      };
+    }, round);
+    const before = filled.acknowledged - 2 * round;
+    assert.equal(seen.failure?.code, 14031);
+    assert.deepEqual({ ...seen, failure: 0 }, { before, deleted: 1, removed: 10 + round, failure: 0, after: before - 2, state: 'durable' });
+    // Opened again, by the next page.
+    await page.close();
+    page = await open(browser);
+    await page.evaluate(FAILURE);
+    await limit(3_000_000);
+  }
+  await withClient(page, 'quota', (_client, db) => db.dropDatabase());
   await page.reload();
-  const after = await withClient(page, 'quota', async (_client, db) => {
-    const things = db.collection('things');
-    const count = await things.countDocuments({});
-    await things.insertOne({ _id: 'more' });
-    return { count, all: await things.countDocuments({}) };
+  await page.evaluate(FAILURE);
+  const left = await withClient(page, 'quota', (_client, db) => db.collection('things').countDocuments({}));
+  assert.equal(left, 0);
+  await browser.close();
+});
+
+test('without any space at all it is opened to be read', async () => {
+  const browser = await launch();
+  const page = await open(browser);
+  await page.evaluate(FAILURE);
+  // Little enough that nothing is kept back.
+  await withClient(page, 'tiny', (_client, db) => db.collection('things').insertMany([{ _id: 1 }, { _id: 2 }]));
+  const session = await browser.context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 300_000 });
+  // Another database takes all there is.
+  await page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open('other');
+      request.onupgradeneeded = () => request.result.createObjectStore('rows');
+      request.onsuccess = () => resolve(request.result);
+    });
+    let key = 0;
+    for (const length of [20_000, 500, 1]) {
+      for (let isStored = true; isStored; ) {
+        const transaction = database.transaction('rows', 'readwrite');
+        transaction.objectStore('rows').put(crypto.getRandomValues(new Uint8Array(length)), (key += 1));
+        isStored = await new Promise((resolve) => {
+          transaction.oncomplete = () => resolve(true);
+          transaction.onabort = () => resolve(false);
+        });
+      }
+    }
+    database.close();
   });
-  assert.deepEqual(after, { count: filled.acknowledged, all: filled.acknowledged + 1 });
+  const seen = await withClient(page, 'tiny', async (client, db) => {
+    const things = db.collection('things');
+    return {
+      count: await things.countDocuments({}),
+      state: client.durability.state,
+      inserted: await globalThis.failureOf(things.insertOne({})),
+      deleted: await globalThis.failureOf(things.deleteOne({ _id: 1 })),
+      after: await things.find().toArray(),
+    };
+  });
+  const failure = [seen.inserted?.name, seen.deleted?.name, seen.inserted?.code];
+  assert.deepEqual(failure, ['TussockQuotaError', 'TussockQuotaError', 14031]);
+  assert.deepEqual([seen.count, seen.state, seen.after], [2, 'readOnly', [{ _id: 1 }, { _id: 2 }]]);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: site.url });
+  const again = await withClient(page, 'tiny', (_client, db) => db.collection('things').deleteOne({ _id: 1 }));
+  assert.equal(again.deletedCount, 1);
   await browser.close();
 });
 

@@ -16,7 +16,7 @@ use crate::error::codes;
 use crate::persist::crash_test::{check_indexes, command, env, is_ok, loaded, run};
 use crate::persist::database::Next;
 use crate::persist::faulty_store::{self, FaultyStore};
-use crate::persist::{Attempt, Database, Durability, Options};
+use crate::persist::{self, Attempt, Database, Durability, Options};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 type Db = Database<Connection>;
@@ -278,7 +278,8 @@ impl Owner {
         let mut applied = None;
         let mut is_forced = false;
         loop {
-            self.follow();
+            // The store may have been found again for somebody else meanwhile.
+            self.found_again();
             let before = self.db.sequences().0;
             let attempt = match is_forced {
                 true => self.db.attempt(bytes, ticket),
@@ -577,7 +578,11 @@ impl World {
         }
         client.pending = None;
         if code == codes::OUT_OF_DISK_SPACE {
-            shared.refused.borrow_mut().insert(command);
+            // An owner that could not claim the store cannot keep the one before it from writing.
+            let is_sure = times == 1 || owner.db.status().state != persist::State::ReadOnly;
+            if is_sure {
+                shared.refused.borrow_mut().insert(command);
+            }
             return;
         }
         let node = reply.applied.or_else(|| shared.find(reply.seen, command));
