@@ -98,6 +98,11 @@ impl Reader<'_> {
         }
     }
 
+    /// A text that ends at its first zero byte when it is written: a name, a pattern.
+    fn name(&mut self) -> Option<String> {
+        self.text().filter(|text| !text.contains('\0'))
+    }
+
     fn value(&mut self) -> Option<Value<'static>> {
         Some(match self.byte()? {
             tag::MIN_KEY => ValueRef::MinKey.into(),
@@ -150,7 +155,7 @@ impl Reader<'_> {
                 }))
             }
             tag::REGEX => {
-                let (pattern, options) = (self.text()?, self.text()?);
+                let (pattern, options) = (self.name()?, self.name()?);
                 let regex = RegexRef {
                     pattern: &pattern,
                     options: &options,
@@ -183,7 +188,7 @@ impl Reader<'_> {
     fn fields(&mut self) -> Option<DocumentBuf> {
         let mut document = DocumentBuf::new();
         while self.byte()? != 0 {
-            let name = self.text()?;
+            let name = self.name()?;
             document.append(&name, &self.value()?);
         }
         Some(document)

@@ -11,7 +11,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 /** Growth beyond the record that is let through: compilers differ a little from day to day. */
 const GROWTH_MAX = 0.01;
 /** What the whole download is meant to stay under. */
-const TARGET_BYTES = 450 * 1024;
+const TARGET_BYTES = 600 * 1024;
 
 const { TUSSOCK_DIST: dist, TUSSOCK_TOOLS: tools, TUSSOCK_BSON: modules } = process.env;
 const { TUSSOCK_SIZE_RECORD: recordFile } = process.env;
