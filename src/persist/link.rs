@@ -180,10 +180,9 @@ impl<S: Store> Link<S> {
     /// Whether our claim is the last one.
     async fn claims(&self) -> std::result::Result<Standing, Failure> {
         let ours = CLAIMS + self.epoch;
-        let mut ranges = vec![ours..ours + 2];
-        if self.refusal.is_some() {
-            ranges.push(MANIFEST..MANIFEST_END);
-        }
+        let manifest = self.refusal.as_ref().map(|_| MANIFEST..MANIFEST_END);
+        let rows = std::iter::once(ours..ours + 2);
+        let ranges: Vec<Range<u64>> = rows.chain(manifest).collect();
         let mut found = self.store.read(Space::Meta, &ranges).await?;
         let manifest = found.split_off(1).pop();
         let numbers: Vec<u64> = found.iter().flatten().map(|(number, _)| *number).collect();
