@@ -209,6 +209,8 @@ impl Collection {
         for (index, new_keys) in self.indexes.iter_mut().zip(&new_keys) {
             index.keys(old, &mut old_keys)?;
             if old_keys.entries == new_keys.entries {
+                // The same keys may come out of an array now.
+                index.note_multikey(&new_keys.multikey);
                 continue;
             }
             index.remove(&old_keys, record)?;

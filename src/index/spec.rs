@@ -190,6 +190,9 @@ impl IndexSpec {
     pub fn from_description(description: DocumentRef<'_>) -> Option<IndexSpec> {
         let key = DocumentBuf::from(description.get("key")?.as_document()?);
         let name = description.get("name")?.as_str()?.to_owned();
+        if name.contains('\0') {
+            return None;
+        }
         let flag = |name| description.get(name).is_some_and(|value| value.is_truthy());
         let mut spec = IndexSpec {
             name,

@@ -184,7 +184,8 @@ impl Index {
         Ok(())
     }
 
-    fn note_multikey(&mut self, bits: &Multikey) {
+    /// Takes over which parts of the paths a document goes through an array at.
+    pub fn note_multikey(&mut self, bits: &Multikey) {
         if bits.is_empty() {
             return;
         }

@@ -261,7 +261,10 @@ impl<'a> Recipe<'a> {
         for _ in 0..self.below(4) {
             let name = self.plain_field();
             let value = self.value(depth + 1);
-            out.append(name, value.as_ref());
+            // What a name means that comes twice is nobody's promise.
+            if out.as_ref().get(name).is_none() {
+                out.append(name, value.as_ref());
+            }
         }
         out
     }
