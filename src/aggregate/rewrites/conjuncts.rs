@@ -1,6 +1,11 @@
 //! Filters as documents: taken apart into conditions that all must hold, put together, and told of
 //! other names.
 
+use crate::aggregate::PipelineStage;
+use crate::aggregate::stages::match_stage;
+use crate::error::Result;
+use crate::expression::ParseScope;
+use crate::plan::Filter;
 use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
 
 /// The conditions of a filter, each a filter with one field.
@@ -83,6 +88,33 @@ pub(super) fn renamed(
         }
     }
     Some(out)
+}
+
+/// A stage and the `$match` behind it, with those conditions before the stage that `moves` gives, in
+/// the form they have there; `None` if all stay.
+pub(super) fn moved_before(
+    stage: &PipelineStage,
+    filter: &Filter,
+    scope: &ParseScope,
+    mut moves: impl FnMut(DocumentRef<'_>) -> Result<Option<DocumentBuf>>,
+) -> Result<Option<Vec<PipelineStage>>> {
+    let (mut moved, mut kept) = (Vec::new(), Vec::new());
+    for condition in split(filter.source().as_ref()) {
+        match moves(condition.as_ref())? {
+            Some(condition) => moved.push(condition),
+            None => kept.push(condition),
+        }
+    }
+    if moved.is_empty() {
+        return Ok(None);
+    }
+    let matching =
+        |conditions: &[DocumentBuf]| match_stage::stage("$match", join(conditions).as_ref(), scope);
+    let mut new = vec![matching(&moved)?, stage.clone()];
+    if !kept.is_empty() {
+        new.push(matching(&kept)?);
+    }
+    Ok(Some(new))
 }
 
 #[cfg(test)]

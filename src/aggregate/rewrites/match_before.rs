@@ -1,8 +1,7 @@
 //! `$match` goes before `$sort`, and before stages that do not change the fields it looks at; of a
 //! filter with several conditions those go that can.
 
-use super::conjuncts::{join, mentions, renamed, split};
-use crate::aggregate::stages::match_stage;
+use super::conjuncts::{mentions, moved_before, renamed};
 use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 use crate::expression::{Dependencies, ParseScope};
@@ -25,23 +24,12 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
         stages.swap(at, at + 1);
         return Ok(true);
     }
-    let (mut moved, mut kept) = (Vec::new(), Vec::new());
-    for condition in split(filter.source().as_ref()) {
-        match moves(&shape, condition.as_ref(), scope)? {
-            Some(condition) => moved.push(condition),
-            None => kept.push(condition),
-        }
-    }
-    if moved.is_empty() {
+    let new = moved_before(before, filter, scope, |condition| {
+        moves(&shape, condition, scope)
+    })?;
+    let Some(new) = new else {
         return Ok(false);
-    }
-    let mut new = vec![
-        match_stage::stage("$match", join(&moved).as_ref(), scope)?,
-        before.clone(),
-    ];
-    if !kept.is_empty() {
-        new.push(match_stage::stage("$match", join(&kept).as_ref(), scope)?);
-    }
+    };
     stages.splice(at..at + 2, new);
     Ok(true)
 }

@@ -1,8 +1,7 @@
 //! `$match` on what `$setWindowFields` is partitioned by goes before it: a partition passes as a
 //! whole or not at all.
 
-use super::conjuncts::{join, mentions, renamed, split};
-use crate::aggregate::stages::match_stage;
+use super::conjuncts::{mentions, moved_before, renamed};
 use crate::aggregate::{PipelineStage, Shape};
 use crate::error::Result;
 
@@ -20,25 +19,14 @@ pub(super) fn apply(stages: &mut Vec<PipelineStage>, at: usize) -> Result<bool> 
         let is_key = partition.iter().any(|key| *key.as_str() == *path);
         (is_key && changes.iter().all(|name| *name.first() != *first)).then(|| path.to_owned())
     };
-    let (mut moved, mut kept) = (Vec::new(), Vec::new());
-    for condition in split(filter.source().as_ref()) {
+    let new = moved_before(window, filter, scope, |condition| {
         // Missing and null, and numbers of all types, are in one partition.
-        let tells_apart = mentions(condition.as_ref(), &["$exists", "$type", "$jsonSchema"]);
-        match renamed(condition.as_ref(), &of_partition).filter(|_| !tells_apart) {
-            Some(condition) => moved.push(condition),
-            None => kept.push(condition),
-        }
-    }
-    if moved.is_empty() {
+        let tells_apart = mentions(condition, &["$exists", "$type", "$jsonSchema"]);
+        Ok(renamed(condition, &of_partition).filter(|_| !tells_apart))
+    })?;
+    let Some(new) = new else {
         return Ok(false);
-    }
-    let mut new = vec![
-        match_stage::stage("$match", join(&moved).as_ref(), scope)?,
-        window.clone(),
-    ];
-    if !kept.is_empty() {
-        new.push(match_stage::stage("$match", join(&kept).as_ref(), scope)?);
-    }
+    };
     stages.splice(at..at + 2, new);
     Ok(true)
 }
