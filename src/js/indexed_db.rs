@@ -14,6 +14,7 @@ use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransaction};
 
+use super::frame::Frame;
 use super::{idb, timer};
 use crate::error::{Error, Result, codes};
 use crate::persist::{Batch, Durability, Failure, Space, Store, Values};
@@ -43,6 +44,8 @@ struct Connection {
     database: IdbDatabase,
     is_closed: Rc<Cell<bool>>,
     _on_end: Closure<dyn FnMut()>,
+    /// The document it was opened from, if that is not the page.
+    _frame: Option<Frame>,
 }
 
 impl IndexedDb {
@@ -103,8 +106,27 @@ fn factory() -> Result<IdbFactory> {
 }
 
 async fn connect(name: &str) -> Result<Connection> {
-    let failed = |thrown: JsValue| idb::error(&thrown);
-    let request = factory()?.open_with_u32(name, 1).map_err(failed)?;
+    let own = match open(&factory()?, name, None).await {
+        Ok(connection) => return Ok(connection),
+        Err(thrown) => thrown,
+    };
+    let is_lost = idb::describe(&own).0 == "UnknownError";
+    if is_lost
+        && let Some(frame) = Frame::new()
+        && let Some(factory) = frame.factory()
+        && let Ok(connection) = open(&factory, name, Some(frame)).await
+    {
+        return Ok(connection);
+    }
+    Err(idb::error(&own))
+}
+
+async fn open(
+    factory: &IdbFactory,
+    name: &str,
+    frame: Option<Frame>,
+) -> std::result::Result<Connection, JsValue> {
+    let request = factory.open_with_u32(name, 1)?;
     let upgrading = request.clone();
     let on_upgrade = Closure::<dyn FnMut()>::new(move || {
         let Ok(database) = upgrading.result() else {
@@ -117,7 +139,7 @@ async fn connect(name: &str) -> Result<Connection> {
         }
     });
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
-    let opened = idb::request(&request).await.map_err(failed)?;
+    let opened = idb::request(&request).await?;
     drop(on_upgrade);
     let database: IdbDatabase = opened.unchecked_into();
     let is_closed = Rc::new(Cell::new(false));
@@ -132,6 +154,7 @@ async fn connect(name: &str) -> Result<Connection> {
         database,
         is_closed,
         _on_end: on_end,
+        _frame: frame,
     })
 }
 

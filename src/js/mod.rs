@@ -3,6 +3,7 @@
 mod database;
 mod engine;
 mod env;
+mod frame;
 mod idb;
 mod indexed_db;
 mod memory;

@@ -8,6 +8,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { killAll } from '../browser/browsers/processes.mjs';
 import { launch, serveTussock } from '../browser/harness.mjs';
 
 const argument = (name, otherwise) => {
@@ -107,17 +108,19 @@ async function tabs() {
   return rows;
 }
 
-/** Milliseconds from the owner's end to the next answer in another tab. */
-async function takeovers() {
+/** Milliseconds from the owner's end (its tab is closed, or its process killed) to the next answer in another tab. */
+async function takeovers(how) {
   const times = [];
   let owner = await open();
-  await owner.evaluate(async () => {
-    await connect('indexeddb://takeover');
+  const url = `indexeddb://takeover-${how}`;
+  await owner.evaluate(async (url) => {
+    await connect(url);
     await things.insertMany(Array.from({ length: 20_000 }, (_, n) => document_(n)));
-  });
+  }, url);
   for (let round = 0; round < TAKEOVERS; round += 1) {
+    const process_ = how === 'killed' ? await owner.process() : null;
     const next = await open();
-    await next.evaluate(() => connect('indexeddb://takeover'));
+    await next.evaluate((url) => connect(url), url);
     await next.evaluate(() => {
       globalThis.longest = 0;
       globalThis.asking = (async () => {
@@ -131,7 +134,8 @@ async function takeovers() {
       })();
     });
     await new Promise((done) => setTimeout(done, 100));
-    await owner.close();
+    if (how === 'killed') await killAll([process_]).then(() => owner.close());
+    else await owner.close();
     await new Promise((done) => setTimeout(done, 600));
     times.push(await next.evaluate(async () => {
       globalThis.isOver = true;
@@ -144,7 +148,7 @@ async function takeovers() {
   return times;
 }
 
-/** The longest time that the page's thread did nothing else, and how long the work took. */
+/** The longest time that the page's thread did nothing else, and how long the work took; and what small work costs. */
 async function blocking() {
   const rows = [];
   for (const worker of [false, true]) {
@@ -178,8 +182,9 @@ async function blocking() {
         { $sort: { count: -1, _id: 1 } },
         { $limit: 10 },
       ]).toArray());
+      const finds = await rate((n) => things.findOne({ _id: n }), 2000, 1);
       await client.close();
-      return { worker, load, aggregate };
+      return { worker, load, aggregate, finds };
     }, [worker, DOCUMENTS]));
     await page.close();
   }
@@ -209,15 +214,19 @@ print('| --- | ---: | ---: | ---: |');
 for (const { name, owner, other } of await tabs()) {
   print(`| ${name} | ${perSecond(owner)} | ${perSecond(other)} | ${(other / owner).toFixed(2)}x |`);
 }
-const times = await takeovers();
-print('\n## Takeover: from the end of the owner\'s tab to the next answer\n');
-print(`20,000 documents; ${times.length} takeovers: median ${ms(median(times))}, 95th percentile ${ms(quantile(times, 0.95))}.`);
+print('\n## Takeover: from the end of the owner to the next answer in another tab (20,000 documents)\n');
+print('| owner | takeovers | median | 95th percentile |');
+print('| --- | ---: | ---: | ---: |');
+for (const [how, name] of [['closed', 'its tab closed'], ['killed', 'its process killed']]) {
+  const times = await takeovers(how);
+  print(`| ${name} | ${times.length} | ${ms(median(times))} | ${ms(quantile(times, 0.95))} |`);
+}
 print(`\n## The page's thread during an import of ${DOCUMENTS.toLocaleString('en')} documents and an aggregation\n`);
-print('| engine | longest task, import | import took | longest task, aggregation | aggregation took |');
-print('| --- | ---: | ---: | ---: | ---: |');
-for (const { worker, load, aggregate } of await blocking()) {
+print('| engine | longest task, import | import took | longest task, aggregation | aggregation took | findOne by _id, a second |');
+print('| --- | ---: | ---: | ---: | ---: | ---: |');
+for (const { worker, load, aggregate, finds } of await blocking()) {
   const name = worker ? 'in a worker' : 'in the page';
-  print(`| ${name} | ${ms(load.longest)} | ${ms(load.took)} | ${ms(aggregate.longest)} | ${ms(aggregate.took)} |`);
+  print(`| ${name} | ${ms(load.longest)} | ${ms(load.took)} | ${ms(aggregate.longest)} | ${ms(aggregate.took)} | ${perSecond(finds)} |`);
 }
 await chromium.close();
 await site.close();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, serveTussock } from './harness.mjs';
+import { launch, ONLY_CHROMIUM, serveTussock } from './harness.mjs';
 
 let site;
 let chromium;
@@ -214,7 +214,7 @@ test('what damage leaves is salvaged, and what it took is said', async () => {
   await page.close();
 });
 
-test('at a full quota the error has figures, and reads go on', async () => {
+test('at a full quota the error has figures, and reads go on', ONLY_CHROMIUM, async () => {
   const browser = await launch();
   const page = await open(browser);
   const session = await browser.context.newCDPSession(page);

@@ -1,19 +1,25 @@
-// What browser tests share: a static file server and a headless Chromium.
+// What browser tests share: a static file server and browsers without a screen.
 //
 //   const site = await serve({ '/': folder, '/tussock/': dist });   site.url, await site.close()
 //   const site = await serveTussock({ '/': folder });               the same, plus /blank.html
-//   const chromium = await launch({ userDataDir });                 chromium.page(url), .close(), .kill()
+//   const browser = await launch({ userDataDir });                  browser.page(url), .close(), .kill()
+//
+// `launch` starts the browser that TUSSOCK_BROWSER names: chromium (the default), firefox or webkit. Chromium is driven
+// by Playwright, whose pages have all that Playwright's have; the others' pages can only be those of `serveTussock`
+// and have `evaluate`, `exposeFunction`, `reload`, `title`, `close`, `process` and `problems`.
 //
 // A page that `serveTussock` serves as /blank.html has an import map, so that tests can write
 // `await import('tussock')`, `import('tussock/engine')` and `import('bson')` inside
 // `page.evaluate`. Nothing here reaches further than localhost.
 
 import { createServer } from 'node:http';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, extname, join, normalize, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium as playwright } from 'playwright-core';
+import * as chromium from './browsers/chromium.mjs';
+import * as firefox from './browsers/firefox.mjs';
+import { AGENT } from './browsers/home.mjs';
+import * as webkit from './browsers/webkit.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -22,23 +28,6 @@ export const TUSSOCK_DIST = process.env.TUSSOCK_DIST ?? resolve(HERE, '../../dis
 
 /** The built playground (overridable by TUSSOCK_WWW_DIST). */
 export const WWW_DIST = process.env.TUSSOCK_WWW_DIST ?? resolve(HERE, '../../www/dist');
-
-/** The browser to start (overridable by TUSSOCK_CHROMIUM). */
-export const CHROMIUM = process.env.TUSSOCK_CHROMIUM ?? '/usr/bin/chromium';
-
-/** Chromium without a screen, without a sandbox (root has none) and without traffic of its own. */
-export const CHROMIUM_FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--no-default-browser-check',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
 
 const MEDIA_TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -126,10 +115,10 @@ export async function serveTussock(routes = {}, options = {}) {
   );
 }
 
-/** An empty page with an import map. */
+/** An empty page with an import map, which can be driven in every browser. */
 export function blankPage(imports) {
   const map = JSON.stringify({ imports });
-  return `<!doctype html><meta charset="utf-8"><title>blank</title><link rel="icon" href="data:,"><script type="importmap">${map}</script>`;
+  return `<!doctype html><meta charset="utf-8"><title>blank</title><link rel="icon" href="data:,"><script type="importmap">${map}</script>${AGENT}`;
 }
 
 /** The import map that the package's own `exports` amount to, for pages of `serveTussock`. */
@@ -151,71 +140,25 @@ function browserTarget(target) {
   return undefined;
 }
 
+const BROWSERS = { chromium, firefox, webkit };
+
+/** The browser that the tests of this process run in. */
+export const BROWSER = process.env.TUSSOCK_BROWSER ?? 'chromium';
+
+/** Why a test is left out that asks Chromium for what the other browsers cannot be asked: an option of `test`. */
+export const ONLY_CHROMIUM = { skip: BROWSER !== 'chromium' && `${BROWSER} cannot be told to` };
+
 /**
- * Starts a headless Chromium of its own. Without `userDataDir` it gets a fresh profile, which
- * `close` and `kill` remove; with it the profile stays, for tests that start the browser again.
+ * Starts a browser of its own. Without `userDataDir` it gets a fresh profile, which `close` and `kill` remove; with it
+ * the profile stays, for tests that start the browser again.
  */
-export async function launch({ userDataDir, args = [], viewport, ...more } = {}) {
-  const profile = userDataDir ?? (await mkdtemp(join(tmpdir(), 'tussock-chromium-')));
-  const context = await playwright.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
-    headless: true,
-    chromiumSandbox: false,
-    args: [...CHROMIUM_FLAGS, ...args],
-    viewport: viewport ?? { width: 1280, height: 800 },
-    ...more,
-  });
-  const cleanUp = async () => {
-    if (userDataDir === undefined) await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return {
-    /** Playwright's BrowserContext, for all that is not here. */
-    context,
-
-    profile,
-
-    /** Opens a page. `page.problems` collects uncaught errors and console errors. */
-    async page(url = 'about:blank') {
-      const page = await context.newPage();
-      page.problems = [];
-      page.on('pageerror', (error) => page.problems.push(String(error.stack ?? error)));
-      page.on('console', (message) => {
-        if (message.type() === 'error') page.problems.push(message.text());
-      });
-      await page.goto(url);
-      return page;
-    },
-
-    /** Ends the browser as a user would. */
-    async close() {
-      await context.close();
-      await cleanUp();
-    },
-
-    /** Ends the browser as a crash would: at once, nothing flushed. Only processes of this profile. */
-    async kill() {
-      const gone = new Promise((done) => context.once('close', done));
-      for (const pid of await browserProcesses(profile)) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // It was gone already.
-        }
-      }
-      await gone;
-      await cleanUp();
-    },
-  };
+export function launch(options = {}) {
+  const browser = BROWSERS[BROWSER];
+  if (browser === undefined) throw new Error(`TUSSOCK_BROWSER names no browser that is known: ${BROWSER}`);
+  return browser.launch(options);
 }
 
-/** The ids of the browser processes that were started with this profile. */
-async function browserProcesses(profile) {
-  const { readdir } = await import('node:fs/promises');
-  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = [];
-  for (const id of ids) {
-    const words = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
-    if (words.includes(`--user-data-dir=${profile}`)) found.push(Number(id));
-  }
-  return found;
+/** Whether a browser is there to be tested. */
+export function isInstalled(name) {
+  return BROWSERS[name].isInstalled();
 }

@@ -1,12 +1,9 @@
-// What is acknowledged is there after a reload, a crash, a full quota, an aborted transaction, a
-// damaged page; and a database that is open elsewhere, or that the browser dropped, is told of.
+// What is acknowledged is there after a reload, a full quota, an aborted transaction, a damaged page; and a database
+// that is open elsewhere, or that the browser dropped, is told of. Crashes: kills.test.mjs.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, serveTussock } from './harness.mjs';
+import { launch, ONLY_CHROMIUM, serveTussock } from './harness.mjs';
 
 let site;
 let chromium;
@@ -110,7 +107,7 @@ test('a tab that goes away without closing lets the next one in', async () => {
   await second.close();
 });
 
-test('at a full quota it is read, made smaller and opened, and an insert is a typed error', async () => {
+test('at a full quota it is read, made smaller and opened, and an insert is a typed error', ONLY_CHROMIUM, async () => {
   // A browser of its own: what other tests left is compacted at some time, which makes room.
   const browser = await launch();
   let page = await open(browser);
@@ -171,7 +168,7 @@ test('at a full quota it is read, made smaller and opened, and an insert is a ty
   await browser.close();
 });
 
-test('without any space at all it is opened to be read', async () => {
+test('without any space at all it is opened to be read', ONLY_CHROMIUM, async () => {
   const browser = await launch();
   const page = await open(browser);
   await page.evaluate(FAILURE);
@@ -322,58 +319,4 @@ test('storage that the browser dropped is told of, not presented as an empty dat
   }));
   assert.deepEqual(seen, { loss: 'TussockDataLossError', count: 0 });
   await page.close();
-});
-
-/** Kills of the loop; the environment may ask for more, whose figures are printed. */
-const KILLS = Number(process.env.TUSSOCK_KILLS ?? 4);
-
-test('a killed browser loses no acknowledged write', async () => {
-  const profile = await mkdtemp(join(tmpdir(), 'tussock-kill-'));
-  let [dropped, checked] = [0, 0];
-  try {
-    let acknowledged = -1;
-    for (let round = 0; round <= KILLS; round += 1) {
-      const browser = await launch({ userDataDir: profile });
-      const page = await open(browser);
-      const found = await withClient(page, 'killed', async (client, db) => ({
-        loss: client.dataLoss !== null,
-        ids: await db.collection('things').distinct('_id'),
-      }));
-      if (found.ids.length === 0 && acknowledged >= 0) {
-        // Chromium drops a killed origin's storage now and then; the client must have said so.
-        assert.ok(found.loss, 'an empty database was presented in silence');
-        dropped += 1;
-        acknowledged = -1;
-      } else {
-        assert.ok(found.ids.length > acknowledged, `${found.ids.length} of ${acknowledged + 1}`);
-        assert.deepEqual(found.ids, found.ids.map((_, at) => at), 'a prefix of what was written');
-        checked = Math.max(checked, acknowledged + 1);
-      }
-      if (round === KILLS) {
-        await browser.close();
-        break;
-      }
-      await page.exposeFunction('acknowledge', (id) => {
-        acknowledged = Math.max(acknowledged, id);
-      });
-      const first = found.ids.length;
-      page
-        .evaluate(async (first) => {
-          const { MongoClient } = await import('tussock');
-          const client = await MongoClient.connect('indexeddb://killed');
-          const things = client.db('shop').collection('things');
-          for (let id = first; ; id += 1) {
-            await things.insertOne({ _id: id, text: 'w'.repeat(2000) });
-            await globalThis.acknowledge(id);
-          }
-        }, first)
-        .catch(() => undefined);
-      await new Promise((done) => setTimeout(done, 700 + 300 * (round % 4)));
-      await browser.kill();
-    }
-    assert.ok(acknowledged > 0 || dropped > 0);
-    console.log(`# ${KILLS} kills, ${checked} acknowledged writes checked, 0 lost, storage dropped by the browser ${dropped} times`);
-  } finally {
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
 });

@@ -19,7 +19,7 @@ const client = new MongoClient('indexeddb://bundled', ${options});
 const WEBPACK = `import webpack from 'webpack';
 webpack({
   mode: 'production',
-  entry: './app.js',
+  entry: { main: './app.js', worker: './worker.js' },
   output: { path: process.cwd() + '/webpacked' },
   performance: false,
 }, (error, stats) => {
@@ -38,9 +38,11 @@ before(async () => {
   folder = await freshProject({
     files: {
       'app.js': app("import { MongoClient } from 'tussock';", '{}'),
+      'worker.js': app("import { MongoClient } from 'tussock';", '{ worker: true }'),
       'told.js': app("import { MongoClient } from 'tussock';\nimport wasm from 'tussock/tussock_bg.wasm';", '{ wasm }'),
       'webpack.mjs': WEBPACK,
       'webpacked/index.html': page('main.js'),
+      'webpacked/worker.html': page('worker.js'),
       'esbuilt/index.html': page('told.js'),
     },
     packages: ['esbuild', 'webpack'],
@@ -56,7 +58,7 @@ after(async () => {
 });
 
 async function runsAndReloads(path) {
-  const page = await chromium.page(`${site.url}/${path}/index.html`);
+  const page = await chromium.page(`${site.url}/${path}`);
   await page.waitForFunction(() => document.title === 'things: 1');
   await page.reload();
   await page.waitForFunction(() => document.title === 'things: 2');
@@ -69,12 +71,13 @@ async function runsAndReloads(path) {
   await page.close();
 }
 
-test('webpack 5', async () => {
+test('webpack 5, in the page and in a worker', async () => {
   await inProject(folder, 'node', 'webpack.mjs');
-  await runsAndReloads('webpacked');
+  await runsAndReloads('webpacked/index.html');
+  await runsAndReloads('webpacked/worker.html');
 });
 
 test('esbuild with a file loader', async () => {
   await tool(folder, 'esbuild', 'told.js', '--bundle', '--format=esm', '--loader:.wasm=file', '--outdir=esbuilt', '--log-level=warning');
-  await runsAndReloads('esbuilt');
+  await runsAndReloads('esbuilt/index.html');
 });

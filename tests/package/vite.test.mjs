@@ -1,4 +1,4 @@
-// The readme's first example as a fresh Vite app in TypeScript: types, build, run, reload.
+// The readme's first example as a fresh Vite app in TypeScript: types, build, run, reload; and an engine in a worker.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -20,16 +20,32 @@ const TSCONFIG = {
   include: ['src'],
 };
 
+const PAGE = (script) =>
+  `<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`;
+
+const WORKER = `import { MongoClient } from 'tussock';
+const client = new MongoClient('indexeddb://worker', { worker: true });
+const things = client.db('shop').collection<{ size: number }>('things');
+await things.insertOne({ size: 1 });
+document.title = 'things: ' + (await things.countDocuments({ size: { $gt: 0 } }));
+await client.close();
+`;
+
+const CONFIG = `export default { build: { target: 'es2022', rollupOptions: { input: ['index.html', 'worker.html'] } } };
+`;
+
 let folder;
 
 before(async () => {
   const [driverExample, engineExample] = await readmeExamples();
   folder = await freshProject({
     files: {
-      'index.html':
-        '<!doctype html><title>app</title><link rel="icon" href="data:,"><script type="module" src="/src/main.ts"></script>',
+      'index.html': PAGE('/src/main.ts'),
+      'worker.html': PAGE('/src/in-worker.ts'),
+      'vite.config.js': CONFIG,
       'src/main.ts': `${driverExample}\ndocument.title = 'done';\n`,
       'src/engine.ts': engineExample,
+      'src/in-worker.ts': WORKER,
       'tsconfig.json': JSON.stringify(TSCONFIG),
     },
     packages: ['bson', 'typescript', 'vite'],
@@ -78,6 +94,13 @@ test('a Vite build runs in the browser, and keeps its data over a reload', async
     await page.reload();
     await page.waitForFunction(() => document.title === 'done');
     assert.equal(said[2], '[Alien, Alien, Stalker, Stalker]');
+    const workers = [];
+    page.on('worker', (worker) => workers.push(worker));
+    await page.goto(`${site.url}/worker.html`);
+    await page.waitForFunction(() => document.title === 'things: 1');
+    assert.equal(workers.length, 1);
+    await page.reload();
+    await page.waitForFunction(() => document.title === 'things: 2');
     assert.deepEqual(page.problems, []);
   } finally {
     await chromium.close();

@@ -1,6 +1,7 @@
 //! `cargo xtask ...`: builds, serves, tests and measures the project.
 
 mod bench;
+mod browsers;
 mod fingerprint;
 mod npm;
 mod package;

@@ -9,6 +9,8 @@
 //! | `TUSSOCK_TARBALL` | the built package as a tarball |
 //! | `TUSSOCK_WWW_DIST` | the built playground |
 //! | `TUSSOCK_CHROMIUM` | the Chromium to start |
+//! | `TUSSOCK_BROWSERS` | for `tests/browser`: the browsers to run in, `chromium,firefox,webkit` |
+//! | `TUSSOCK_FIREFOX`, `TUSSOCK_MINIBROWSER` | the Firefox and the WebKit to start |
 //! | `TUSSOCK_SHARED` | conformance vectors and specification tests |
 
 use crate::npm;
@@ -16,7 +18,7 @@ use crate::package::{self, Effort};
 use crate::playground;
 use crate::process::{Call, Outcome};
 use crate::project::{dist, root, shared, tarball, template, www};
-use crate::{size, tools};
+use crate::{browsers, size, tools};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -75,7 +77,7 @@ const PARTS: [Part; 9] = [
     },
     Part {
         name: "browser",
-        what: "end to end in headless Chromium",
+        what: "end to end in headless Chromium, Firefox and WebKit",
         run: browser,
     },
     Part {
@@ -140,7 +142,7 @@ pub fn command(arguments: &[String]) -> Outcome {
 
 /// What the tests and benchmarks of the npm projects learn about the build.
 pub fn environment() -> Outcome<Vec<(&'static str, OsString)>> {
-    let browser = tools::browser()?;
+    let browser = browsers::browser()?;
     Ok(vec![
         ("TUSSOCK_DIST", dist().into()),
         ("TUSSOCK_TARBALL", tarball().into()),
@@ -195,7 +197,7 @@ fn native(_: &Options) -> Outcome<Ran> {
 /// Runs the crate in `tests/wasm/`: what needs a browser around the compiled engine itself.
 fn wasm(_: &Options) -> Outcome<Ran> {
     tools::wasm_target()?;
-    let browser = tools::browser()?;
+    let browser = browsers::browser()?;
     Call::new(tools::wasm_pack()?)
         .args(["test", "--headless", "--chrome", "--chromedriver"])
         .arg(browser.chromedriver)
@@ -257,6 +259,9 @@ fn run_project(folder: &Path) -> Outcome<Ran> {
             .run()?;
     }
     let mut variables = environment()?;
+    if folder == harness {
+        variables.extend(browsers::all());
+    }
     if folder == template() {
         // There it names the folder to build into; its tests build a copy of their own.
         variables.retain(|(name, _)| *name != "TUSSOCK_DIST");

@@ -1,0 +1,200 @@
+// Browsers and their processes are killed in the middle of writes: no acknowledged write is missing, none is done by
+// half or twice, and storage that the browser dropped as a whole is told of.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { family, killAll } from './browsers/processes.mjs';
+import { BROWSER, launch, serveTussock } from './harness.mjs';
+
+/** Kills of each loop; the environment may ask for more, whose figures are printed. */
+const KILLS = Number(process.env.TUSSOCK_KILLS ?? 3);
+/** Documents that one command inserts. */
+const BATCH = 4;
+
+let site;
+
+before(async () => {
+  site = await serveTussock();
+});
+
+after(() => site.close());
+
+/** A page with a client on the database of this name. */
+async function open(browser, name) {
+  const page = await browser.page(`${site.url}/blank.html`);
+  await connect(page, name);
+  return page;
+}
+
+function connect(page, name) {
+  return page.evaluate(async (name) => {
+    const { MongoClient } = await import('tussock');
+    globalThis.client = await MongoClient.connect(`indexeddb://${name}`);
+    globalThis.things = client.db('shop').collection('things');
+    globalThis.counts = client.db('shop').collection('counts');
+  }, name);
+}
+
+/**
+ * Writes without end, each time a batch of documents and a counter, and tells what was acknowledged. The counter is
+ * increased by what is not the same when it is done twice.
+ */
+async function write(page, writer, first, acknowledge, last = Infinity) {
+  await page.exposeFunction('acknowledge', (step) => acknowledge(step));
+  const writing = page.evaluate(async ([writer, first, batch, last]) => {
+    for (let step = first; step < (last ?? Infinity); step += 1) {
+      const documents = Array.from({ length: batch }, (_, at) => ({ _id: `${writer}-${step}-${at}`, writer, step, text: 'w'.repeat(600) }));
+      await Promise.all([
+        things.insertMany(documents),
+        counts.updateOne({ _id: writer }, { $inc: { n: 1 } }, { upsert: true }),
+      ]);
+      await globalThis.acknowledge(step);
+    }
+  }, [writer, first, BATCH, last]);
+  // Writers that never end do so with their page.
+  writing.catch(() => undefined);
+  return { writing };
+}
+
+/** What is there, by a scan and by an index. */
+function look(page) {
+  return page.evaluate(async () => ({
+    loss: client.dataLoss !== null,
+    batches: await things.aggregate([
+      { $group: { _id: { writer: '$writer', step: '$step' }, count: { $sum: 1 } } },
+      { $sort: { '_id.writer': 1, '_id.step': 1 } },
+    ]).toArray(),
+    indexed: (await things.find({ writer: { $gte: 0 } }, { hint: { writer: 1, step: 1 } }).toArray()).length,
+    counted: await counts.find().sort({ _id: 1 }).toArray(),
+    valid: (await client.db('shop').command({ validate: 'things', full: true })).valid,
+  }));
+}
+
+/** How many steps each writer has done, all of them whole. */
+function stepsOf({ batches, indexed, counted, valid }, writers) {
+  assert.equal(valid, true, 'corrupt');
+  assert.deepEqual(batches.filter(({ count }) => count !== BATCH), [], 'done by half');
+  assert.equal(indexed, BATCH * batches.length, 'the index has other documents than the collection');
+  return writers.map((writer) => {
+    const steps = batches.filter(({ _id }) => _id.writer === writer).map(({ _id }) => _id.step);
+    assert.deepEqual(steps, steps.map((_, at) => at), 'not a prefix of what was written');
+    const n = counted.find(({ _id }) => _id === writer)?.n ?? 0;
+    assert.ok(Math.abs(n - steps.length) <= 1, `${steps.length} inserts beside ${n} increments`);
+    return Math.min(n, steps.length);
+  });
+}
+
+test('a killed browser loses no acknowledged write, of two tabs', async () => {
+  const profile = await mkdtemp(join(tmpdir(), 'tussock-kill-'));
+  const writers = [0, 1];
+  let acknowledged = [0, 0];
+  let [dropped, checked] = [0, 0];
+  let browser = null;
+  try {
+    for (let round = 0; round <= KILLS; round += 1) {
+      browser = await launch({ userDataDir: profile });
+      const pages = [await open(browser, 'killed')];
+      if (round > 0) {
+        const found = await pages[0].evaluate(async () => (await client.db('shop').listCollections().toArray()).length);
+        if (found === 0 && acknowledged[0] > 0) {
+          // Chromium drops a killed origin's storage now and then; the client must have said so.
+          assert.ok(await pages[0].evaluate(() => client.dataLoss !== null), 'an empty database was presented in silence');
+          dropped += 1;
+          acknowledged = [0, 0];
+        }
+      }
+      await pages[0].evaluate(() => things.createIndex({ writer: 1, step: 1 }));
+      const seen = await look(pages[0]);
+      const steps = stepsOf(seen, writers);
+      for (const writer of writers) {
+        assert.ok(steps[writer] >= acknowledged[writer], `writer ${writer}: ${steps[writer]} of ${acknowledged[writer]} acknowledged`);
+      }
+      checked = Math.max(checked, 2 * (acknowledged[0] + acknowledged[1]));
+      if (round === KILLS) break;
+      pages.push(await open(browser, 'killed'));
+      let before = 0;
+      for (const writer of writers) {
+        // Of the last two commands only one may be there: the next number is that of the inserts.
+        const first = seen.batches.filter(({ _id }) => _id.writer === writer).length;
+        await pages[writer].evaluate(([_id, n]) => counts.updateOne({ _id }, { $set: { n } }, { upsert: true }), [writer, first]);
+        acknowledged[writer] = first;
+        before += first;
+        await write(pages[writer], writer, first, (step) => {
+          acknowledged[writer] = Math.max(acknowledged[writer], step + 1);
+        });
+      }
+      // Not before something was written, however slow the machine is.
+      for (let wait = 0; wait < 3000 && acknowledged[0] + acknowledged[1] === before; wait += 1) await sleep(10);
+      await sleep(200 + 300 * (round % 4));
+      await browser.kill();
+      browser = null;
+      assert.ok(acknowledged[0] + acknowledged[1] > before, 'nothing was written before the kill');
+    }
+    console.log(`# ${BROWSER}: ${KILLS} kills, ${checked} acknowledged writes checked, 0 lost, storage dropped ${dropped} times`);
+  } finally {
+    await browser?.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+test('when the process of the owner is killed, the writes of the others are done once', async () => {
+  const browser = await launch();
+  try {
+    let checked = 0;
+    for (let round = 0; round < Math.ceil(KILLS / 3); round += 1) {
+      const name = `process-${round}`;
+      const pages = [];
+      for (let at = 0; at < 4; at += 1) pages.push(await open(browser, name));
+      await pages[0].evaluate(() => things.createIndex({ writer: 1, step: 1 }));
+      // The next in the line for the lock is the next owner.
+      const processes = [await pages[0].process(), await pages[1].process()];
+      assert.equal(new Set(processes).size, 2);
+      const acknowledged = [0, 0, 0, 0];
+      const writers = await Promise.all(pages.map((page, writer) => write(page, writer, 0, (step) => {
+        acknowledged[writer] = Math.max(acknowledged[writer], step + 1);
+      }, writer < 2 ? null : 150)));
+      for (const process of processes) {
+        const before = acknowledged[3];
+        while (acknowledged[3] < before + 20) await sleep(5);
+        await killAll([process]);
+      }
+      await Promise.all([writers[2].writing, writers[3].writing]);
+      const steps = stepsOf(await look(pages[2]), [0, 1, 2, 3]);
+      assert.deepEqual(steps.slice(2), [150, 150]);
+      for (const writer of [0, 1]) {
+        assert.ok(steps[writer] === acknowledged[writer] || steps[writer] === acknowledged[writer] + 1, `writer ${writer}: ${steps[writer]}, acknowledged ${acknowledged[writer]}`);
+      }
+      checked += 2 * steps.reduce((sum, count) => sum + count);
+      await Promise.all(pages.slice(2).map((page) => page.close()));
+    }
+    console.log(`# ${BROWSER}: ${2 * Math.ceil(KILLS / 3)} processes of owners killed, ${checked} writes, each done once`);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('when the process that keeps IndexedDB is killed, its connections are made anew and nothing is lost', {
+  skip: BROWSER !== 'webkit' && `${BROWSER} has no such process`,
+}, async () => {
+  const browser = await launch();
+  try {
+    const pages = [await open(browser, 'network'), await open(browser, 'network')];
+    await pages[0].evaluate(() => things.createIndex({ writer: 1, step: 1 }));
+    const writers = await Promise.all(pages.map((page, writer) => write(page, writer, 0, () => undefined, 200)));
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await sleep(200);
+      for (const { id } of await family(browser.root)) {
+        if ((await readFile(`/proc/${id}/comm`, 'utf8')).startsWith('WebKitNetwork')) await killAll([id]);
+      }
+    }
+    await Promise.all(writers.map(({ writing }) => writing));
+    const steps = stepsOf(await look(pages[1]), [0, 1]);
+    assert.deepEqual(steps, [200, 200]);
+  } finally {
+    await browser.close();
+  }
+});
