@@ -18,8 +18,8 @@ use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Kind, ValueRef};
 const FIELDS: &[Field] = &[
     required("pipeline", Takes::Array),
     optional("cursor", Takes::Document),
-    optional("explain", Takes::Bool),
-    optional("allowDiskUse", Takes::Bool),
+    optional("explain", Takes::Flag),
+    optional("allowDiskUse", Takes::Flag),
     optional("bypassDocumentValidation", Takes::Truth),
     optional("collation", Takes::Document),
     optional("hint", Takes::Any),
@@ -154,14 +154,13 @@ fn namespace(request: &Request<'_>) -> Result<Namespace> {
 
 /// Errors: `FailedToParse` (9), `TypeMismatch` (14).
 fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>, is_explained: bool) -> Result<()> {
-    for name in ["allowDiskUse", "explain", "cursor"] {
-        if let Some(value) = command.get(name).filter(ValueRef::is_nullish) {
-            let message = format!(
-                "BSON field 'aggregate.{name}' is the wrong type '{}'",
-                value.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
-        }
+    // An empty cursor is asked for by {}, not by null.
+    if let Some(value) = command.get("cursor").filter(ValueRef::is_nullish) {
+        let message = format!(
+            "BSON field 'aggregate.cursor' is the wrong type '{}'",
+            value.kind().alias()
+        );
+        return Err(Error::type_mismatch(message));
     }
     selection::check_hint(command)?;
     let explains = arguments.truth("explain") == Some(true);

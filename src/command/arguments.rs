@@ -6,11 +6,13 @@ use super::request::Request;
 use crate::error::{Error, Result, codes};
 use crate::value::{ArrayRef, DocumentRef, Kind, ValueRef};
 
-/// What a field may hold. Null counts as absent for every field that is not required.
+/// What a field may hold. Null counts as absent where nothing else is said.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
     /// A boolean, nothing else.
     Bool,
+    /// A boolean, nothing else: null does not count as absent.
+    Flag,
     /// A boolean or a number.
     Truth,
     /// A whole number, of any numeric type.
@@ -73,7 +75,7 @@ const GENERIC: &[Field] = &[
 impl Takes {
     fn accepts(self, kind: Kind) -> bool {
         match self {
-            Takes::Bool => kind == Kind::Boolean,
+            Takes::Bool | Takes::Flag => kind == Kind::Boolean,
             Takes::Truth => kind == Kind::Boolean || kind.is_number(),
             Takes::Number => kind.is_number(),
             Takes::Long => kind == Kind::Int64,
@@ -88,7 +90,7 @@ impl Takes {
 
     fn describe(self) -> &'static str {
         match self {
-            Takes::Bool => "'bool'",
+            Takes::Bool | Takes::Flag => "'bool'",
             Takes::Truth => "'[bool, long, int, decimal, double]'",
             Takes::Number => "'[long, int, decimal, double]'",
             Takes::Long => "'long'",
@@ -198,7 +200,7 @@ impl<'a> Arguments<'a> {
                 },
             };
             let value = element.value();
-            if value.is_nullish() && field.takes != Takes::Any {
+            if value.is_nullish() && !matches!(field.takes, Takes::Any | Takes::Flag) {
                 if field.required {
                     return Err(self.missing(name));
                 }
@@ -282,7 +284,7 @@ impl<'a> Arguments<'a> {
         self.get(name).and_then(|value| value.as_str())
     }
 
-    /// A field of type [`Takes::Bool`] or [`Takes::Truth`].
+    /// A field of type [`Takes::Bool`], [`Takes::Flag`] or [`Takes::Truth`].
     pub fn truth(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value.is_truthy())
     }

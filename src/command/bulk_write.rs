@@ -18,8 +18,8 @@ use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Value, ValueRef};
 const FIELDS: &[Field] = &[
     required("ops", Takes::Array),
     required("nsInfo", Takes::Array),
-    optional("ordered", Takes::Truth),
-    optional("errorsOnly", Takes::Truth),
+    optional("ordered", Takes::Bool),
+    optional("errorsOnly", Takes::Bool),
     optional("bypassDocumentValidation", Takes::Truth),
     optional("let", Takes::Document),
     optional("cursor", Takes::Document),

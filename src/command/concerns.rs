@@ -95,7 +95,7 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
                     return Err(Error::failed_to_parse("wtimeout must be a 32-bit integer"));
                 }
             }
-            "provenance" => {}
+            "provenance" => check_provenance("writeConcern", value)?,
             _ => return Err(unknown("writeConcern", name)),
         }
     }
@@ -134,6 +134,20 @@ fn check_w(value: ValueRef<'_>) -> Result<()> {
     }
 }
 
+/// Where a concern comes from, as servers tell each other.
+fn check_provenance(owner: &str, value: ValueRef<'_>) -> Result<()> {
+    match value {
+        ValueRef::Null
+        | ValueRef::String(
+            "clientSupplied" | "implicitDefault" | "customDefault" | "getLastErrorDefaults",
+        ) => Ok(()),
+        ValueRef::String(text) => Err(Error::bad_value(format!(
+            "Enumeration value '{text}' for field '{owner}.provenance' is not a valid value."
+        ))),
+        other => Err(wrong_type(owner, "provenance", other)),
+    }
+}
+
 fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> {
     if let Some(ValueRef::Timestamp(_)) = concern.get("atClusterTime") {
         return Err(Error::new(
@@ -143,7 +157,7 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
     }
     for (name, value) in concern.iter() {
         match (name, value) {
-            ("level" | "provenance", ValueRef::Null) => {}
+            ("level", ValueRef::Null) => {}
             ("level", ValueRef::String("local")) => {}
             ("level", ValueRef::String("available" | "majority")) if reads_data(command) => {}
             ("level", ValueRef::String(level @ ("available" | "majority"))) => {
@@ -161,20 +175,7 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
                 )));
             }
             ("level", other) => return Err(wrong_type("readConcern", name, other)),
-            ("provenance", ValueRef::String(text)) => {
-                let known = [
-                    "clientSupplied",
-                    "implicitDefault",
-                    "customDefault",
-                    "getLastErrorDefaults",
-                ];
-                if !known.contains(&text) {
-                    return Err(Error::bad_value(format!(
-                        "Enumeration value '{text}' for field 'readConcern.provenance' is not a valid value."
-                    )));
-                }
-            }
-            ("provenance", other) => return Err(wrong_type("readConcern", name, other)),
+            ("provenance", value) => check_provenance("readConcern", value)?,
             ("afterClusterTime", ValueRef::Timestamp(_)) => {
                 return Err(Error::new(
                     codes::ILLEGAL_OPERATION,

@@ -16,7 +16,7 @@ use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
 const FIELDS: &[Field] = &[
     optional("collectionUUID", Takes::Any),
     required("deletes", Takes::Array),
-    optional("ordered", Takes::Truth),
+    optional("ordered", Takes::Bool),
     optional("let", Takes::Document),
     optional("stmtIds", Takes::Array),
     optional("stmtId", Takes::Number),

@@ -13,7 +13,7 @@ use crate::value::{DocumentBuf, DocumentRef, Kind, Timestamp, ValueRef};
 
 const FIELDS: &[Field] = &[
     required("documents", Takes::Array),
-    optional("ordered", Takes::Truth),
+    optional("ordered", Takes::Bool),
     optional("bypassDocumentValidation", Takes::Truth),
     optional("collectionUUID", Takes::Any),
     optional("maxTimeMS", Takes::Number),

@@ -15,8 +15,8 @@ const FIELDS: &[Field] = &[
     optional("filter", Takes::Document),
     optional("cursor", Takes::Document),
     optional("nameOnly", Takes::Bool),
-    optional("authorizedCollections", Takes::Truth),
-    optional("includePendingDrops", Takes::Truth),
+    optional("authorizedCollections", Takes::Bool),
+    optional("includePendingDrops", Takes::Bool),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::arguments::Arguments;
 use super::request::Request;
 use super::selection;
 use crate::catalog::{Collection, IndexFilter, Namespace};
@@ -83,8 +84,10 @@ pub(super) fn set_filter(engine: &mut Engine, request: &Request<'_>) -> Result<D
 
 /// The collection that is named, which may not be there.
 ///
-/// Errors: `InvalidNamespace` (73), `CommandNotSupportedOnView` (166).
+/// Errors: `InvalidNamespace` (73), `CommandNotSupportedOnView` (166), those of the fields that
+/// every command has.
 fn target(engine: &Engine, request: &Request<'_>) -> Result<(Namespace, Option<Rc<Collection>>)> {
+    Arguments::of_lenient(request, &[])?;
     let namespace = request.namespace()?;
     let collection = engine.catalog().plain(&namespace)?.cloned();
     Ok((namespace, collection))

@@ -116,6 +116,7 @@ pub(super) fn kill_op(_engine: &mut Engine, request: &Request<'_>) -> Result<Doc
 /// Errors: `Unauthorized` (13) outside `admin`.
 pub(super) fn current_op(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     check_admin(request)?;
+    Arguments::of_lenient(request, &[])?;
     let mut row = DocumentBuf::new();
     row.append("host", HOST);
     row.append("type", "op");
@@ -124,7 +125,13 @@ pub(super) fn current_op(_engine: &mut Engine, request: &Request<'_>) -> Result<
     row.append("ns", "admin.$cmd");
     row.append("command", ValueRef::Document(request.document));
     // Whatever else is in the command is a condition on what is shown.
-    const OPTIONS: [&str; 8] = [
+    const OPTIONS: [&str; 14] = [
+        "$clusterTime",
+        "apiDeprecationErrors",
+        "apiStrict",
+        "apiVersion",
+        "maxTimeMS",
+        "readConcern",
         "currentOp",
         "$all",
         "$ownOps",

@@ -15,7 +15,7 @@ use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Value, ValueRef};
 
 const FIELDS: &[Field] = &[
     required("updates", Takes::Array),
-    optional("ordered", Takes::Truth),
+    optional("ordered", Takes::Bool),
     optional("bypassDocumentValidation", Takes::Truth),
     optional("collectionUUID", Takes::Any),
     optional("let", Takes::Document),
@@ -28,13 +28,13 @@ const STATEMENT_FIELDS: &[Field] = &[
     required("q", Takes::Document),
     required("u", Takes::Any),
     optional("c", Takes::Document),
-    optional("upsert", Takes::Truth),
-    optional("multi", Takes::Truth),
+    optional("upsert", Takes::Bool),
+    optional("multi", Takes::Bool),
     optional("collation", Takes::Document),
     optional("arrayFilters", Takes::Array),
     optional("hint", Takes::Hint),
     optional("sort", Takes::Document),
-    optional("upsertSupplied", Takes::Truth),
+    optional("upsertSupplied", Takes::Bool),
     optional("sampleId", Takes::Any),
 ];
 

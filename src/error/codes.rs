@@ -38,6 +38,7 @@ codes! {
     NON_EXISTENT_PATH = 29, "NonExistentPath";
     INVALID_PATH = 30, "InvalidPath";
     ROLE_NOT_FOUND = 31, "RoleNotFound";
+    CANNOT_BACKFILL_ARRAY = 34, "CannotBackfillArray";
     REMOTE_CHANGE_DETECTED = 36, "RemoteChangeDetected";
     FILE_RENAME_FAILED = 37, "FileRenameFailed";
     CONFLICTING_UPDATE_OPERATORS = 40, "ConflictingUpdateOperators";

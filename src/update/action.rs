@@ -3,8 +3,9 @@
 use super::node::Node;
 use super::operators::{OPERATORS, Operator};
 use super::path::{Part, UpdatePath, compare_paths};
+
 use super::rename::Rename;
-use super::{Run, walk};
+use super::{Run, resolve, walk};
 use crate::error::{Error, Result, codes};
 use crate::expression::ParseScope;
 use crate::matcher::ArrayFilter;
@@ -13,7 +14,7 @@ use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// One path and what happens to it.
 pub(super) struct Action {
-    path: UpdatePath,
+    pub(super) path: UpdatePath,
     step: Step,
 }
 
@@ -81,6 +82,13 @@ fn unknown(name: &str) -> Error {
 
 /// Errors: `ConflictingUpdateOperators` (40).
 fn note(path: &UpdatePath, paths: &mut Vec<UpdatePath>) -> Result<()> {
+    check_conflict(path, paths)?;
+    paths.push(path.clone());
+    Ok(())
+}
+
+/// Errors: `ConflictingUpdateOperators` (40).
+pub(super) fn check_conflict(path: &UpdatePath, paths: &[UpdatePath]) -> Result<()> {
     if let Some(other) = paths.iter().find(|other| other.conflicts_with(path)) {
         let shorter = if other.text.len() < path.text.len() {
             other
@@ -93,7 +101,6 @@ fn note(path: &UpdatePath, paths: &mut Vec<UpdatePath>) -> Result<()> {
         );
         return Err(Error::new(codes::CONFLICTING_UPDATE_OPERATORS, message));
     }
-    paths.push(path.clone());
     Ok(())
 }
 
@@ -153,8 +160,18 @@ pub(super) fn apply(
 ) -> Result<Option<DocumentBuf>> {
     let mut root = Node::of_document(document);
     let mut changed = false;
-    for action in actions {
-        let path = &action.path;
+    let resolved = resolve::all(actions, document, run)?;
+    let paths: Vec<(&Action, &UpdatePath)> = match &resolved {
+        None => actions
+            .iter()
+            .map(|action| (action, &action.path))
+            .collect(),
+        Some(paths) => paths
+            .iter()
+            .map(|(at, path)| (&actions[*at], path))
+            .collect(),
+    };
+    for (action, path) in paths {
         let had = path.dollar_name().is_some_and(|name| root.has(name));
         let is_changed = match &action.step {
             Step::Operator(operator) => walk::apply(&mut root, path, &**operator, run)?,

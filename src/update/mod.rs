@@ -7,6 +7,7 @@ mod ops;
 mod path;
 mod pipeline;
 mod rename;
+mod resolve;
 mod seed;
 mod walk;
 

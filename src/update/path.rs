@@ -18,6 +18,12 @@ pub(super) enum Part {
     Filtered(Box<str>),
 }
 
+impl Part {
+    fn is_of_elements(&self) -> bool {
+        matches!(self, Part::All | Part::Filtered(_))
+    }
+}
+
 /// A path of an update operator.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct UpdatePath {
@@ -69,12 +75,32 @@ impl UpdatePath {
         }
     }
 
-    /// True if one path leads through the other, or they are the same.
+    /// True if one path leads through the other, or they are the same, or one says `$[]` or
+    /// `$[identifier]` where the other names a field.
     pub(super) fn conflicts_with(&self, other: &UpdatePath) -> bool {
+        let mut pairs = self.parts.iter().zip(&other.parts);
+        match pairs.find(|(one, two)| one != two) {
+            Some((one, two)) => one.is_of_elements() != two.is_of_elements(),
+            None => true,
+        }
+    }
+
+    /// True if the document decides which fields the path names.
+    pub(super) fn is_open(&self) -> bool {
         self.parts
             .iter()
-            .zip(&other.parts)
-            .all(|(one, two)| one == two)
+            .any(|part| part.is_of_elements() || *part == Part::Positional)
+    }
+
+    /// The path of fields and positions.
+    pub(super) fn of_names(names: &[String]) -> UpdatePath {
+        UpdatePath {
+            parts: names
+                .iter()
+                .map(|name| Part::Field(name.as_str().into()))
+                .collect(),
+            text: names.join(".").into(),
+        }
     }
 }
 

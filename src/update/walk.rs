@@ -99,10 +99,11 @@ impl Walk<'_> {
                 return Ok(false);
             };
             if index > elements.len() + PADDING_MAX {
-                return Err(Error::bad_value(format!(
+                let message = format!(
                     "cannot backfill the array at '{}' to position {index}",
                     self.path.text
-                )));
+                );
+                return Err(Error::new(codes::CANNOT_BACKFILL_ARRAY, message));
             }
             elements.resize_with(index, || Node::Closed(Value::NULL));
             elements.push(node);

@@ -7,7 +7,7 @@ use super::super::Run;
 use super::super::operators::{Operator, Outcome};
 use crate::error::{Error, Result};
 use crate::expression::ParseScope;
-use crate::matcher::Matcher;
+use crate::matcher::{Features, Matcher};
 use crate::value::{ArrayBuf, Value, ValueRef, compare};
 
 enum Condition {
@@ -31,11 +31,11 @@ pub(in crate::update) fn parse(
     let condition = match operand {
         ValueRef::Document(document) => {
             let first = document.first().map_or("", |first| first.name);
-            let is_logic = matches!(first, "$and" | "$or" | "$nor" | "$expr");
+            let is_logic = matches!(first, "$and" | "$or" | "$nor" | "$expr" | "$jsonSchema");
             if first.starts_with('$') && !is_logic {
                 Condition::Element(Matcher::parse_condition(operand, scope)?)
             } else {
-                Condition::Filter(Matcher::parse(document, scope)?)
+                Condition::Filter(Matcher::parse_with(document, scope, Features::VALUE)?)
             }
         }
         ValueRef::Regex(_) => Condition::Element(Matcher::parse_condition(operand, scope)?),
