@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::{BUCKETS_PREFIX, IndexFilters, Namespace, Rules, TimeSeries};
 use crate::error::{Error, Result};
-use crate::index::{Index, KeySet};
-use crate::storage::{RecordStore, ValueHandle};
+use crate::index::{Index, IndexSpec, KeySet};
+use crate::storage::{Pager, RecordStore, Tree, ValueHandle};
 use crate::time_limit::TimeLimit;
 use crate::value::{ArrayBuf, BinaryRef, DocumentBuf, DocumentRef, ValueRef};
 
@@ -112,6 +112,23 @@ pub struct Collection {
 }
 
 impl Collection {
+    /// A new collection or view, with the index that its kind begins with.
+    pub fn empty(info: CollectionInfo, pager: &Rc<Pager>) -> Collection {
+        let spec = match (&info.kind, &info.rules.time_series) {
+            (CollectionKind::View { .. }, _) => None,
+            // Measurements have no index on `_id`.
+            (_, Some(series)) => series.time_index(),
+            _ => Some(IndexSpec::of_options(info.options.as_ref())),
+        };
+        let index = spec.map(|spec| Index::new(spec, Tree::new(pager)));
+        Collection {
+            info: Rc::new(info),
+            records: RecordStore::new(Tree::new(pager), 1),
+            indexes: index.into_iter().collect(),
+            index_filters: Default::default(),
+        }
+    }
+
     /// The index with this name.
     pub fn index(&self, name: &str) -> Option<&Index> {
         self.shown_indexes()

@@ -124,6 +124,16 @@ fn may_store(request: &[u8]) -> bool {
     name.is_none_or(|name| storing.contains(&name))
 }
 
+/// What can be done with what was read of a damaged store.
+const OF_DAMAGED: &[&str] = &[
+    "tussockSnapshot",
+    "getMore",
+    "killCursors",
+    "endSessions",
+    "hello",
+    "ping",
+];
+
 fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     let request = Request::new(document, engine)?;
     engine
@@ -133,6 +143,11 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
         Some(command) => command,
         None => return Err(super::refused::error(request.name)),
     };
+    if engine.salvaged().is_some() && !OF_DAMAGED.contains(&request.name) {
+        let message =
+            "the stored database is damaged: what can be read can be salvaged, then repair it";
+        return Err(Error::new(codes::DATA_CORRUPTION_DETECTED, message));
+    }
     super::server::check_write_lock(engine, &request)?;
     super::time_series::check_buckets(engine, &request)?;
     let session = super::sessions::of_command(document)?;

@@ -3,7 +3,8 @@
 //! A command of our own, for backups: `{tussockSnapshot: 1, salvage: BOOL}`. The reply is
 //! `{collections: [{db, name, type, options, info, indexes, count, cursor}]}`; a view has no indexes
 //! and no cursor. Cursors of a salvage pass over damaged pages, so that they give fewer documents
-//! than `count` says.
+//! than `count` says. Where the manifest or the journal was damaged there is `missing`: an array of
+//! `{ns, documents}`, `{commits: [FIRST, LAST]}`, `{ns, index}` and `{catalog: true}`.
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
@@ -48,5 +49,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     reply.append_array("collections", |list| {
         entries.iter().for_each(|entry| list.push(entry));
     });
+    if let Some(missing) = engine.salvaged() {
+        reply.append_array("missing", |list| {
+            missing.iter().for_each(|one| list.push(one));
+        });
+    }
     Ok(reply)
 }

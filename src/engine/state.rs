@@ -13,6 +13,7 @@ use crate::env::Env;
 use crate::error::Result;
 use crate::storage::{Pager, Tree};
 use crate::time_limit::TimeLimit;
+use crate::value::{DocumentBuf, DocumentRef};
 
 /// A database engine: takes commands (see `command`), knows no storage but pages.
 pub struct Engine {
@@ -22,6 +23,8 @@ pub struct Engine {
     pub(crate) status: Status,
     /// When the command that runs has to stop.
     pub(crate) time_limit: Option<Rc<TimeLimit>>,
+    /// What could not be read, when this is what could be read of a damaged store.
+    salvaged: Option<Vec<DocumentBuf>>,
     answers: Answers,
     catalog: Catalog,
     pager: Rc<Pager>,
@@ -69,6 +72,7 @@ impl Engine {
             status,
             cursors: Cursors::default(),
             sessions: Sessions::default(),
+            salvaged: None,
             answers: Answers::default(),
             time_limit: None,
             catalog: Catalog::default(),
@@ -111,6 +115,25 @@ impl Engine {
         self.catalog = catalog;
         self.sequence = sequence;
         self.next_collection_id = next_collection_id;
+    }
+
+    /// As [`Engine::restore`], from a damaged store: there are no entries in the indexes, so that
+    /// nothing but a snapshot can be taken. `missing` describes what could not be read.
+    pub fn restore_salvaged(&mut self, catalog: Catalog, missing: Vec<DocumentBuf>) {
+        self.catalog = catalog;
+        self.salvaged = Some(missing);
+    }
+
+    /// What could not be read, when this is what could be read of a damaged store.
+    pub fn salvaged(&self) -> Option<&[DocumentBuf]> {
+        self.salvaged.as_deref()
+    }
+
+    /// Keeps an answer that the journal holds.
+    pub fn replay_answer(&mut self, answer: DocumentRef<'_>) {
+        if let Some((ticket, reply, at_ms)) = super::answers::read(answer) {
+            self.answers.keep(&ticket, reply, at_ms);
+        }
     }
 
     /// One step of a loop of the command that runs.

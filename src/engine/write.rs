@@ -11,7 +11,6 @@ use crate::expression::Context;
 use crate::index::{Index, IndexSpec};
 use crate::limits;
 use crate::ordered::OrderedMap;
-use crate::storage::RecordStore;
 use crate::value::{DocumentBuf, DocumentRef};
 
 /// The changes of one command. Dropped without [`Write::commit`], nothing has happened.
@@ -267,25 +266,7 @@ impl<'e> Write<'e> {
     }
 
     fn empty(&self, info: CollectionInfo) -> Collection {
-        let indexes = match info.kind {
-            CollectionKind::Regular => {
-                let spec = match &info.rules.time_series {
-                    // Measurements have no index on `_id`.
-                    Some(series) => series.time_index(),
-                    None => Some(IndexSpec::of_options(info.options.as_ref())),
-                };
-                let index = spec.map(|spec| Index::new(spec, self.engine.new_tree()));
-                index.into_iter().collect()
-            }
-            CollectionKind::View { .. } => Vec::new(),
-        };
-        let records = RecordStore::new(self.engine.new_tree(), 1);
-        Collection {
-            info: Rc::new(info),
-            records,
-            indexes,
-            index_filters: Default::default(),
-        }
+        Collection::empty(info, self.engine.pager())
     }
 
     /// Drops a collection or view; false if there is none.

@@ -4,7 +4,7 @@ use crate::ordered::OrderedMap;
 use crate::sorting::sort;
 use std::rc::Rc;
 
-use super::format::{self, CollectionRoots, Counters, MANIFEST, MANIFEST_END, PAGE_CHUNKS};
+use super::format::{self, COPY, COPY_END, CollectionRoots, Counters, MANIFEST, PAGE_CHUNKS};
 use super::store::{Batch, Durability, Space};
 use super::{frame, journal};
 use crate::catalog::Collection;
@@ -77,16 +77,16 @@ impl Checkpoint {
         let replaced = counters.journal;
         counters.journal = first_chunk;
         let manifest = format::write_manifest(counters, &collections, engine.answers());
-        batch
-            .delete_ranges
-            .push((Space::Meta, MANIFEST, MANIFEST_END));
+        batch.delete_ranges.push((Space::Meta, MANIFEST, COPY_END));
         batch
             .delete_ranges
             .push((Space::Journal, replaced, first_chunk));
         dropped
             .iter()
             .for_each(|&page| delete_page(page, &mut batch));
-        frame::seal(Space::Meta, MANIFEST, &[&manifest], &mut batch.puts);
+        for place in [MANIFEST, COPY] {
+            frame::seal(Space::Meta, place, &[&manifest], &mut batch.puts);
+        }
         journal::write_trace(counters.sequence, first_chunk, &mut batch.adds);
         Ok(Checkpoint {
             batch,

@@ -44,7 +44,7 @@ pub(super) fn command(fill: impl FnOnce(&mut DocumentBuf)) -> Vec<u8> {
     command.into_bytes()
 }
 
-fn insert(ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
+pub(super) fn insert(ids: std::ops::Range<i32>, padding: usize) -> Vec<u8> {
     insert_into("things", ids, padding)
 }
 
@@ -74,7 +74,7 @@ fn delete(group: i32) -> Vec<u8> {
 }
 
 /// Moves all documents of a group to another, and gives them a new text.
-fn update(group: i32, to: i32, padding: usize) -> Vec<u8> {
+pub(super) fn update(group: i32, to: i32, padding: usize) -> Vec<u8> {
     command(|command| {
         command.append("update", "things");
         command.append_array("updates", |list| {
@@ -91,7 +91,7 @@ fn update(group: i32, to: i32, padding: usize) -> Vec<u8> {
     })
 }
 
-fn create_index(collection: &str, field: &str) -> Vec<u8> {
+pub(super) fn create_index(collection: &str, field: &str) -> Vec<u8> {
     command(|command| {
         command.append("createIndexes", collection);
         command.append_array("indexes", |list| {
@@ -139,7 +139,7 @@ fn create_view(name: &str, on: &str) -> Vec<u8> {
 
 /// Commands that together reach every kind of step and of change: journal groups, checkpoints,
 /// faults; documents, indexes and collections that come, change and go. In two sessions.
-fn workload() -> [Vec<Vec<u8>>; 2] {
+pub(super) fn workload() -> [Vec<Vec<u8>>; 2] {
     let first = vec![
         insert(0..3, 10),
         insert_into("others", 0..60, 200),
@@ -177,7 +177,7 @@ fn workload() -> [Vec<Vec<u8>>; 2] {
     [first, second]
 }
 
-const OPTIONS: Options = Options {
+pub(super) const OPTIONS: Options = Options {
     durability: super::Durability::Strict,
     buffer_ms: None,
     checkpoint_bytes: 20_000,
@@ -274,7 +274,7 @@ fn scan_all(database: &Database<FaultyStore>) -> usize {
 }
 
 /// Runs the workload with a fault; says of every command whether it was acknowledged.
-fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<bool> {
+pub(super) fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<bool> {
     let mut acknowledged = Vec::new();
     for commands in workload() {
         let died = fault.is_some_and(|(at, kind)| {
@@ -297,7 +297,7 @@ fn play(disk: &Disk, steps: &Rc<Cell<u64>>, fault: Option<(u64, Fault)>) -> Vec<
 }
 
 /// The pages in the store, and those that the manifest leads to.
-fn pages(disk: &Disk) -> (BTreeSet<PageId>, BTreeSet<PageId>) {
+pub(super) fn pages(disk: &Disk) -> (BTreeSet<PageId>, BTreeSet<PageId>) {
     let stored = {
         let disk = disk.borrow();
         let keys = disk.keys().filter(|key| key.space == Space::Pages);
@@ -477,7 +477,6 @@ fn a_damaged_page_names_its_trouble_and_leaves_the_rest_readable() {
     let (disk, steps) = (Disk::default(), Rc::default());
     play(&disk, &steps, None);
     let keys: Vec<Key> = disk.borrow().keys().copied().collect();
-    let mut refused = 0;
     for key in keys {
         let copy = Disk::default();
         *copy.borrow_mut() = disk.borrow().clone();
@@ -486,21 +485,13 @@ fn a_damaged_page_names_its_trouble_and_leaves_the_rest_readable() {
             value[middle] ^= 0x10;
         }
         let store = FaultyStore::new(&copy, &Rc::default(), None);
-        match run(Database::open(store, env(), OPTIONS)) {
-            Err(error) => {
-                assert_eq!(error.code(), crate::error::codes::DATA_CORRUPTION_DETECTED);
-                assert_ne!(key.space, Space::Pages);
-                refused += 1;
-            }
-            Ok(database) => {
-                let find = command(|command| command.append("find", "things"));
-                let reply = run(database.run_command(&find));
-                let code = DocumentRef::from_valid(&reply).get("code");
-                assert!(code.is_none() || code == Some(ValueRef::Int32(301)));
-                let ping = command(|command| command.append("ping", 1));
-                assert!(is_ok(&run(database.run_command(&ping))));
-            }
-        }
+        // Of the manifest there is another one, and the journal has nothing that pages have not.
+        let database = run(Database::open(store, env(), OPTIONS)).unwrap();
+        let find = command(|command| command.append("find", "things"));
+        let reply = run(database.run_command(&find));
+        let code = DocumentRef::from_valid(&reply).get("code");
+        assert!(code.is_none() || code == Some(ValueRef::Int32(301)));
+        let ping = command(|command| command.append("ping", 1));
+        assert!(is_ok(&run(database.run_command(&ping))));
     }
-    assert!(refused > 0);
 }

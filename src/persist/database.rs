@@ -71,6 +71,8 @@ pub(super) struct Progress {
     pub counters: Counters,
     pub next_chunk: u64,
     pub journal_bytes: u64,
+    /// Pages below this number are of no tree any more, and go with the next checkpoint.
+    pub sweep_end: u64,
     /// Something was refused for want of space, and nothing that grows was stored since: what is
     /// large is not tried, as browsers write it to the disk and then refuse it.
     pub is_full: bool,
@@ -112,7 +114,16 @@ impl<S: Store> Database<S> {
             // Whoever had it could go on meanwhile.
             link.check().await?;
         }
-        let recovered = recovered?;
+        Ok(Database::over(link, recovered?, options, env))
+    }
+
+    /// A database of what was read.
+    pub(super) fn over(
+        link: Link<S>,
+        recovered: Recovered,
+        options: Options,
+        env: Rc<dyn Env>,
+    ) -> Database<S> {
         let mut progress = Progress::default();
         let engine = RefCell::new(progress.begin(recovered, options.durability));
         progress.is_full = link.reserve() == Reserve::Spent;
@@ -120,7 +131,7 @@ impl<S: Store> Database<S> {
             progress.state = State::ReadOnly;
             progress.failure = Some(refusal.clone());
         }
-        Ok(Database {
+        Database {
             link,
             options,
             env,
@@ -130,7 +141,7 @@ impl<S: Store> Database<S> {
             settling: Cell::new(false),
             changed: Notify::default(),
             listener: RefCell::default(),
-        })
+        }
     }
 
     /// Runs a command if that needs nothing from the store: no page, and no wait for durability.

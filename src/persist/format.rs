@@ -1,7 +1,8 @@
 //! The manifest: which pages make up the database, and what the store's numbers mean.
 //!
 //! ```text
-//! meta space     manifest chunks from 1 on; a row per owner far above them (see `link`)
+//! meta space     manifest chunks from 1 on, the same again from 2^20 on; a row per owner far above
+//!                them (see `link`)
 //! pages space    page id * 1024 + chunk
 //! journal space  a running number per chunk
 //!
@@ -28,6 +29,10 @@ pub(super) const FORMAT: i32 = 1;
 pub(super) const MANIFEST: u64 = 1;
 /// More than the chunks of any manifest.
 pub(super) const MANIFEST_END: u64 = 1 << 20;
+/// Where the same manifest lies once more. Code that did not write it leaves an older one there, which
+/// is known by the journal: it begins at another chunk.
+pub(super) const COPY: u64 = MANIFEST_END;
+pub(super) const COPY_END: u64 = 2 << 20;
 /// Chunks a page can have: 60 MB, more than a document and its page need.
 pub(super) const PAGE_CHUNKS: u64 = 1024;
 

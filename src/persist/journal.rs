@@ -72,6 +72,41 @@ pub(super) fn read(chunks: &[(u64, Vec<u8>)]) -> Result<(Vec<Commit>, u64)> {
     Ok((commits, next))
 }
 
+/// What can be read of a damaged journal.
+pub(super) struct Readable {
+    pub commits: Vec<Commit>,
+    /// The number after the last chunk.
+    pub next: u64,
+    /// Something behind the last of the commits cannot be read.
+    pub is_cut: bool,
+}
+
+/// The groups that can be read, past those that cannot.
+pub(super) fn read_readable(chunks: &[(u64, Vec<u8>)]) -> Readable {
+    let mut found = Readable {
+        commits: Vec::new(),
+        next: chunks.last().map_or(0, |(number, _)| number + 1),
+        is_cut: false,
+    };
+    let mut rest = chunks;
+    while let Some((number, bytes)) = rest.first() {
+        let key = Key {
+            space: Space::Journal,
+            number: *number,
+        };
+        let count = frame::open(key, bytes).map_or(1, |chunk| chunk.count as usize);
+        let group = rest.get(..count).and_then(|group| read(group).ok());
+        found.is_cut = group.is_none();
+        // Of a group that is not whole the chunks that follow are passed one by one.
+        let taken = group.as_ref().map_or(1, |_| count.max(1));
+        found
+            .commits
+            .extend(group.into_iter().flat_map(|(commits, _)| commits));
+        rest = &rest[taken..];
+    }
+    found
+}
+
 fn read_group(mut group: &[u8], commits: &mut Vec<Commit>) -> Option<()> {
     while !group.is_empty() {
         let (sequence, rest) = group.split_first_chunk::<8>()?;

@@ -10,7 +10,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::format::{MANIFEST, MANIFEST_END};
+use super::format::{COPY_END, MANIFEST};
 use super::frame;
 use super::journal;
 use super::reserve::{self, Reserve};
@@ -85,6 +85,22 @@ impl<S: Store> Link<S> {
                 Err(Failure::Lost(error)) => again(&store, &mut delays, error).await?,
             }
         }
+    }
+
+    /// Looks at a store whose owner may go on, to be read only, for this reason.
+    ///
+    /// Errors: the store's.
+    pub(super) async fn observe(store: S, reason: Error) -> Result<Link<S>> {
+        let ranges = [MANIFEST..COPY_END, CLAIMS..CLAIMS_END];
+        let mut found = store.read(Space::Meta, &ranges).await?;
+        let rows = found.pop().unwrap_or_default();
+        let last = rows.last().map_or(0, |(number, _)| number - CLAIMS);
+        let claim = Claim {
+            epoch: last,
+            reserve: Reserve::Never,
+            refusal: Some((reason, found.pop().unwrap_or_default())),
+        };
+        Ok(claim.of(store))
     }
 
     /// Reads; a broken connection is made anew.
@@ -180,7 +196,7 @@ impl<S: Store> Link<S> {
     /// Whether our claim is the last one.
     async fn claims(&self) -> std::result::Result<Standing, Failure> {
         let ours = CLAIMS + self.epoch;
-        let manifest = self.refusal.as_ref().map(|_| MANIFEST..MANIFEST_END);
+        let manifest = self.refusal.as_ref().map(|_| MANIFEST..COPY_END);
         let rows = std::iter::once(ours..ours + 2);
         let ranges: Vec<Range<u64>> = rows.chain(manifest).collect();
         let mut found = self.store.read(Space::Meta, &ranges).await?;
@@ -230,7 +246,7 @@ async fn claim_once<S: Store>(
     durability: Durability,
     check: &dyn Fn(&Values) -> Result<()>,
 ) -> std::result::Result<Claim, Failure> {
-    let ranges = [MANIFEST..MANIFEST_END, CLAIMS..CLAIMS_END, reserve::ROWS];
+    let ranges = [MANIFEST..COPY_END, CLAIMS..CLAIMS_END, reserve::ROWS];
     let found = store.read(Space::Meta, &ranges).await?;
     let [manifest, rows, reserve] = found.as_slice() else {
         return Err(Failure::Refused(Error::internal(

@@ -78,14 +78,14 @@ fn chunks_of((first, last): (PageId, PageId)) -> Range<u64> {
     }
 }
 
-enum Joined<'a> {
+pub(super) enum Joined<'a> {
     Whole(Cow<'a, [u8]>),
     /// Only the first of this many chunks was read.
     Cut(u64),
 }
 
 /// Puts the chunks of a page together.
-fn join(first: u64, chunks: &[(u64, Vec<u8>)], may_be_cut: bool) -> Result<Joined<'_>> {
+pub(super) fn join(first: u64, chunks: &[(u64, Vec<u8>)], may_be_cut: bool) -> Result<Joined<'_>> {
     let key = |at: usize| Key {
         space: Space::Pages,
         number: first + at as u64,

@@ -4,7 +4,7 @@
 //! a command --> engine (in memory) --> commits --> one journal group --> reply
 //!                                          \--> now and then: dirty pages + manifest
 //!
-//! store   meta     1: manifest, in chunks   2: ... (see `format`)
+//! store   meta     the manifest twice, in chunks, ... (see `format`)
 //!         journal  chunks of groups of commits, in the order of their sequence numbers
 //!         pages    chunks of pages, by page id
 //! ```
@@ -15,13 +15,16 @@
 mod checkpoint;
 mod database;
 mod format;
+mod fragments;
 mod frame;
 mod journal;
 mod link;
 mod load;
 mod notify;
 mod recovery;
+mod repair;
 mod reserve;
+mod salvage;
 mod status;
 mod store;
 mod write;
@@ -41,6 +44,9 @@ mod index_kinds_test;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod quota_test;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod salvage_test;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod simulation;

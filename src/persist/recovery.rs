@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::checkpoint::{WrittenTrees, stored_trees};
-use super::format::{self, Counters, MANIFEST, MANIFEST_END};
+use super::format::{self, COPY, COPY_END, Counters, MANIFEST};
 use super::link::Link;
 use super::store::{Key, Space, Store, Values};
 use super::{frame, journal, load};
@@ -39,9 +39,9 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
         journal: 1,
         sequence: 0,
     };
-    let chunks = read_range(link, Space::Meta, MANIFEST..MANIFEST_END).await?;
-    if let Some(manifest) = join_manifest(&chunks)? {
-        let document = parse_manifest(&manifest)?;
+    let manifest = manifest(link).await?;
+    if let Some(manifest) = &manifest {
+        let document = parse_manifest(&manifest.bytes)?;
         let (read, catalog) = format::read_manifest(document, &pager)?;
         counters = read;
         engine.restore(catalog, counters.sequence, counters.next_collection);
@@ -50,7 +50,7 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
         }
     }
     let trees = stored_trees(&engine);
-    let chunks = read_range(link, Space::Journal, counters.journal..1 << 53).await?;
+    let chunks = journal_of(link, manifest.as_ref(), counters.journal).await?;
     let (commits, after) = journal::read(&chunks)?;
     let mut journal_bytes = 0;
     check_gaps(counters.sequence, &commits)?;
@@ -69,7 +69,7 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
             }
         }
     }
-    let next_chunk = after.max(counters.journal);
+    let next_chunk = after.max(counters.journal + u64::from(manifest.is_some()));
     Ok(Recovered {
         engine,
         trees,
@@ -77,6 +77,55 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
         next_chunk,
         journal_bytes,
     })
+}
+
+/// A manifest that was read.
+pub(super) struct Manifest {
+    pub bytes: Vec<u8>,
+    /// The first one cannot be read, and this is the other: perhaps an older one.
+    is_copy: bool,
+}
+
+/// The manifest, or its copy where it is damaged; none in a new store.
+///
+/// Errors: `DataCorruptionDetected` (301), the store's.
+pub(super) async fn manifest<S: Store>(link: &Link<S>) -> Result<Option<Manifest>> {
+    either(&read_range(link, Space::Meta, MANIFEST..COPY_END).await?)
+}
+
+fn either(chunks: &Values) -> Result<Option<Manifest>> {
+    let (first, second) = chunks.split_at(chunks.partition_point(|(number, _)| *number < COPY));
+    let found = join_manifest(first, MANIFEST);
+    let (bytes, is_copy) = match found {
+        Ok(Some(bytes)) => (bytes, false),
+        other => match (join_manifest(second, COPY), other) {
+            (Ok(Some(bytes)), _) => (bytes, true),
+            (_, Err(error)) | (Err(error), _) => return Err(error),
+            _ => return Ok(None),
+        },
+    };
+    Ok(Some(Manifest { bytes, is_copy }))
+}
+
+/// The chunks of the journal behind a manifest. The first is the trace that was written with it,
+/// and says nothing more.
+///
+/// Errors: `DataCorruptionDetected` (301) if the manifest is a copy that is older than the journal.
+pub(super) async fn journal_of<S: Store>(
+    link: &Link<S>,
+    manifest: Option<&Manifest>,
+    first: u64,
+) -> Result<Values> {
+    let mut chunks = read_range(link, Space::Journal, first..1 << 53).await?;
+    if let Some(manifest) = manifest {
+        let is_trace = chunks.first().is_some_and(|(number, _)| *number == first);
+        if is_trace {
+            chunks.remove(0);
+        } else if manifest.is_copy {
+            return Err(format::damaged());
+        }
+    }
+    Ok(chunks)
 }
 
 /// Whether every commit after the manifest's is there.
@@ -99,22 +148,34 @@ fn check_gaps(mut last: u64, commits: &[Commit]) -> Result<()> {
 ///
 /// Errors: as [`recover`].
 pub(super) fn check_format(chunks: &Values) -> Result<()> {
-    match join_manifest(chunks)? {
-        Some(manifest) => format::check(parse_manifest(&manifest)?),
+    match either(chunks)? {
+        Some(manifest) => format::check(parse_manifest(&manifest.bytes)?),
         None => Ok(()),
     }
 }
 
-async fn read_range<S: Store>(link: &Link<S>, space: Space, range: Range<u64>) -> Result<Values> {
+/// As [`check_format`], but lets damage pass.
+pub(super) fn check_not_newer(chunks: &Values) -> Result<()> {
+    match check_format(chunks) {
+        Err(error) if error.code() == codes::DATA_CORRUPTION_DETECTED => Ok(()),
+        outcome => outcome,
+    }
+}
+
+pub(super) async fn read_range<S: Store>(
+    link: &Link<S>,
+    space: Space,
+    range: Range<u64>,
+) -> Result<Values> {
     let found = link.read(space, &[range]).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-fn parse_manifest(manifest: &[u8]) -> Result<DocumentRef<'_>> {
+pub(super) fn parse_manifest(manifest: &[u8]) -> Result<DocumentRef<'_>> {
     validate(manifest, 2 * limits::NESTING_DEPTH_MAX).map_err(|_| format::damaged())
 }
 
-fn join_manifest(chunks: &Values) -> Result<Option<Vec<u8>>> {
+fn join_manifest(chunks: &[(u64, Vec<u8>)], first: u64) -> Result<Option<Vec<u8>>> {
     let mut manifest = Vec::new();
     for (at, (number, bytes)) in chunks.iter().enumerate() {
         let key = Key {
@@ -122,7 +183,7 @@ fn join_manifest(chunks: &Values) -> Result<Option<Vec<u8>>> {
             number: *number,
         };
         let chunk = frame::open(key, bytes)?;
-        let expected = (at as u32, chunks.len() as u32, MANIFEST + at as u64);
+        let expected = (at as u32, chunks.len() as u32, first + at as u64);
         if (chunk.index, chunk.count, *number) != expected {
             return Err(frame::damaged(key));
         }

@@ -6,10 +6,11 @@
 
 use super::checkpoint::{Checkpoint, join_ranges, stored_trees};
 use super::database::{Database, Stop};
+use super::format::PAGE_CHUNKS;
 use super::link::{self, Standing, delays};
 use super::reserve::{self, Reserve};
 use super::status::State;
-use super::store::{Batch, Durability, Failure, Store};
+use super::store::{Batch, Durability, Failure, Space, Store};
 use super::{journal, load};
 use crate::engine::Commit;
 use crate::error::{Error, PageId, Result, codes};
@@ -257,6 +258,8 @@ impl<S: Store> Database<S> {
         // be deleted, when what lies on it was replaced meanwhile.
         progress.counters.next_page = checkpoint.counters.next_page;
         let mut batch = std::mem::take(&mut checkpoint.batch);
+        let swept = (Space::Pages, 0, progress.sweep_end * PAGE_CHUNKS);
+        batch.delete_ranges.push(swept);
         join_ranges(&mut batch);
         let sent = Sent {
             last: engine.sequence(),
@@ -296,6 +299,7 @@ impl<S: Store> Database<S> {
                 progress.counters = checkpoint.counters;
                 progress.trees = std::mem::take(&mut checkpoint.trees);
                 progress.journal_bytes = 0;
+                progress.sweep_end = 0;
                 checkpoint.confirm(&mut engine);
             }
         }

@@ -38,7 +38,7 @@ pub use builder::TreeBuilder;
 pub use checkpoint::Prepared;
 pub use cursor::Cursor;
 pub use handle::{Entry, EntryRef, LeafEntries, ValueHandle};
-pub use page::PAGE_ID_MAX;
+pub use page::{Outline, PAGE_ID_MAX, outline};
 pub use pager::Pager;
 pub use record_store::{RecordCursor, RecordId, RecordStore};
 pub use tree::{ENTRY_BYTES_END, PAGE_BYTES, Root, Tree};

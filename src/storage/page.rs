@@ -136,6 +136,40 @@ fn decode_inner(level: u8, entries: &Packed) -> Option<Inner> {
     })
 }
 
+/// What a page says of its place in a tree.
+pub struct Outline {
+    /// The pages right below; none for a leaf.
+    pub children: Vec<PageId>,
+    /// Entries on it and below.
+    pub count: u64,
+    /// The first key and value of a leaf.
+    pub first: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// The outline of a page; `None` when the bytes are not those of a page.
+pub fn outline(bytes: &[u8]) -> Option<Outline> {
+    Some(match decode(bytes)? {
+        Content::Leaf(leaf) => {
+            let (key, value) = leaf.entries.entry(0);
+            Outline {
+                children: Vec::new(),
+                count: leaf.entries.len() as u64,
+                first: Some((leaf.entries.key(0).to_vec(), value.to_vec()))
+                    .filter(|_| !key.is_empty()),
+            }
+        }
+        Content::Inner(inner) => Outline {
+            children: inner
+                .children
+                .iter()
+                .map(|child| child.node.page())
+                .collect(),
+            count: inner.children.iter().map(|child| child.count).sum(),
+            first: None,
+        },
+    })
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

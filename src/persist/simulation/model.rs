@@ -207,8 +207,10 @@ pub(super) fn state_of(engine: &Engine) -> State {
         let known = COLLECTIONS
             .iter()
             .find(|known| name == format!("test.{known}"));
-        let mut contents = Contents::default();
-        contents.kind = kind_of(&collection.info.options);
+        let mut contents = Contents {
+            kind: kind_of(&collection.info.options),
+            ..Contents::default()
+        };
         if contents.kind != Kind::Series {
             let indexes = collection.indexes.iter();
             let indexes = indexes.map(|index| (index.spec.name.to_string(), index.spec.hidden));
@@ -571,8 +573,8 @@ fn documents(random: &mut dyn FnMut(u64) -> i32) -> Vec<Document> {
 impl Contents {
     /// False if the id is taken.
     fn insert(&mut self, document: &Document) -> bool {
-        let is_taken = self.kind != Kind::Series
-            && self.documents.iter().any(|found| found.id == document.id);
+        let is_taken =
+            self.kind != Kind::Series && self.documents.iter().any(|found| found.id == document.id);
         if is_taken || self.refused == Some(document.group) {
             return false;
         }

@@ -1,0 +1,125 @@
+//! Which pages of a damaged store hold documents and are below no tree that is known?
+
+use std::ops::Range;
+
+use super::format::PAGE_CHUNKS;
+use super::link::Link;
+use super::load::{Joined, join};
+use super::store::{Space, Store};
+use crate::error::{PageId, Result};
+use crate::limits;
+use crate::ordered::{OrderedMap, OrderedSet};
+use crate::storage::{Outline, Root, outline};
+use crate::value::validate;
+
+/// Pages that are read at once.
+const WINDOW: u64 = 256;
+
+/// What a scan of all pages found.
+#[derive(Default)]
+pub(super) struct Scan {
+    outlines: OrderedMap<PageId, Outline>,
+    /// No page has this number or a higher one.
+    pub end: PageId,
+}
+
+/// Reads all pages. `end` is above all that there can be; 0 if that is not known.
+///
+/// Errors: the store's.
+pub(super) async fn scan<S: Store>(link: &Link<S>, end: PageId) -> Result<Scan> {
+    let mut found = Scan {
+        end,
+        ..Scan::default()
+    };
+    if end == 0 {
+        scan_range(link, 0..1 << 53, &mut found).await?;
+    }
+    let mut first = 0;
+    while first < end {
+        let after = end.min(first + WINDOW);
+        scan_range(link, first * PAGE_CHUNKS..after * PAGE_CHUNKS, &mut found).await?;
+        first = after;
+    }
+    Ok(found)
+}
+
+async fn scan_range<S: Store>(link: &Link<S>, range: Range<u64>, found: &mut Scan) -> Result<()> {
+    let chunks = link.read(Space::Pages, &[range]).await?;
+    let chunks: Vec<_> = chunks.into_iter().flatten().collect();
+    let pages = chunks.chunk_by(|(one, _), (two, _)| one / PAGE_CHUNKS == two / PAGE_CHUNKS);
+    for chunks in pages {
+        let page = chunks[0].0 / PAGE_CHUNKS;
+        found.end = found.end.max(page + 1);
+        if let Ok(Joined::Whole(bytes)) = join(page * PAGE_CHUNKS, chunks, false)
+            && let Some(mut outline) = outline(&bytes)
+        {
+            // Nothing more of the first entry is needed than whether it is a document.
+            outline.first = outline.first.filter(|(key, value)| {
+                key.len() == size_of::<u64>() && validate(value, limits::NESTING_DEPTH_MAX).is_ok()
+            });
+            outline.first = outline.first.map(|_| Default::default());
+            found.outlines.insert(page, outline);
+        }
+    }
+    Ok(())
+}
+
+impl Scan {
+    /// The roots of trees of documents that no known tree leads to; none if all pages below the
+    /// known trees are there, since then nothing is missing and what nobody names is old.
+    pub(super) fn fragments(&self, known: impl Iterator<Item = PageId>) -> Vec<Root> {
+        let mut reached = OrderedSet::new();
+        let is_broken = self.reach(known.filter(|page| *page != 0).collect(), &mut reached);
+        if !is_broken {
+            return Vec::new();
+        }
+        let is_new = |page: &PageId| !reached.contains(page);
+        let mut below = OrderedSet::new();
+        for (_, outline) in self.outlines.iter().filter(|(page, _)| is_new(page)) {
+            outline.children.iter().for_each(|page| {
+                below.insert(*page);
+            });
+        }
+        let roots = self.outlines.iter();
+        let roots = roots.filter(|(page, _)| is_new(page) && !below.contains(*page));
+        roots
+            .filter(|(page, _)| self.holds_documents(**page))
+            .map(|(page, outline)| Root {
+                page: *page,
+                count: outline.count,
+                data_bytes: 0,
+            })
+            .collect()
+    }
+
+    /// Marks all pages below these; whether any cannot be read.
+    fn reach(&self, mut pages: Vec<PageId>, reached: &mut OrderedSet<PageId>) -> bool {
+        let mut is_broken = pages.is_empty();
+        while let Some(page) = pages.pop() {
+            if !reached.insert(page) {
+                continue;
+            }
+            match self.outlines.get(&page) {
+                Some(outline) => pages.extend(&outline.children),
+                None => is_broken = true,
+            }
+        }
+        is_broken
+    }
+
+    /// Whether the first leaf below a page that can be read has documents.
+    fn holds_documents(&self, page: PageId) -> bool {
+        let mut seen = OrderedSet::new();
+        let mut pages = vec![page];
+        while let Some(page) = pages.pop() {
+            let Some(outline) = self.outlines.get(&page).filter(|_| seen.insert(page)) else {
+                continue;
+            };
+            if outline.children.is_empty() {
+                return outline.first.is_some();
+            }
+            pages.extend(outline.children.iter().rev());
+        }
+        false
+    }
+}
