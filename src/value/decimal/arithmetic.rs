@@ -125,13 +125,13 @@ impl Decimal128 {
     /// The number with its sign turned.
     #[must_use]
     pub fn negated(self) -> Decimal128 {
-        Decimal128(self.0 ^ 1 << 127)
+        Decimal128::from_bits(self.to_bits() ^ 1 << 127)
     }
 
     /// The number without its sign.
     #[must_use]
     pub fn abs(self) -> Decimal128 {
-        Decimal128(self.0 & !(1 << 127))
+        Decimal128::from_bits(self.to_bits() & !(1 << 127))
     }
 
     /// The sum.

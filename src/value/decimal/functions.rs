@@ -14,9 +14,9 @@ use super::{COEFFICIENT_END, Decimal128, arithmetic};
 const EXP_MAX: i64 = 14_220;
 
 impl Decimal128 {
-    const ONE: Decimal128 = Decimal128((6176 << 113) | 1);
+    const ONE: Decimal128 = Decimal128::from_bits((6176 << 113) | 1);
     /// What underflows.
-    const LEAST_ZERO: Decimal128 = Decimal128(0);
+    const LEAST_ZERO: Decimal128 = Decimal128::from_bits(0);
 
     fn to_real(self) -> Option<Real> {
         // Without zeros at the end: a whole number is then exact.

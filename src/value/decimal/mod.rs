@@ -14,9 +14,10 @@ pub use convert::Rounding;
 use std::cmp::Ordering;
 
 /// A Decimal128 as its sixteen bytes. Two encodings of one number (1.0 and 1.00) are
-/// different values of this type and compare as equal numbers.
+/// different values of this type and compare as equal numbers. Bytes, since the alignment of a
+/// `u128` would make every value a third larger.
 #[derive(Clone, Copy, Debug)]
-pub struct Decimal128(u128);
+pub struct Decimal128([u8; 16]);
 
 /// A decimal taken apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,20 +40,28 @@ const EXPONENT_BIAS: i32 = 6176;
 
 impl Decimal128 {
     /// NaN without payload.
-    pub const NAN: Decimal128 = Decimal128(0x7c00_0000_0000_0000 << 64);
+    pub const NAN: Decimal128 = Decimal128::from_bits(0x7c00_0000_0000_0000 << 64);
     /// 0E+0.
-    pub const ZERO: Decimal128 = Decimal128((EXPONENT_BIAS as u128) << 113);
+    pub const ZERO: Decimal128 = Decimal128::from_bits((EXPONENT_BIAS as u128) << 113);
+
+    const fn from_bits(bits: u128) -> Decimal128 {
+        Decimal128(bits.to_le_bytes())
+    }
+
+    fn to_bits(self) -> u128 {
+        u128::from_le_bytes(self.0)
+    }
 
     /// From BSON's bytes (little-endian).
     #[inline]
     pub fn from_bytes(bytes: [u8; 16]) -> Decimal128 {
-        Decimal128(u128::from_le_bytes(bytes))
+        Decimal128(bytes)
     }
 
     /// BSON's bytes (little-endian).
     #[inline]
     pub fn to_bytes(self) -> [u8; 16] {
-        self.0.to_le_bytes()
+        self.0
     }
 
     /// Puts a finite number together. The coefficient must be below 10^34 and the
@@ -60,32 +69,33 @@ impl Decimal128 {
     pub fn from_parts(negative: bool, coefficient: u128, exponent: i32) -> Decimal128 {
         debug_assert!(coefficient < COEFFICIENT_END && (-6176..=6111).contains(&exponent));
         let biased = ((exponent + EXPONENT_BIAS) as u128) << 113;
-        Decimal128(u128::from(negative) << 127 | biased | coefficient)
+        Decimal128::from_bits(u128::from(negative) << 127 | biased | coefficient)
     }
 
     /// Positive or negative infinity.
     pub fn infinity(negative: bool) -> Decimal128 {
-        Decimal128(u128::from(negative) << 127 | 0x7800_0000_0000_0000 << 64)
+        Decimal128::from_bits(u128::from(negative) << 127 | 0x7800_0000_0000_0000 << 64)
     }
 
     /// Takes the number apart. Non-canonical coefficients count as zero, as IEEE 754 says.
     pub fn decode(self) -> Decimal {
-        let negative = self.0 >> 127 == 1;
-        match (self.0 >> 122) as u8 & 0x1f {
+        let bits = self.to_bits();
+        let negative = bits >> 127 == 1;
+        match (bits >> 122) as u8 & 0x1f {
             0x1f => return Decimal::NaN,
             0x1e => return Decimal::Infinity { negative },
             _ => {}
         }
-        if (self.0 >> 125) & 3 == 3 {
-            let exponent = ((self.0 >> 111) & 0x3fff) as i32 - EXPONENT_BIAS;
+        if (bits >> 125) & 3 == 3 {
+            let exponent = ((bits >> 111) & 0x3fff) as i32 - EXPONENT_BIAS;
             return Decimal::Finite {
                 negative,
                 coefficient: 0,
                 exponent,
             };
         }
-        let exponent = ((self.0 >> 113) & 0x3fff) as i32 - EXPONENT_BIAS;
-        let coefficient = self.0 & ((1 << 113) - 1);
+        let exponent = ((bits >> 113) & 0x3fff) as i32 - EXPONENT_BIAS;
+        let coefficient = bits & ((1 << 113) - 1);
         let coefficient = if coefficient < COEFFICIENT_END {
             coefficient
         } else {
