@@ -46,9 +46,9 @@ pub(super) fn of(filter: &DocumentBuf) -> DocumentBuf {
             (Some(_), _) => add(&|part| part.append_element(&element)),
             (None, ValueRef::Regex(regex)) => add(&|part| {
                 part.append_document(name, |own| {
-                    own.append("$regex", regex.pattern);
-                    if !regex.options.is_empty() {
-                        own.append("$options", regex.options);
+                    own.append("$regex", regex.pattern());
+                    if !regex.options().is_empty() {
+                        own.append("$options", regex.options());
                     }
                 });
             }),

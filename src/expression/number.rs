@@ -24,7 +24,7 @@ impl Number {
             ValueRef::Int32(number) => Number::Int(number),
             ValueRef::Int64(number) => Number::Long(number),
             ValueRef::Double(number) => Number::Double(number),
-            ValueRef::Decimal128(number) => Number::Decimal(number),
+            ValueRef::Decimal128(number) => Number::Decimal(*number),
             _ => return None,
         })
     }
@@ -32,12 +32,12 @@ impl Number {
     /// The number as a value.
     #[inline]
     pub fn value(self) -> Value<'static> {
-        Value::Ref(match self {
-            Number::Int(number) => ValueRef::Int32(number),
-            Number::Long(number) => ValueRef::Int64(number),
-            Number::Double(number) => ValueRef::Double(number),
-            Number::Decimal(number) => ValueRef::Decimal128(number),
-        })
+        match self {
+            Number::Int(number) => number.into(),
+            Number::Long(number) => number.into(),
+            Number::Double(number) => number.into(),
+            Number::Decimal(number) => number.into(),
+        }
     }
 
     /// An int if it fits, else a long.

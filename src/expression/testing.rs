@@ -108,22 +108,22 @@ impl Reader<'_> {
                 assert!(self.take(")"));
                 ValueRef::Date(millis)
             }
-            number => parse_number(number),
+            number => return parse_number(number),
         };
         Value::copy_of(scalar)
     }
 }
 
-fn parse_number(word: &str) -> ValueRef<'static> {
+fn parse_number(word: &str) -> Value<'static> {
     if let Some(long) = word.strip_suffix('L') {
-        return ValueRef::Int64(long.parse().unwrap());
+        return long.parse::<i64>().unwrap().into();
     }
     if let Some(decimal) = word.strip_suffix('m') {
-        return ValueRef::Decimal128(Decimal128::parse(decimal).unwrap());
+        return Decimal128::parse(decimal).unwrap().into();
     }
     match word.parse::<i32>() {
-        Ok(int) => ValueRef::Int32(int),
-        Err(_) => ValueRef::Double(word.parse().unwrap()),
+        Ok(int) => int.into(),
+        Err(_) => word.parse::<f64>().unwrap().into(),
     }
 }
 

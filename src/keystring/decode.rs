@@ -2,10 +2,7 @@
 
 use super::{exact, number, tag};
 use crate::error::{Error, Result, codes};
-use crate::value::{
-    ArrayBuf, BinaryRef, CodeWithScopeRef, DbPointerRef, Decimal128, DocumentBuf, RegexRef,
-    Timestamp, Value, ValueRef,
-};
+use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Timestamp, Value, ValueRef};
 
 /// The exact values of a key's components. `descending` says which fields are inverted
 /// and how many there are; `types` are the type bytes that were kept with the key.
@@ -156,30 +153,18 @@ impl Reader<'_> {
             }
             tag::REGEX => {
                 let (pattern, options) = (self.name()?, self.name()?);
-                let regex = RegexRef {
-                    pattern: &pattern,
-                    options: &options,
-                };
-                Value::copy_of(ValueRef::Regex(regex))
+                Value::regex(&pattern, &options)
             }
             tag::DB_POINTER => {
                 let length = self.length()?;
                 let namespace = String::from_utf8(self.take(length)?).ok()?;
-                let pointer = DbPointerRef {
-                    namespace: &namespace,
-                    id: self.array()?,
-                };
-                Value::copy_of(ValueRef::DbPointer(pointer))
+                Value::db_pointer(&namespace, self.array()?)
             }
             tag::CODE => Value::copy_of(ValueRef::Code(&self.text()?)),
             tag::CODE_WITH_SCOPE => {
                 let code = self.text()?;
                 let scope = self.fields()?;
-                let code = CodeWithScopeRef {
-                    code: &code,
-                    scope: scope.as_ref(),
-                };
-                Value::copy_of(ValueRef::CodeWithScope(code))
+                Value::code_with_scope(&code, scope.as_ref())
             }
             _ => return None,
         })
@@ -231,7 +216,7 @@ impl Reader<'_> {
             exact::DECIMAL => {
                 let (decimal, rest) = self.types.split_first_chunk::<16>()?;
                 self.types = rest;
-                ValueRef::Decimal128(Decimal128::from_bytes(*decimal)).into()
+                Decimal128::from_bytes(*decimal).into()
             }
             _ => return None,
         })

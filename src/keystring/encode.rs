@@ -148,14 +148,14 @@ fn write_composite(out: &mut Vec<u8>, types: &mut Vec<u8>, value: ValueRef<'_>) 
         }
         ValueRef::Regex(regex) => {
             out.push(tag::REGEX);
-            write_text(out, regex.pattern);
-            write_text(out, regex.options);
+            write_text(out, regex.pattern());
+            write_text(out, regex.options());
         }
         ValueRef::DbPointer(pointer) => {
             out.push(tag::DB_POINTER);
-            out.extend_from_slice(&(pointer.namespace.len() as u32).to_be_bytes());
-            out.extend_from_slice(pointer.namespace.as_bytes());
-            out.extend_from_slice(&pointer.id);
+            out.extend_from_slice(&(pointer.namespace().len() as u32).to_be_bytes());
+            out.extend_from_slice(pointer.namespace().as_bytes());
+            out.extend_from_slice(&pointer.id());
         }
         ValueRef::Code(code) => {
             out.push(tag::CODE);
@@ -163,8 +163,8 @@ fn write_composite(out: &mut Vec<u8>, types: &mut Vec<u8>, value: ValueRef<'_>) 
         }
         ValueRef::CodeWithScope(code) => {
             out.push(tag::CODE_WITH_SCOPE);
-            write_text(out, code.code);
-            write_fields(out, types, code.scope);
+            write_text(out, code.code());
+            write_fields(out, types, code.scope());
         }
         _ => {}
     }

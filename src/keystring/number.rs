@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut Vec<u8>, types: &mut Vec<u8>, value: ValueRef<'_>)
         ValueRef::Decimal128(number) => {
             types.push(exact::DECIMAL);
             types.extend_from_slice(&number.to_bytes());
-            write_decimal(out, number);
+            write_decimal(out, *number);
         }
         _ => {}
     }

@@ -96,7 +96,7 @@ impl Walk<'_> {
 mod tests {
     use super::super::KeyWriter;
     use super::*;
-    use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, RegexRef, Value, ValueRef};
+    use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Value, ValueRef};
 
     #[test]
     fn components_end_where_they_were_written() {
@@ -106,10 +106,6 @@ mod tests {
         let mut array = ArrayBuf::new();
         array.push(2.5);
         array.push(&document);
-        let regex = RegexRef {
-            pattern: "^a",
-            options: "i",
-        };
         let binary = BinaryRef {
             subtype: 0,
             bytes: &[0, 1, 2],
@@ -120,14 +116,14 @@ mod tests {
             (-1).into(),
             i64::MAX.into(),
             i64::MIN.into(),
-            ValueRef::Decimal128(Decimal128::from_parts(true, 1, -1)).into(),
+            Decimal128::from_parts(true, 1, -1).into(),
             f64::NAN.into(),
             Value::string("a\0b"),
             Value::string(""),
             ValueRef::Boolean(true).into(),
             ValueRef::ObjectId([0; 12]).into(),
             ValueRef::Date(5).into(),
-            Value::copy_of(ValueRef::Regex(regex)),
+            Value::regex("^a", "i"),
             Value::copy_of(ValueRef::Binary(binary)),
             Value::document(document.clone()),
             Value::document(DocumentBuf::new()),

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Edge, KeyWriter, decode, encode_one};
 use crate::value::{
-    ArrayBuf, BinaryRef, Decimal128, DocumentBuf, RegexRef, Timestamp, Value, ValueRef, compare,
+    ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Timestamp, Value, ValueRef, compare,
 };
 
 fn scalar() -> impl Strategy<Value = Value<'static>> {
@@ -40,7 +40,7 @@ fn scalar() -> impl Strategy<Value = Value<'static>> {
         any::<i32>().prop_map(|n| ValueRef::Int32(n).into()),
         (-3i32..3).prop_map(|n| ValueRef::Int32(n).into()),
         doubles.prop_map(|n| ValueRef::Double(n).into()),
-        decimals.prop_map(|n| ValueRef::Decimal128(n).into()),
+        decimals.prop_map(|n| Value::from(n)),
         "[ab\\x00\u{e4}]{0,3}".prop_map(|text| Value::string(&text)),
         "[ab]{0,2}".prop_map(|text| Value::copy_of(ValueRef::Symbol(&text))),
         any::<[u8; 12]>().prop_map(|id| ValueRef::ObjectId(id).into()),
@@ -53,12 +53,7 @@ fn scalar() -> impl Strategy<Value = Value<'static>> {
                 bytes: &bytes,
             }))
         }),
-        "[ab]{0,2}".prop_map(|pattern| {
-            Value::copy_of(ValueRef::Regex(RegexRef {
-                pattern: &pattern,
-                options: "i",
-            }))
-        }),
+        "[ab]{0,2}".prop_map(|pattern| Value::regex(&pattern, "i")),
         Just(Value::NULL),
         Just(ValueRef::Undefined.into()),
         Just(ValueRef::MinKey.into()),

@@ -2,7 +2,7 @@
 
 use super::bounds::{Interval, IntervalSet};
 use crate::matcher::{Matcher, Node, Shape};
-use crate::value::{FieldPath, Kind, RegexRef, ValueRef};
+use crate::value::{FieldPath, Kind, Value, ValueRef};
 
 /// A condition on a field that an index can serve.
 pub(super) struct Requirement {
@@ -334,10 +334,8 @@ fn pattern(pattern: &crate::regex::Regex) -> Bounds {
         Some((prefix, _)) => Interval::prefix(prefix),
         None => Interval::of_type(Kind::String),
     };
-    let itself = Interval::point(ValueRef::Regex(RegexRef {
-        pattern: pattern.pattern(),
-        options: pattern.options(),
-    }));
+    let itself = Value::regex(pattern.pattern(), pattern.options());
+    let itself = Interval::point(itself.as_ref());
     let exact = usable.is_some_and(|(_, whole)| whole);
     Bounds::new(IntervalSet::union(vec![texts, itself]), exact)
 }

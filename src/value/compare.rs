@@ -31,18 +31,18 @@ pub fn compare(left: ValueRef<'_>, right: ValueRef<'_>) -> Ordering {
         (Date(one), Date(two)) => one.cmp(&two),
         (Timestamp(one), Timestamp(two)) => one.cmp(&two),
         (Regex(one), Regex(two)) => {
-            let patterns = one.pattern.as_bytes().cmp(two.pattern.as_bytes());
-            patterns.then_with(|| one.options.as_bytes().cmp(two.options.as_bytes()))
+            let patterns = one.pattern().as_bytes().cmp(two.pattern().as_bytes());
+            patterns.then_with(|| one.options().as_bytes().cmp(two.options().as_bytes()))
         }
         (DbPointer(one), DbPointer(two)) => {
-            let lengths = one.namespace.len().cmp(&two.namespace.len());
-            let names = lengths.then_with(|| one.namespace.cmp(two.namespace));
-            names.then_with(|| one.id.cmp(&two.id))
+            let lengths = one.namespace().len().cmp(&two.namespace().len());
+            let names = lengths.then_with(|| one.namespace().cmp(two.namespace()));
+            names.then_with(|| one.id().cmp(&two.id()))
         }
         (Code(one), Code(two)) => one.as_bytes().cmp(two.as_bytes()),
         (CodeWithScope(one), CodeWithScope(two)) => {
-            let codes = one.code.as_bytes().cmp(two.code.as_bytes());
-            codes.then_with(|| compare_documents(one.scope, two.scope))
+            let codes = one.code().as_bytes().cmp(two.code().as_bytes());
+            codes.then_with(|| compare_documents(one.scope(), two.scope()))
         }
         _ => compare_numbers(left, right).unwrap_or(Ordering::Equal),
     }
@@ -71,7 +71,7 @@ pub fn compare_numbers(left: ValueRef<'_>, right: ValueRef<'_>) -> Option<Orderi
         (Int32(one), Double(two)) => compare_doubles(f64::from(one), two),
         (Double(one), Int64(two)) => compare_double_to_long(one, two),
         (Int64(one), Double(two)) => compare_double_to_long(two, one).reverse(),
-        (Decimal128(one), Decimal128(two)) => one.compare(two),
+        (Decimal128(one), Decimal128(two)) => one.compare(*two),
         (Decimal128(one), Double(two)) => one.compare_f64(two),
         (Double(one), Decimal128(two)) => two.compare_f64(one).reverse(),
         (Decimal128(one), Int32(two)) => one.compare_i64(i64::from(two)),
@@ -183,7 +183,7 @@ mod tests {
         );
         check(
             ValueRef::Double(f64::NAN),
-            ValueRef::Decimal128(Decimal128::NAN),
+            ValueRef::Decimal128(&Decimal128::NAN),
             Equal,
         );
         check(ValueRef::Double(-0.0), ValueRef::Int32(0), Equal);

@@ -59,16 +59,16 @@ impl Display for ValueRef<'_> {
             ValueRef::Boolean(flag) => write!(out, "{flag}"),
             ValueRef::Date(millis) => write!(out, "new Date({millis})"),
             ValueRef::Null => out.write_str("null"),
-            ValueRef::Regex(regex) => write!(out, "/{}/{}", regex.pattern, regex.options),
+            ValueRef::Regex(regex) => write!(out, "/{}/{}", regex.pattern(), regex.options()),
             ValueRef::DbPointer(pointer) => {
-                write!(out, "DBRef('{}', ", pointer.namespace)?;
-                hex(out, &pointer.id)?;
+                write!(out, "DBRef('{}', ", pointer.namespace())?;
+                hex(out, &pointer.id())?;
                 out.write_char(')')
             }
             ValueRef::Code(code) => out.write_str(code),
             ValueRef::Symbol(text) => quoted(out, text),
             ValueRef::CodeWithScope(code) => {
-                write!(out, "CodeWScope( {}, {})", code.code, code.scope)
+                write!(out, "CodeWScope( {}, {})", code.code(), code.scope())
             }
             ValueRef::Int32(number) => write!(out, "{number}"),
             ValueRef::Timestamp(stamp) => {

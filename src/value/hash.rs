@@ -54,9 +54,9 @@ fn append(bytes: &mut Vec<u8>, value: ValueRef<'_>, name: Option<&str>) {
         ValueRef::Document(document) => document,
         ValueRef::Array(array) => array.as_document(),
         ValueRef::CodeWithScope(code) => {
-            bytes.extend_from_slice(code.code.as_bytes());
+            bytes.extend_from_slice(code.code().as_bytes());
             bytes.push(0);
-            code.scope
+            code.scope()
         }
         scalar => {
             super::owned::write_value(bytes, scalar);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{ArrayRef, DocumentRef, Element, Kind, ValueRef};
+use super::{ArrayRef, Decimal128, DocumentRef, Element, Kind, ValueRef};
 
 /// An owned BSON document; its bytes are valid at every moment.
 #[derive(Clone, PartialEq, Eq)]
@@ -345,22 +345,9 @@ pub(super) fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
         ValueRef::Date(number) | ValueRef::Int64(number) => {
             out.extend_from_slice(&number.to_le_bytes());
         }
-        ValueRef::Regex(regex) => {
-            for text in [regex.pattern, regex.options] {
-                out.extend_from_slice(text.as_bytes());
-                out.push(0);
-            }
-        }
-        ValueRef::DbPointer(pointer) => {
-            write_text(out, pointer.namespace);
-            out.extend_from_slice(&pointer.id);
-        }
-        ValueRef::CodeWithScope(code) => {
-            let length = 4 + 4 + code.code.len() + 1 + code.scope.as_bytes().len();
-            out.extend_from_slice(&(length as u32).to_le_bytes());
-            write_text(out, code.code);
-            out.extend_from_slice(code.scope.as_bytes());
-        }
+        ValueRef::Regex(regex) => out.extend_from_slice(regex.as_bytes()),
+        ValueRef::DbPointer(pointer) => out.extend_from_slice(pointer.as_bytes()),
+        ValueRef::CodeWithScope(code) => out.extend_from_slice(code.as_bytes()),
         ValueRef::Int32(number) => out.extend_from_slice(&number.to_le_bytes()),
         ValueRef::Timestamp(stamp) => out.extend_from_slice(&stamp.to_bits().to_le_bytes()),
         ValueRef::Decimal128(number) => out.extend_from_slice(&number.to_bytes()),
@@ -370,7 +357,7 @@ pub(super) fn write_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
 
 /// A value that is borrowed from a document or was computed. Cheap to clone.
 ///
-/// Scalars are always [`Value::Ref`]: only what needs memory of its own is owned.
+/// Scalars other than decimals are always [`Value::Ref`]: only what needs memory of its own is owned.
 #[derive(Clone)]
 pub enum Value<'a> {
     /// Borrowed, or a scalar.
@@ -388,6 +375,30 @@ impl<'a> Value<'a> {
         let mut bytes = Vec::with_capacity(text.len() + 5);
         write_text(&mut bytes, text);
         Value::Owned(Kind::String, Rc::new(bytes))
+    }
+
+    /// A regular expression. Neither text may hold a zero byte.
+    pub fn regex(pattern: &str, options: &str) -> Value<'static> {
+        let bytes = [pattern.as_bytes(), &[0], options.as_bytes(), &[0]].concat();
+        Value::Owned(Kind::Regex, Rc::new(bytes))
+    }
+
+    /// The deprecated reference to a document.
+    pub fn db_pointer(namespace: &str, id: [u8; 12]) -> Value<'static> {
+        let mut bytes = Vec::new();
+        write_text(&mut bytes, namespace);
+        bytes.extend_from_slice(&id);
+        Value::Owned(Kind::DbPointer, Rc::new(bytes))
+    }
+
+    /// The deprecated JavaScript code with variables.
+    pub fn code_with_scope(code: &str, scope: DocumentRef<'_>) -> Value<'static> {
+        let mut bytes = Vec::new();
+        let length = 4 + 4 + code.len() + 1 + scope.as_bytes().len();
+        bytes.extend_from_slice(&(length as u32).to_le_bytes());
+        write_text(&mut bytes, code);
+        bytes.extend_from_slice(scope.as_bytes());
+        Value::Owned(Kind::CodeWithScope, Rc::new(bytes))
     }
 
     /// A document with memory of its own.
@@ -412,7 +423,6 @@ impl<'a> Value<'a> {
             ValueRef::Int32(number) => Value::Ref(ValueRef::Int32(number)),
             ValueRef::Timestamp(stamp) => Value::Ref(ValueRef::Timestamp(stamp)),
             ValueRef::Int64(number) => Value::Ref(ValueRef::Int64(number)),
-            ValueRef::Decimal128(number) => Value::Ref(ValueRef::Decimal128(number)),
             ValueRef::MinKey => Value::Ref(ValueRef::MinKey),
             ValueRef::MaxKey => Value::Ref(ValueRef::MaxKey),
             ValueRef::String(_)
@@ -423,7 +433,8 @@ impl<'a> Value<'a> {
             | ValueRef::DbPointer(_)
             | ValueRef::Code(_)
             | ValueRef::Symbol(_)
-            | ValueRef::CodeWithScope(_) => {
+            | ValueRef::CodeWithScope(_)
+            | ValueRef::Decimal128(_) => {
                 let mut bytes = Vec::new();
                 write_value(&mut bytes, value);
                 Value::Owned(value.kind(), Rc::new(bytes))
@@ -468,6 +479,12 @@ impl<'a> Value<'a> {
 impl<'a, T: Into<ValueRef<'a>>> From<T> for Value<'a> {
     fn from(value: T) -> Value<'a> {
         Value::Ref(value.into())
+    }
+}
+
+impl From<Decimal128> for Value<'static> {
+    fn from(number: Decimal128) -> Value<'static> {
+        Value::Owned(Kind::Decimal128, Rc::new(number.to_bytes().to_vec()))
     }
 }
 

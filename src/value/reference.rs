@@ -1,4 +1,7 @@
-//! A borrowed BSON value: scalars by value, the rest as views of the stored bytes.
+//! A borrowed BSON value: scalars of up to twelve bytes by value, the rest as views of BSON bytes.
+//!
+//! A value is sixteen bytes wide in the browser. It is moved everywhere, so that what is wider and
+//! rare (decimals, regular expressions, deprecated types) is a view and has no parts of its own.
 
 use super::document::length_at;
 use super::{ArrayRef, Decimal128, DocumentRef, Kind};
@@ -25,7 +28,7 @@ pub enum ValueRef<'a> {
     Int32(i32),
     Timestamp(Timestamp),
     Int64(i64),
-    Decimal128(Decimal128),
+    Decimal128(&'a Decimal128),
     MinKey,
     MaxKey,
 }
@@ -37,25 +40,67 @@ pub struct BinaryRef<'a> {
     pub bytes: &'a [u8],
 }
 
-/// A regular expression stored as a value.
+/// A regular expression stored as a value: the pattern and the options, each with a closing zero.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct RegexRef<'a> {
-    pub pattern: &'a str,
-    pub options: &'a str,
+pub struct RegexRef<'a>(&'a [u8]);
+
+impl<'a> RegexRef<'a> {
+    /// The pattern.
+    pub fn pattern(self) -> &'a str {
+        cstring(self.0)
+    }
+
+    /// The options, one letter each.
+    pub fn options(self) -> &'a str {
+        cstring(&self.0[self.pattern().len() + 1..])
+    }
+
+    /// BSON's bytes.
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
 }
 
 /// The deprecated reference to a document.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct DbPointerRef<'a> {
-    pub namespace: &'a str,
-    pub id: [u8; 12],
+pub struct DbPointerRef<'a>(&'a [u8]);
+
+impl<'a> DbPointerRef<'a> {
+    /// The collection's full name.
+    pub fn namespace(self) -> &'a str {
+        text(self.0)
+    }
+
+    /// The document's `_id`.
+    pub fn id(self) -> [u8; 12] {
+        head(&self.0[4 + length_at(self.0)..])
+    }
+
+    /// BSON's bytes.
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
 }
 
 /// The deprecated JavaScript code with variables.
 #[derive(Clone, Copy)]
-pub struct CodeWithScopeRef<'a> {
-    pub code: &'a str,
-    pub scope: DocumentRef<'a>,
+pub struct CodeWithScopeRef<'a>(&'a [u8]);
+
+impl<'a> CodeWithScopeRef<'a> {
+    /// The program.
+    pub fn code(self) -> &'a str {
+        text(&self.0[4..])
+    }
+
+    /// The variables.
+    pub fn scope(self) -> DocumentRef<'a> {
+        DocumentRef::from_valid(&self.0[4 + 4 + length_at(&self.0[4..])..])
+    }
+
+    /// BSON's bytes.
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
 }
 
 /// Seconds and a counter within the second; compares as unsigned, seconds first.
@@ -125,32 +170,17 @@ impl<'a> ValueRef<'a> {
             Kind::Boolean => ValueRef::Boolean(bytes[0] != 0),
             Kind::Date => ValueRef::Date(i64::from_le_bytes(head(bytes))),
             Kind::Null => ValueRef::Null,
-            Kind::Regex => {
-                let pattern = cstring(bytes);
-                ValueRef::Regex(RegexRef {
-                    pattern,
-                    options: cstring(&bytes[pattern.len() + 1..]),
-                })
-            }
-            Kind::DbPointer => ValueRef::DbPointer(DbPointerRef {
-                namespace: text(bytes),
-                id: head(&bytes[4 + length_at(bytes)..]),
-            }),
+            Kind::Regex => ValueRef::Regex(RegexRef(bytes)),
+            Kind::DbPointer => ValueRef::DbPointer(DbPointerRef(bytes)),
             Kind::Code => ValueRef::Code(text(bytes)),
             Kind::Symbol => ValueRef::Symbol(text(bytes)),
-            Kind::CodeWithScope => {
-                let scope = &bytes[4 + 4 + length_at(&bytes[4..])..];
-                ValueRef::CodeWithScope(CodeWithScopeRef {
-                    code: text(&bytes[4..]),
-                    scope: DocumentRef::from_valid(scope),
-                })
-            }
+            Kind::CodeWithScope => ValueRef::CodeWithScope(CodeWithScopeRef(bytes)),
             Kind::Int32 => ValueRef::Int32(i32::from_le_bytes(head(bytes))),
             Kind::Timestamp => {
                 ValueRef::Timestamp(Timestamp::from_bits(u64::from_le_bytes(head(bytes))))
             }
             Kind::Int64 => ValueRef::Int64(i64::from_le_bytes(head(bytes))),
-            Kind::Decimal128 => ValueRef::Decimal128(Decimal128::from_bytes(head(bytes))),
+            Kind::Decimal128 => ValueRef::Decimal128(Decimal128::from_head(bytes)),
             Kind::MinKey => ValueRef::MinKey,
             Kind::MaxKey => ValueRef::MaxKey,
         }
@@ -311,5 +341,18 @@ macro_rules! from_scalar {
 }
 
 from_scalar!(f64 => Double, &'a str => String, DocumentRef<'a> => Document, ArrayRef<'a> => Array,
-    bool => Boolean, i32 => Int32, i64 => Int64, Decimal128 => Decimal128, Timestamp => Timestamp,
+    bool => Boolean, i32 => Int32, i64 => Int64, &'a Decimal128 => Decimal128, Timestamp => Timestamp,
     RegexRef<'a> => Regex, BinaryRef<'a> => Binary);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    #[test]
+    fn values_are_small() {
+        // Four words: sixteen bytes in the browser.
+        assert_eq!(size_of::<ValueRef<'_>>(), 4 * size_of::<usize>());
+        assert_eq!(size_of::<Option<Value<'_>>>(), size_of::<ValueRef<'_>>());
+    }
+}

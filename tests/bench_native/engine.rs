@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use tussock::engine::Engine;
 use tussock::env::FixedEnv;
-use tussock::value::{ArrayWriter, DocumentBuf, DocumentRef, DocumentWriter, RegexRef, ValueRef};
+use tussock::value::{ArrayWriter, DocumentBuf, DocumentRef, DocumentWriter, Value};
 
 use crate::orders::{Random, customer_id, order_id, orders};
 use crate::stopwatch::Stopwatch;
@@ -141,13 +141,8 @@ fn compound_filter(filter: &mut DocumentWriter<'_>) {
     item.document("qty").append("$gte", 3);
     drop(item);
     drop(items);
-    let pattern = RegexRef {
-        pattern: r"^[a-f].*@(example|mail)\.",
-        options: "",
-    };
-    filter
-        .document("customer.email")
-        .append("$regex", ValueRef::Regex(pattern));
+    let pattern = Value::regex(r"^[a-f].*@(example|mail)\.", "");
+    filter.document("customer.email").append("$regex", &pattern);
     let mut either = filter.array("$or");
     either.document().document("total").append("$gt", 900);
     either.document().append("tags", "gift");

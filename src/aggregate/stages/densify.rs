@@ -364,7 +364,8 @@ impl Running {
                         ));
                     }
                     let shown = shown(value, specification.unit);
-                    rows.push(with_field(base.as_ref(), &specification.field, shown).into());
+                    let row = with_field(base.as_ref(), &specification.field, shown.as_ref());
+                    rows.push(row.into());
                 }
                 count += 1;
                 next = from.and_then(|from| specification.moved(from, count));
@@ -399,13 +400,10 @@ impl Specification {
 }
 
 /// A value of the sequence as a document holds it.
-fn shown(value: Number, unit: Option<TimeUnit>) -> ValueRef<'static> {
+fn shown(value: Number, unit: Option<TimeUnit>) -> Value<'static> {
     match (value, unit) {
-        (Number::Long(millis), Some(_)) => ValueRef::Date(millis),
-        (Number::Int(number), _) => ValueRef::Int32(number),
-        (Number::Long(number), None) => ValueRef::Int64(number),
-        (Number::Double(number), _) => ValueRef::Double(number),
-        (Number::Decimal(number), _) => ValueRef::Decimal128(number),
+        (Number::Long(millis), Some(_)) => ValueRef::Date(millis).into(),
+        _ => value.value(),
     }
 }
 

@@ -129,7 +129,7 @@ fn to_decimal(value: ValueRef<'_>) -> Result<Decimal128> {
         ValueRef::Int64(number) | ValueRef::Date(number) => Decimal128::from(number),
         ValueRef::Boolean(flag) => Decimal128::from(i64::from(flag)),
         ValueRef::Double(number) => Decimal128::from_f64(number),
-        ValueRef::Decimal128(number) => number,
+        ValueRef::Decimal128(number) => *number,
         ValueRef::String(text) => read_decimal(text).ok_or_else(|| bad_text(text, "decimal"))?,
         other => return Err(unsupported(other, "decimal")),
     })
@@ -143,7 +143,7 @@ fn whole(value: ValueRef<'_>, to: &str) -> Result<Option<i64>> {
         ValueRef::Double(number) => cut(ValueRef::Double(number.trunc()))?,
         ValueRef::Decimal128(number) => {
             let number = number.quantize(0, crate::value::Rounding::TowardZero);
-            cut(ValueRef::Decimal128(number))?
+            cut(ValueRef::Decimal128(&number))?
         }
         ValueRef::String(text) => read_integer(text).ok_or_else(|| bad_text(text, to))?,
         ValueRef::Binary(binary) => binary_integer(binary).ok_or_else(|| {

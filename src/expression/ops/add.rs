@@ -74,7 +74,7 @@ impl Sum {
             ValueRef::Int32(number) => self.add_integer(i64::from(number), false),
             ValueRef::Int64(number) => self.add_integer(number, true),
             ValueRef::Double(number) => self.add(Number::Double(number)),
-            ValueRef::Decimal128(number) => self.add(Number::Decimal(number)),
+            ValueRef::Decimal128(number) => self.add(Number::Decimal(*number)),
             ValueRef::Date(_) if self.date.is_some() => {
                 let message = format!("only one date allowed in an {} expression", call.name());
                 return Err(Error::new(16612, message));

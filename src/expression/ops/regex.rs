@@ -108,13 +108,13 @@ fn compile(
         None => return Ok(None),
         Some(ValueRef::String(pattern)) => (pattern, options.unwrap_or("")),
         Some(ValueRef::Regex(regex)) => {
-            if options.is_some() && !regex.options.is_empty() {
+            if options.is_some() && !regex.options().is_empty() {
                 let message = format!(
                     "{name}: found regex option(s) specified in both 'regex' and 'option' fields"
                 );
                 return Err(Error::new(51107, message));
             }
-            (regex.pattern, options.unwrap_or(regex.options))
+            (regex.pattern(), options.unwrap_or(regex.options()))
         }
         Some(other) => {
             let alias = other.kind().alias();

@@ -58,7 +58,7 @@ impl Sum {
                 self.widest = self.widest.max(Widest::Double);
             }
             ValueRef::Decimal128(number) => {
-                self.decimal = self.decimal.plus(number);
+                self.decimal = self.decimal.plus(*number);
                 self.widest = Widest::Decimal;
             }
             _ => return,
@@ -186,7 +186,7 @@ mod tests {
         assert!(matches!(sum(&[ValueRef::Int32(1)]).total(), Number::Int(1)));
         assert!(matches!(sum(&[]).total(), Number::Int(0)));
         let text = |sum: Sum| sum.total().to_decimal().to_string();
-        let decimal = ValueRef::Decimal128(Decimal128::from_parts(false, 35, -1));
+        let decimal = ValueRef::Decimal128(&Decimal128::from_parts(false, 35, -1));
         assert_eq!(text(sum(&[ValueRef::Double(2.5), decimal])), "6.0");
         assert_eq!(
             sum(&[ValueRef::Int32(1), ValueRef::Int32(2)])

@@ -27,7 +27,7 @@ pub(super) fn parse_in(operand: &Operand<'_>) -> Result<Node> {
     let mut patterns = Vec::new();
     for value in operand.parser.plain_members("$in", members)? {
         if let ValueRef::Regex(pattern) = value {
-            patterns.push(Regex::compile(pattern.pattern, pattern.options)?);
+            patterns.push(Regex::compile(pattern.pattern(), pattern.options())?);
         } else {
             values.push(Value::copy_of(value));
         }

@@ -12,7 +12,11 @@ struct Pattern(Regex);
 
 /// The condition that a string matches the pattern.
 pub(crate) fn matches_pattern(path: &Path, pattern: RegexRef<'_>) -> Result<Node> {
-    let regex = Regex::compile(pattern.pattern, pattern.options)?;
+    matches_texts(path, pattern.pattern(), pattern.options())
+}
+
+fn matches_texts(path: &Path, pattern: &str, options: &str) -> Result<Node> {
+    let regex = Regex::compile(pattern, options)?;
     Ok(Node::field(path, Pattern(regex)))
 }
 
@@ -21,7 +25,7 @@ pub(super) fn test_pattern(regex: &Regex, value: ValueRef<'_>) -> Result<bool> {
     match value {
         ValueRef::String(text) | ValueRef::Symbol(text) => regex.is_match(text),
         ValueRef::Regex(stored) => {
-            Ok(stored.pattern == regex.pattern() && stored.options == regex.options())
+            Ok(stored.pattern() == regex.pattern() && stored.options() == regex.options())
         }
         _ => Ok(false),
     }
@@ -34,29 +38,20 @@ pub(super) fn parse_regex(operand: &Operand<'_>) -> Result<Node> {
         Some(ValueRef::String(options)) => Some(options),
         Some(_) => return Err(Error::bad_value("$options has to be a string")),
     };
-    let pattern = match operand.value {
-        ValueRef::String(pattern) => RegexRef {
-            pattern,
-            options: options.unwrap_or_default(),
-        },
-        ValueRef::Regex(pattern) => match options {
-            Some(_) if !pattern.options.is_empty() => {
-                return Err(set_twice(operand));
-            }
-            Some(options) => RegexRef {
-                pattern: pattern.pattern,
-                options,
-            },
-            None => pattern,
-        },
+    let (pattern, own_options) = match operand.value {
+        ValueRef::String(pattern) => (pattern, ""),
+        ValueRef::Regex(pattern) => (pattern.pattern(), pattern.options()),
         _ => return Err(Error::bad_value("$regex has to be a string")),
     };
-    if pattern.pattern.contains('\0') {
+    if options.is_some() && !own_options.is_empty() {
+        return Err(set_twice(operand));
+    }
+    if pattern.contains('\0') {
         return Err(Error::bad_value(
             "Regular expression cannot contain an embedded null byte",
         ));
     }
-    matches_pattern(operand.path, pattern)
+    matches_texts(operand.path, pattern, options.unwrap_or(own_options))
 }
 
 /// 51075 when `$regex` comes first, 51074 when `$options` does.

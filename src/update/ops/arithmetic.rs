@@ -103,7 +103,7 @@ impl Arithmetic {
         use ValueRef::{Decimal128 as Decimal, Double, Int32, Int64};
         if matches!(one, Decimal(_)) || matches!(two, Decimal(_)) {
             let (one, two) = (decimal(one), decimal(two));
-            return Ok(Decimal((self.kind.decimals)(one, two)).into());
+            return Ok((self.kind.decimals)(one, two).into());
         }
         if matches!(one, Double(_)) || matches!(two, Double(_)) {
             let (one, two) = (one.to_f64().unwrap_or(0.0), two.to_f64().unwrap_or(0.0));
@@ -131,7 +131,7 @@ impl Arithmetic {
 
 fn decimal(value: ValueRef<'_>) -> Decimal128 {
     match value {
-        ValueRef::Decimal128(number) => number,
+        ValueRef::Decimal128(number) => *number,
         ValueRef::Double(number) => Decimal128::from_f64(number),
         other => Decimal128::from(other.to_i64_truncated().unwrap_or(0)),
     }

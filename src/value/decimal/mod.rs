@@ -17,6 +17,7 @@ use std::cmp::Ordering;
 /// different values of this type and compare as equal numbers. Bytes, since the alignment of a
 /// `u128` would make every value a third larger.
 #[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
 pub struct Decimal128([u8; 16]);
 
 /// A decimal taken apart.
@@ -56,6 +57,16 @@ impl Decimal128 {
     #[inline]
     pub fn from_bytes(bytes: [u8; 16]) -> Decimal128 {
         Decimal128(bytes)
+    }
+
+    /// A view of the first sixteen bytes, zero if there are fewer.
+    #[inline]
+    pub(super) fn from_head(bytes: &[u8]) -> &Decimal128 {
+        match bytes.first_chunk::<16>() {
+            // SAFETY: a decimal is these sixteen bytes and nothing else (`repr(transparent)`).
+            Some(head) => unsafe { &*std::ptr::from_ref(head).cast::<Decimal128>() },
+            None => &Decimal128([0; 16]),
+        }
     }
 
     /// BSON's bytes (little-endian).

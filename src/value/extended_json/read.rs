@@ -6,10 +6,7 @@ use super::write::{Mode, write_value};
 use crate::error::{Error, Result};
 use crate::sorting::sort;
 use crate::value::double;
-use crate::value::{
-    ArrayBuf, BinaryRef, CodeWithScopeRef, DbPointerRef, Decimal128, DocumentBuf, RegexRef,
-    Timestamp, Value, ValueRef,
-};
+use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Timestamp, Value, ValueRef};
 
 /// Parses a document.
 ///
@@ -142,12 +139,15 @@ fn typed(fields: &[(String, Json)]) -> Result<Option<Value<'static>>> {
             .and_then(|text| text.parse().ok())
             .map(ValueRef::Int64),
         ["$numberDouble"] => text(0).and_then(double).map(ValueRef::Double),
-        ["$numberDecimal"] => text(0).and_then(decimal).map(ValueRef::Decimal128),
         ["$date"] => millis(&fields[0].1).map(ValueRef::Date),
         ["$undefined"] => matches!(fields[0].1, Json::Bool(true)).then_some(ValueRef::Undefined),
         ["$minKey"] => is_one(&fields[0].1).then_some(ValueRef::MinKey),
         ["$maxKey"] => is_one(&fields[0].1).then_some(ValueRef::MaxKey),
         ["$timestamp"] => timestamp(&fields[0].1).map(ValueRef::Timestamp),
+        ["$numberDecimal"] => {
+            let number = text(0).and_then(decimal).ok_or_else(|| bad(names[0]))?;
+            return Ok(Some(number.into()));
+        }
         _ => return composite(&names, fields),
     };
     scalar
@@ -169,11 +169,7 @@ fn composite(names: &[&str], fields: &[(String, Json)]) -> Result<Option<Value<'
                 return Err(bad("$scope"));
             };
             let scope = document(scope)?;
-            let code = CodeWithScopeRef {
-                code: text(code)?,
-                scope: scope.as_ref(),
-            };
-            Value::copy_of(ValueRef::CodeWithScope(code))
+            Value::code_with_scope(text(code)?, scope.as_ref())
         }
         ["$binary"] => binary(&fields[0].1)?,
         ["$uuid"] => uuid(text(0)?)?,
@@ -333,10 +329,7 @@ fn regex(json: &Json) -> Result<Value<'static>> {
     let mut sorted: Vec<char> = options.chars().collect();
     sort(&mut sorted);
     let options: String = sorted.into_iter().collect();
-    Ok(Value::copy_of(ValueRef::Regex(RegexRef {
-        pattern,
-        options: &options,
-    })))
+    Ok(Value::regex(pattern, &options))
 }
 
 fn db_pointer(json: &Json) -> Result<Value<'static>> {
@@ -348,10 +341,7 @@ fn db_pointer(json: &Json) -> Result<Value<'static>> {
         _ => None,
     };
     let id = id.ok_or_else(|| bad("$dbPointer"))?;
-    Ok(Value::copy_of(ValueRef::DbPointer(DbPointerRef {
-        namespace,
-        id,
-    })))
+    Ok(Value::db_pointer(namespace, id))
 }
 
 /// Bytes of base64 text, padded.

@@ -155,23 +155,23 @@ impl Writer {
             }
             ValueRef::Regex(regex) => {
                 self.out.push_str("{\"$regularExpression\":{\"pattern\":");
-                self.text(regex.pattern);
+                self.text(regex.pattern());
                 self.out.push_str(",\"options\":");
-                self.text(regex.options);
+                self.text(regex.options());
                 self.out.push_str("}}");
             }
             ValueRef::DbPointer(pointer) => {
                 self.out.push_str("{\"$dbPointer\":{\"$ref\":");
-                self.text(pointer.namespace);
+                self.text(pointer.namespace());
                 self.out.push_str(",\"$id\":");
-                self.wrapped("$oid", &hex(&pointer.id));
+                self.wrapped("$oid", &hex(&pointer.id()));
                 self.out.push_str("}}");
             }
             ValueRef::CodeWithScope(code) => {
                 self.out.push_str("{\"$code\":");
-                self.text(code.code);
+                self.text(code.code());
                 self.out.push_str(",\"$scope\":");
-                self.document(code.scope);
+                self.document(code.scope());
                 self.out.push('}');
             }
             ValueRef::Timestamp(stamp) => {

@@ -6,8 +6,7 @@ use tussock::expression;
 use tussock::matcher::ops::{DOCUMENT_OPERATORS, FIELD_OPERATORS};
 use tussock::update;
 use tussock::value::{
-    ArrayBuf, BinaryRef, CodeWithScopeRef, DbPointerRef, Decimal128, DocumentBuf, DocumentRef,
-    RegexRef, Timestamp, Value, ValueRef,
+    ArrayBuf, BinaryRef, Decimal128, DocumentBuf, DocumentRef, Timestamp, Value, ValueRef,
 };
 
 const DEPTH_MAX: usize = 5;
@@ -213,11 +212,8 @@ impl<'a> Recipe<'a> {
             9 | 10 => ValueRef::String(self.pick(TEXTS)),
             11 => ValueRef::Date(self.long()),
             12 => ValueRef::ObjectId([self.byte(); 12]),
-            13 => ValueRef::Regex(RegexRef {
-                pattern: self.pick(PATTERNS),
-                options: self.pick(&["", "i", "m"]),
-            }),
-            14 => ValueRef::Decimal128(self.decimal()),
+            13 => return Value::regex(self.pick(PATTERNS), self.pick(&["", "i", "m"])),
+            14 => return self.decimal().into(),
             15 => ValueRef::Timestamp(Timestamp::from_bits(self.number())),
             16 => {
                 let length = self.below(4);
@@ -229,14 +225,8 @@ impl<'a> Recipe<'a> {
             18 => match self.below(4) {
                 0 => ValueRef::Code("x"),
                 1 => ValueRef::Symbol(self.pick(TEXTS)),
-                2 => ValueRef::DbPointer(DbPointerRef {
-                    namespace: "a.b",
-                    id: [self.byte(); 12],
-                }),
-                _ => ValueRef::CodeWithScope(CodeWithScopeRef {
-                    code: "y",
-                    scope: DocumentRef::EMPTY,
-                }),
+                2 => return Value::db_pointer("a.b", [self.byte(); 12]),
+                _ => return Value::code_with_scope("y", DocumentRef::EMPTY),
             },
             _ if deep => ValueRef::Null,
             19 | 20 => return Value::array(self.array(depth)),
