@@ -42,6 +42,14 @@ pub struct Elements<'a> {
     rest: &'a [u8],
 }
 
+/// The fields of a document with their values, in stored order.
+#[derive(Clone)]
+pub struct Fields<'a>(Elements<'a>);
+
+/// The values of an array, in order.
+#[derive(Clone)]
+pub struct Values<'a>(Elements<'a>);
+
 static EMPTY: [u8; 5] = [5, 0, 0, 0, 0];
 
 impl<'a> DocumentRef<'a> {
@@ -77,9 +85,8 @@ impl<'a> DocumentRef<'a> {
 
     /// Names and decoded values.
     #[inline]
-    pub fn iter(self) -> impl Iterator<Item = (&'a str, ValueRef<'a>)> + Clone {
-        self.elements()
-            .map(|element| (element.name, element.value()))
+    pub fn iter(self) -> Fields<'a> {
+        Fields(self.elements())
     }
 
     /// The first field with this name, undecoded.
@@ -140,8 +147,8 @@ impl<'a> ArrayRef<'a> {
 
     /// The decoded elements.
     #[inline]
-    pub fn iter(self) -> impl Iterator<Item = ValueRef<'a>> + Clone {
-        self.elements().map(|element| element.value())
+    pub fn iter(self) -> Values<'a> {
+        Values(self.elements())
     }
 
     /// The element at a position from zero, by walking to it.
@@ -207,6 +214,26 @@ impl<'a> Iterator for Elements<'a> {
             bytes: &raw[start..],
             raw,
         })
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a str, ValueRef<'a>);
+
+    // Not inlined: the engine walks over documents in hundreds of places.
+    #[inline(never)]
+    fn next(&mut self) -> Option<(&'a str, ValueRef<'a>)> {
+        let element = self.0.next()?;
+        Some((element.name, element.value()))
+    }
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = ValueRef<'a>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<ValueRef<'a>> {
+        Some(self.0.next()?.value())
     }
 }
 
