@@ -296,7 +296,7 @@ impl Collection {
         let mut sorted: Vec<(usize, usize)> = (0..entries.len())
             .flat_map(|at| (0..entries[at].0.entries.len()).map(move |key| (at, key)))
             .collect();
-        sorted.sort_by(|one, two| {
+        crate::sorting::sort_by(&mut sorted, |one, two| {
             let entry = |at: &(usize, usize)| {
                 let (keys, record) = &entries[at.0];
                 (&keys.entries[at.1].key, *record)

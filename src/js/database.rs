@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Reflect, Uint8Array};
-use serde::Deserialize;
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
@@ -19,17 +19,91 @@ use crate::persist::{self, Attempt, Durability, Failure, State};
 /// How long a buffered write waits, by default.
 const BUFFER_MS: u32 = 100;
 
-/// The options of [`Database::open`].
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+/// The options of [`Database::open`]. Read by hand: what `serde` brings to say what it found
+/// instead of the expected is 12 KB of the module.
 struct Options {
     /// `"strict"` (on the disk; the default), `"relaxed"` (handed to the operating system) or
     /// `"buffered"` (in memory, and handed over soon).
-    durability: Option<String>,
+    durability: Durability,
+    buffered: bool,
     /// How long a buffered write may wait, in milliseconds. Default: 100.
-    buffer_ms: Option<u32>,
+    buffer_ms: u32,
     /// Makes ids, `$rand` and `$sample` repeatable.
     seed: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            durability: Durability::Strict,
+            buffered: false,
+            buffer_ms: BUFFER_MS,
+            seed: None,
+        }
+    }
+}
+
+/// How durable everything is, as JavaScript sees it.
+#[derive(Serialize)]
+struct Durable {
+    state: &'static str,
+    commits: f64,
+    bytes: f64,
+    #[serde(rename = "ageMS")]
+    age_ms: f64,
+}
+
+impl Options {
+    /// Reads them from a JavaScript object. What is `undefined` keeps its default.
+    ///
+    /// Errors: `TypeMismatch` (14), `BadValue` (2) for a mode or an option that there is not.
+    fn of(bag: &JsValue) -> Result<Options, Error> {
+        let mut options = Options::default();
+        if bag.is_undefined() || bag.is_null() {
+            return Ok(options);
+        }
+        let Some(bag) = bag.dyn_ref::<Object>() else {
+            return Err(Error::type_mismatch("the options must be an object"));
+        };
+        for entry in Object::entries(bag).iter() {
+            let entry: Array = entry.unchecked_into();
+            let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
+            if value.is_undefined() {
+                continue;
+            }
+            let mismatch = |wanted: &str| Error::type_mismatch(format!("{name} must be {wanted}"));
+            let whole = |end: f64| {
+                let number = value.as_f64();
+                number.filter(|number| number.fract() == 0.0 && (0.0..end).contains(number))
+            };
+            match name.as_str() {
+                "durability" => {
+                    let mode = value.as_string().ok_or_else(|| mismatch("a string"))?;
+                    (options.durability, options.buffered) = match mode.as_str() {
+                        "strict" => (Durability::Strict, false),
+                        "relaxed" => (Durability::Relaxed, false),
+                        "buffered" => (Durability::Relaxed, true),
+                        _ => {
+                            return Err(Error::bad_value(format!(
+                                "durability must be 'strict', 'relaxed' or 'buffered', not '{mode}'"
+                            )));
+                        }
+                    };
+                }
+                "bufferMs" => {
+                    let ms = whole(4_294_967_296.0);
+                    options.buffer_ms = ms.ok_or_else(|| mismatch("a whole number"))? as u32;
+                }
+                "seed" => {
+                    let seed = u64::try_from(value.clone()).ok();
+                    let seed = seed.or_else(|| whole(9_007_199_254_740_992.0).map(|s| s as u64));
+                    options.seed = Some(seed.ok_or_else(|| mismatch("a whole number"))?);
+                }
+                _ => return Err(Error::bad_value(format!("there is no option '{name}'"))),
+            }
+        }
+        Ok(options)
+    }
 }
 
 /// A database in IndexedDB.
@@ -88,25 +162,10 @@ impl Database {
     /// elsewhere at the same moment, `DataCorruptionDetected` (301), `UnsupportedFormat` (12), `OutOfDiskSpace` (14031).
     pub async fn open(name: String, options: JsValue) -> Result<Database, JsValue> {
         keep_messages();
-        let options: Options = if options.is_undefined() || options.is_null() {
-            Options::default()
-        } else {
-            serde_wasm_bindgen::from_value(options)?
-        };
-        let buffer_ms = options.buffer_ms.unwrap_or(BUFFER_MS);
-        let (durability, buffer_ms) = match options.durability.as_deref() {
-            None | Some("strict") => (Durability::Strict, None),
-            Some("relaxed") => (Durability::Relaxed, None),
-            Some("buffered") => (Durability::Relaxed, Some(buffer_ms)),
-            Some(other) => {
-                let message =
-                    format!("durability must be 'strict', 'relaxed' or 'buffered', not '{other}'");
-                return Err(thrown(&Error::bad_value(message)));
-            }
-        };
+        let options = Options::of(&options).map_err(|error| thrown(&error))?;
         let kept = persist::Options {
-            durability,
-            buffer_ms,
+            durability: options.durability,
+            buffer_ms: options.buffered.then_some(options.buffer_ms),
             ..persist::Options::default()
         };
         let opened = Inner::open(&name, kept, options.seed).await;
@@ -188,18 +247,19 @@ impl Database {
     #[wasm_bindgen(getter)]
     pub fn status(&self) -> JsValue {
         let status = self.0.database.status();
-        let result = Object::new();
-        let set = |name: &str, value: JsValue| {
-            let _ = Reflect::set(&result, &JsValue::from_str(name), &value);
+        let shown = Durable {
+            state: status.state.name(),
+            commits: status.commits as f64,
+            bytes: status.bytes as f64,
+            age_ms: status.age_ms,
         };
-        set("state", JsValue::from_str(status.state.name()));
-        set("commits", JsValue::from_f64(status.commits as f64));
-        set("bytes", JsValue::from_f64(status.bytes as f64));
-        set("ageMS", JsValue::from_f64(status.age_ms));
+        let Ok(result) = serde_wasm_bindgen::to_value(&shown) else {
+            return JsValue::UNDEFINED;
+        };
         if let Some(failure) = &status.failure {
-            set("error", thrown(failure));
+            let _ = Reflect::set(&result, &JsValue::from_str("error"), &thrown(failure));
         }
-        result.into()
+        result
     }
 
     /// Whom to call, with the name of the state, when the state of `status` changes.

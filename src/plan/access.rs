@@ -195,7 +195,7 @@ pub(super) fn intersection_access<'c>(
     let both = first * second / total.max(1) as f64;
     let cost = first * 1.5 + second * 1.2 + both * FETCH_COST + sort_cost(query, both);
     let mut known = [one.known.as_slice(), two.known.as_slice()].concat();
-    known.sort_unstable();
+    crate::sorting::sort(&mut known);
     known.dedup();
     Access {
         cost,

@@ -303,7 +303,7 @@ impl Table {
             }
         }
         if values.len() > 1 {
-            numbers.sort_unstable();
+            crate::sorting::sort(&mut numbers);
             numbers.dedup();
         }
         Ok(numbers
