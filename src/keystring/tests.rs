@@ -40,7 +40,7 @@ fn scalar() -> impl Strategy<Value = Value<'static>> {
         any::<i32>().prop_map(|n| ValueRef::Int32(n).into()),
         (-3i32..3).prop_map(|n| ValueRef::Int32(n).into()),
         doubles.prop_map(|n| ValueRef::Double(n).into()),
-        decimals.prop_map(|n| Value::from(n)),
+        decimals.prop_map(Value::from),
         "[ab\\x00\u{e4}]{0,3}".prop_map(|text| Value::string(&text)),
         "[ab]{0,2}".prop_map(|text| Value::copy_of(ValueRef::Symbol(&text))),
         any::<[u8; 12]>().prop_map(|id| ValueRef::ObjectId(id).into()),

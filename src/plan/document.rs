@@ -27,7 +27,7 @@ pub struct Known {
 
 impl Document {
     /// The view.
-    #[inline]
+    #[inline(always)]
     pub fn as_ref(&self) -> DocumentRef<'_> {
         match self {
             Document::Stored(handle) => DocumentRef::from_valid(handle),

@@ -260,14 +260,14 @@ impl Cursor {
         Ok(leaf.map(|leaf| LeafEntries { leaf, from: 0, to }))
     }
 
-    #[inline]
+    #[inline(always)]
     fn entry(&self, at: usize) -> Option<Entry> {
         let node = self.leaf.as_ref()?;
         let entries = &node.as_leaf()?.entries;
         (at < entries.len()).then(|| Entry::new(Rc::clone(node), entries.span(at)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn entry_ref(&self, at: usize) -> Option<EntryRef<'_>> {
         let entries = &self.leaf.as_ref()?.as_leaf()?.entries;
         let (key, value) = entries.entry(at);
@@ -275,7 +275,7 @@ impl Cursor {
     }
 
     /// Goes to the leaf that holds the next entry; false when there is none.
-    #[inline]
+    #[inline(always)]
     fn has_next(&mut self) -> Result<bool> {
         if self.index < self.leaf_len {
             Ok(true)

@@ -29,7 +29,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    #[inline]
+    #[inline(always)]
     pub(super) fn value_len(self) -> usize {
         (self.end - self.value) as usize
     }
@@ -136,7 +136,7 @@ impl Packed {
     }
 
     /// Number of entries.
-    #[inline]
+    #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }
@@ -152,7 +152,7 @@ impl Packed {
         &self.bytes
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn span(&self, at: usize) -> Span {
         let start = self.slots[at].start as usize;
         // What lies in a slot was written by `push` or checked by `decode`.
@@ -166,7 +166,7 @@ impl Packed {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&self, at: usize) -> &[u8] {
         let span = self.span(at);
         &self.bytes[span.key as usize..span.value as usize]
@@ -188,7 +188,7 @@ impl Packed {
     }
 
     /// The entry as a page stores it.
-    #[inline]
+    #[inline(always)]
     fn stored(&self, at: usize) -> &[u8] {
         let end = self.span(at).end as usize;
         &self.bytes[self.slots[at].start as usize..end]
@@ -475,7 +475,7 @@ impl Packed {
 
 /// The first slot whose head is not below the target. Where the heads are `even`, about as far from
 /// one another as numbers that were counted up, it is looked for first where it should be.
-#[inline]
+#[inline(always)]
 fn first_from(slots: &[Slot], target: u32, even: bool) -> usize {
     let (mut low, mut size) = (0, slots.len());
     if even {
@@ -498,7 +498,7 @@ fn first_from(slots: &[Slot], target: u32, even: bool) -> usize {
 }
 
 /// The first slot whose head is not below the target, or where to look for it.
-#[inline]
+#[inline(always)]
 fn guess(slots: &[Slot], target: u32) -> Result<usize, Range<usize>> {
     let (Some(first), Some(last)) = (slots.first(), slots.last()) else {
         return Ok(0);
@@ -538,7 +538,7 @@ pub(super) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
 
 /// The four bytes after the prefix, as a number that sorts as they do; zeros stand in for bytes
 /// that are not there.
-#[inline]
+#[inline(always)]
 fn head(key: &[u8], prefix: usize) -> u32 {
     let rest = key.get(prefix..).unwrap_or_default();
     match rest.first_chunk::<4>() {
@@ -597,12 +597,19 @@ fn push_length(bytes: &mut Vec<u8>, len: usize) {
 
 /// Reads the two lengths at the start of an entry: of the key, of the value, and of the lengths
 /// themselves.
-#[inline]
+#[inline(always)]
 fn read_lengths(bytes: &[u8]) -> Option<(usize, usize, usize)> {
-    if let [key_len, value_len, ..] = *bytes
-        && (key_len | value_len) < 0x80
+    // One byte for the key's and one or two for the value's, as nearly always.
+    if let [key_len, value_len, upper, ..] = *bytes
+        && key_len < 0x80
     {
-        return Some((usize::from(key_len), usize::from(value_len), 2));
+        if value_len < 0x80 {
+            return Some((usize::from(key_len), usize::from(value_len), 2));
+        }
+        if (1..0x80).contains(&upper) {
+            let value_len = usize::from(value_len & 0x7f) | usize::from(upper) << 7;
+            return Some((usize::from(key_len), value_len, 3));
+        }
     }
     read_long_lengths(bytes)
 }

@@ -54,7 +54,7 @@ const ALIASES: &[(Kind, &str)] = &[
 
 impl Kind {
     /// The kind with this element code.
-    #[inline]
+    #[inline(always)]
     pub fn from_code(code: u8) -> Option<Kind> {
         Some(match code {
             0x01 => Kind::Double,

@@ -126,7 +126,7 @@ impl Timestamp {
 }
 
 /// The text behind a 32-bit length that counts the closing zero.
-#[inline]
+#[inline(always)]
 fn text(bytes: &[u8]) -> &str {
     let end = 4 + length_at(bytes).saturating_sub(1);
     // SAFETY: strings of validated documents are UTF-8 (see `document`).
@@ -144,7 +144,7 @@ fn cstring(bytes: &[u8]) -> &str {
 }
 
 /// The first `N` bytes.
-#[inline]
+#[inline(always)]
 fn head<const N: usize>(bytes: &[u8]) -> [u8; N] {
     match bytes.first_chunk::<N>() {
         Some(&chunk) => chunk,
