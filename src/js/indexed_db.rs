@@ -272,9 +272,9 @@ impl Store for IndexedDb {
             return Err(idb::failure(&thrown));
         }
         drop(batch);
-        // Not waiting for the requests to call back saves a turn of the event loop.
         // (web-sys still has `commit` under an old name, hence the call by name.)
-        if let Ok(commit) = Reflect::get(&transaction, &JsValue::from_str("commit"))
+        if commits_rightly()
+            && let Ok(commit) = Reflect::get(&transaction, &JsValue::from_str("commit"))
             && let Ok(commit) = commit.dyn_into::<Function>()
         {
             let _ = commit.call0(&transaction);
@@ -292,6 +292,19 @@ impl Store for IndexedDb {
     async fn pause(&self, ms: u32) {
         timer::pause(ms).await;
     }
+}
+
+/// Whether a transaction may be told to commit before its requests have called back, which saves a
+/// turn of the event loop: in Chromium. Firefox 153 then stores the rest of a transaction of which
+/// a request failed (the fence that stops a replaced owner, a full quota), and says that it is
+/// complete; WebKit 2.50 aborts it without a reason. Only Chromium has the field.
+fn commits_rightly() -> bool {
+    let field = |object: &JsValue, name: &str| {
+        let found = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+        (!found.is_undefined()).then_some(found)
+    };
+    field(&js_sys::global(), "navigator")
+        .is_some_and(|navigator| field(&navigator, "userAgentData").is_some())
 }
 
 /// An answer, or the error that there was none for too long: a dead connection may say nothing.

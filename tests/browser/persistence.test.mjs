@@ -221,15 +221,20 @@ test('transactions that are aborted again and again are reported, undone, and th
   const seen = await withClient(page, 'aborted', async (_client, db) => {
     const things = db.collection('things');
     await things.insertOne({ _id: 1, n: 0 });
-    const { commit } = IDBTransaction.prototype;
-    IDBTransaction.prototype.commit = function () {
-      this.abort();
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (names, mode, options) {
+      const made = transaction.call(this, names, mode, options);
+      const abort = () => made.abort();
+      // By the client's own commit, or before the browser's.
+      made.commit = abort;
+      if (mode === 'readwrite') Promise.resolve().then(abort).catch(() => undefined);
+      return made;
     };
     const failures = await Promise.all([
       globalThis.failureOf(things.insertOne({ _id: 2 })),
       globalThis.failureOf(things.updateOne({ _id: 1 }, { $inc: { n: 1 } })),
     ]);
-    IDBTransaction.prototype.commit = commit;
+    IDBDatabase.prototype.transaction = transaction;
     const after = await things.find().toArray();
     await things.insertOne({ _id: 3 });
     return { failures, after };

@@ -111,16 +111,44 @@ test('an owner that says nothing is replaced, and what it does afterwards is not
     const end = performance.now() + 9000;
     while (performance.now() < end);
     const inserted = await failureOf(things.insertOne({ _id: 'late' }));
-    return { inserted, count: await things.countDocuments() };
+    return { inserted, ids: await things.distinct('_id') };
   });
   await second.evaluate(() => things.insertOne({ _id: 'second' }));
   const seen = await late;
   // It was refused, or forwarded to the new owner: never taken for stored and lost.
   assert.ok(seen.inserted === null || seen.inserted.code === 189, JSON.stringify(seen.inserted));
-  const count = seen.inserted === null ? 3 : 2;
-  assert.equal(seen.count, count);
-  assert.equal(await second.evaluate(() => things.countDocuments()), count);
+  const isStored = seen.inserted === null;
+  assert.deepEqual(seen.ids.filter((id) => id !== 'second'), isStored ? ['first', 'late'] : ['first']);
+  const ids = await second.evaluate(() => things.distinct('_id'));
+  assert.deepEqual(ids, isStored ? ['first', 'late', 'second'] : ['first', 'second']);
   await closed([first, second]);
+});
+
+test('a transaction of an owner that was replaced stores nothing', async () => {
+  const page = await open('fenced');
+  const failure = await page.evaluate(async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    /** Adds the row that the next owner adds first, or takes it away. */
+    globalThis.claim = async (isAdded) => {
+      const database = await done(indexedDB.open('fenced'));
+      const meta = database.transaction('meta', 'readwrite').objectStore('meta');
+      const last = (await done(meta.getAllKeys())).at(-1);
+      await (isAdded ? done(meta.add(await done(meta.get(last)), last + 1)) : done(meta.delete(last)));
+      database.close();
+    };
+    await things.insertOne({ _id: 1 });
+    await claim(true);
+    return failureOf(Promise.all([things.insertOne({ _id: 2 }), things.insertOne({ _id: 3 })]));
+  });
+  assert.equal(failure?.code, 189);
+  await page.evaluate(() => claim(false));
+  await page.close();
+  const next = await open('fenced');
+  assert.deepEqual(await next.evaluate(() => things.distinct('_id')), [1]);
+  await next.close();
 });
 
 test('two clients of one page share a database too', async () => {

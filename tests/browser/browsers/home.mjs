@@ -15,7 +15,7 @@ function agent() {
   if (place === null) return;
   const instance = Array.from(crypto.getRandomValues(new Uint8Array(8))).join('.');
   const [started, outbox, calls] = [new Set(), new Map(), new Map()];
-  let [socket, last] = [null, 0];
+  let [socket, last, isLeaving] = [null, 0, false];
   const put = (message) => {
     const number = (last += 1);
     outbox.set(number, { ...message, number });
@@ -47,6 +47,7 @@ function agent() {
   const heard = (message) => {
     if (message.kind === 'run') void run(message);
     if (message.kind === 'expose') expose(message.name);
+    isLeaving ||= message.kind === 'reload' || message.kind === 'close';
     if (message.kind === 'reload') location.reload();
     if (message.kind === 'close') window.close();
     if (message.kind === 'open') window.open(message.url, '_blank', 'noopener');
@@ -62,7 +63,7 @@ function agent() {
       for (const message of outbox.values()) socket.send(JSON.stringify(message));
     };
     socket.onmessage = ({ data }) => heard(JSON.parse(data));
-    socket.onclose = () => setTimeout(connect, 50);
+    socket.onclose = () => isLeaving || setTimeout(connect, 50);
   };
   addEventListener('DOMContentLoaded', connect);
 }
@@ -93,14 +94,15 @@ class Page {
 
   /** The page, or the one that it was replaced by, has connected. */
   attach(socket, instance) {
-    if (this.instance !== null && this.instance !== instance) this.#fail('the page was loaded anew');
+    const isNew = this.instance !== instance;
+    if (this.instance !== null && isNew) this.#fail('the page was loaded anew');
     this.instance = instance;
     this.#socket = socket;
     socket.on('message', (data) => this.#heard(socket, JSON.parse(data)));
     socket.on('close', () => this.#left(socket));
     for (const name of this.#exposed.keys()) this.#send({ kind: 'expose', name });
     for (const [order, { script, argument }] of this.#orders) this.#send({ kind: 'run', order, script, argument });
-    for (const arrived of this.#arrivals.splice(0)) arrived();
+    if (isNew) for (const arrived of this.#arrivals.splice(0)) arrived();
   }
 
   evaluate(act, argument) {
@@ -128,7 +130,7 @@ class Page {
     await arrived;
   }
 
-  /** Resolves when the page has connected the next time. */
+  /** Resolves when the page has been loaded the next time. */
   arrival() {
     const late = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => {
       throw new Error('the page did not load');
