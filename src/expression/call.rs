@@ -28,6 +28,14 @@ impl Call {
         &self.arguments
     }
 
+    /// The same operator applied to others.
+    pub(super) fn with_arguments(&self, arguments: Vec<Expression>) -> Call {
+        Call {
+            arguments: arguments.into(),
+            ..*self
+        }
+    }
+
     /// The number of arguments.
     pub fn len(&self) -> usize {
         self.arguments.len()

@@ -1,11 +1,13 @@
 //! A document on its way through a plan or a pipeline.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::Range;
 use std::rc::Rc;
 
-use crate::expression::{Context, METADATA};
+use crate::expression::{Context, FieldValues, Fields, METADATA};
 use crate::storage::ValueHandle;
-use crate::value::{DocumentBuf, DocumentRef, Value};
+use crate::value::{DocumentBuf, DocumentRef, DocumentWriter, Kind, Value, ValueRef};
 
 /// A document that is stored, read where it lies, or was computed. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +19,26 @@ pub enum Document {
     Bare,
     /// One of which more is known than its fields.
     Known(Rc<Known>),
+    /// Another one but for a field; it is made when somebody looks at all of it.
+    Changed(Rc<Changed>),
+}
+
+/// A document with another value in a top-level field.
+pub struct Changed {
+    base: Document,
+    field: Rc<str>,
+    value: New,
+    /// The top-level fields of the base that anybody looks at; `None` for all.
+    keep: Option<Rc<[Box<str>]>>,
+    whole: OnceCell<DocumentBuf>,
+}
+
+/// The value that a field gets.
+pub enum New {
+    Value(Value<'static>),
+    Document(Document),
+    /// Bytes of the base.
+    Part(Kind, Range<usize>),
 }
 
 /// A document with what is known of it, as `$meta` names it.
@@ -34,6 +56,15 @@ impl Document {
             Document::Owned(document) => document.as_ref().as_ref(),
             Document::Bare => DocumentRef::EMPTY,
             Document::Known(known) => known.document.as_ref(),
+            Document::Changed(changed) => changed.whole().as_ref(),
+        }
+    }
+
+    /// Reads fields, of which those are already there whose bits are in `seen`.
+    pub fn read<'a>(&'a self, fields: &Fields, seen: u64, out: &mut FieldValues<'a>) {
+        match self {
+            Document::Changed(changed) => changed.read(fields, seen, out),
+            other => fields.read(other.as_ref(), seen, out),
         }
     }
 
@@ -42,6 +73,7 @@ impl Document {
         match self {
             Document::Stored(_) | Document::Bare => 0,
             Document::Owned(document) => document.as_bytes().len(),
+            Document::Changed(changed) => changed.whole().as_bytes().len(),
             Document::Known(known) => {
                 known.document.owned_bytes() + known.metadata.as_bytes().len()
             }
@@ -91,6 +123,77 @@ impl Document {
                 Cow::Owned(context.with_variable(METADATA, known))
             }
         }
+    }
+}
+
+impl Changed {
+    /// The document with this value in a top-level field: in the place of what is there, else at
+    /// the end.
+    pub fn new(
+        base: Document,
+        field: Rc<str>,
+        value: New,
+        keep: Option<Rc<[Box<str>]>>,
+    ) -> Changed {
+        Changed {
+            base,
+            field,
+            value,
+            keep,
+            whole: OnceCell::new(),
+        }
+    }
+
+    /// Sets another value.
+    pub fn set(&mut self, value: New) {
+        self.value = value;
+        self.whole.take();
+    }
+
+    #[inline]
+    fn value(&self) -> ValueRef<'_> {
+        match &self.value {
+            New::Value(value) => value.as_ref(),
+            New::Document(document) => ValueRef::Document(document.as_ref()),
+            New::Part(kind, range) => {
+                let bytes = self.base.as_ref().as_bytes();
+                ValueRef::decode(*kind, bytes.get(range.clone()).unwrap_or_default())
+            }
+        }
+    }
+
+    fn read<'a>(&'a self, fields: &Fields, seen: u64, out: &mut FieldValues<'a>) {
+        let bit = fields.bit_of(&self.field);
+        if bit & !seen != 0 {
+            fields.read_value(bit, self.value(), out);
+        }
+        self.base.read(fields, seen | bit, out);
+    }
+
+    fn whole(&self) -> &DocumentBuf {
+        self.whole.get_or_init(|| {
+            let base = self.base.as_ref();
+            let mut bytes = Vec::with_capacity(match self.keep {
+                Some(_) => 256,
+                None => base.as_bytes().len() + 32,
+            });
+            let mut out = DocumentWriter::begin(&mut bytes);
+            let mut is_there = false;
+            for element in base.elements() {
+                let is_kept = |keep: &Rc<[Box<str>]>| keep.iter().any(|k| **k == *element.name);
+                if *element.name == *self.field {
+                    is_there = true;
+                    out.append(&self.field, self.value());
+                } else if self.keep.as_ref().is_none_or(is_kept) {
+                    out.append_element(&element);
+                }
+            }
+            if !is_there {
+                out.append(&self.field, self.value());
+            }
+            drop(out);
+            DocumentBuf::from_valid(bytes)
+        })
     }
 }
 

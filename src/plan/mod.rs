@@ -37,7 +37,7 @@ mod ways;
 
 pub use bounds::{Interval, IntervalSet};
 pub use count::{CountNode, Counted, count};
-pub use document::{Document, Row};
+pub use document::{Changed, Document, New, Row};
 pub use explain::{Verbosity, examined, explain};
 pub use fetch::Select;
 pub use filter::Filter;

@@ -31,6 +31,15 @@ impl CollectionScan {
 
     /// The next matching record. The document is kept alive only once it matched.
     fn advance(&mut self, context: &Context) -> Result<Option<Row>> {
+        if self.filter.is_none() && !self.backward {
+            context.step()?;
+            let entry = self.cursor.next()?;
+            self.statistics.documents_examined += u64::from(entry.is_some());
+            return Ok(entry.map(|(record, handle)| Row {
+                document: Document::Stored(handle),
+                record,
+            }));
+        }
         loop {
             context.step()?;
             let entry = if self.backward {

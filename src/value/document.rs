@@ -192,6 +192,20 @@ impl<'a> Elements<'a> {
             self.rest = &value[value_len(kind, value)..];
         }
     }
+
+    /// Goes on to the first field whose name is so long: `lengths` holds a bit for each length,
+    /// modulo 64.
+    pub fn next_of_length(&mut self, lengths: u64) -> Option<Element<'a>> {
+        loop {
+            let (&code, after) = self.rest.split_first()?;
+            let name_len = zero_in(after)?;
+            if lengths >> (name_len & 63) & 1 != 0 {
+                return self.next();
+            }
+            let value = &after[name_len + 1..];
+            self.rest = &value[value_len(Kind::from_code(code)?, value)..];
+        }
+    }
 }
 
 impl<'a> Iterator for Elements<'a> {

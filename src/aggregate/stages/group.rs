@@ -11,7 +11,7 @@ use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::number::Number;
-use crate::expression::{Context, Dependencies, Expression, Scope};
+use crate::expression::{Context, Dependencies, Expression, FieldValues, Fields, Scope};
 use crate::keystring::KeyWriter;
 use crate::limits;
 use crate::plan::{BoxStream, Document, Row};
@@ -185,9 +185,17 @@ fn factor(accumulator: &Accumulator) -> Option<i64> {
 
 impl Stage for Group {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        let mut read = Fields::default();
+        let key = read.replace(&self.0.key);
+        let inputs = self.0.fields.iter();
+        let inputs = inputs.map(|(_, accumulator)| read.replace(accumulator.input()));
+        let inputs = inputs.collect();
         Ok(Box::new(Running {
             bytes_max: 0,
             group: self.clone(),
+            read,
+            key,
+            inputs,
             table: KeyTable::default(),
             writer: KeyWriter::new(),
             keys: Vec::new(),
@@ -229,6 +237,10 @@ struct Running {
     /// The most memory that was seen, for explain.
     bytes_max: usize,
     group: Group,
+    /// The fields that are read of each document, and the expressions that see them.
+    read: Fields,
+    key: Expression,
+    inputs: Vec<Expression>,
     table: KeyTable,
     writer: KeyWriter,
     /// The groups' keys, missing ones as `None`.
@@ -244,8 +256,16 @@ struct Running {
 impl Running {
     fn add(&mut self, document: &Document, context: &Context) -> Result<()> {
         let context = &*document.context(context);
-        let scope = Scope::new(document.as_ref(), context);
-        let key = self.group.0.key.evaluate(&scope)?;
+        let root = match self.read.reads_document() {
+            true => document.as_ref(),
+            false => DocumentRef::EMPTY,
+        };
+        let mut values = FieldValues::default();
+        document.read(&self.read, 0, &mut values);
+        let outer = Scope::new(root, context);
+        let local = Fields::local(&outer, &values);
+        let scope = outer.within(&local);
+        let key = self.key.evaluate(&scope)?;
         self.writer.clear();
         // Missing and null are one group.
         self.writer.append(
@@ -268,11 +288,11 @@ impl Running {
             self.keys.push(key);
         }
         let start = number * fields.len();
-        for ((_, accumulator), state) in fields.iter().zip(&mut self.states[start..]) {
-            match accumulator.input().as_constant() {
+        for (input, state) in self.inputs.iter().zip(&mut self.states[start..]) {
+            match input.as_constant() {
                 Some(constant) => state.add(Some(constant))?,
                 None => {
-                    let value = accumulator.input().evaluate(&scope).map_err(in_group)?;
+                    let value = input.evaluate(&scope).map_err(in_group)?;
                     state.add(value.as_ref().map(|value| value.as_ref()))?;
                 }
             }
@@ -380,6 +400,31 @@ mod tests {
             &["{_id: {}}", "{_id: {k: null}}"],
         );
         check("[{$group: {_id: null, n: {$sum: 1}}}]", &[], &[]);
+    }
+
+    #[test]
+    fn fields_that_a_stage_before_changed() {
+        let documents = [
+            "{a: [{x: 1}, {x: 2}], b: [5, {x: 6}], c: 'c', d: {a: 7}}",
+            "{c: 'd', a: [{y: 1}, [{x: 4}]], b: 8}",
+        ];
+        check(
+            "[{$unwind: '$a'}, {$unwind: '$b'}, {$group: {_id: ['$a', '$b.x'], a: {$push: '$a.x'}, b: {$push: '$b'}, c: {$push: '$c'}, d: {$push: '$d.a'}}}]",
+            &documents,
+            &[
+                "{_id: [{x: 1}, null], a: [1], b: [5], c: ['c'], d: [7]}",
+                "{_id: [{x: 1}, 6], a: [1], b: [{x: 6}], c: ['c'], d: [7]}",
+                "{_id: [{x: 2}, null], a: [2], b: [5], c: ['c'], d: [7]}",
+                "{_id: [{x: 2}, 6], a: [2], b: [{x: 6}], c: ['c'], d: [7]}",
+                "{_id: [{y: 1}, null], a: [], b: [8], c: ['d'], d: []}",
+                "{_id: [[{x: 4}], null], a: [[4]], b: [8], c: ['d'], d: []}",
+            ],
+        );
+        check(
+            "[{$setWindowFields: {sortBy: {c: -1}, output: {c: {$sum: 1}, e: {$last: '$c'}}}}, {$group: {_id: '$c', all: {$push: '$$ROOT'}, e: {$push: '$e'}}}]",
+            &documents[1..],
+            &["{_id: 1, all: [{c: 1, a: [{y: 1}, [{x: 4}]], b: 8, e: 'd'}], e: ['d']}"],
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope, check_variable_name};
 use crate::limits;
 use crate::matcher::{Node, Path};
-use crate::plan::{BoxStream, Document, Filter, Row};
+use crate::plan::{BoxStream, Changed, Document, Filter, New, Row};
 use crate::value::{ArrayBuf, ArrayRef, DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
 
 /// What is looked up. Cheap to clone.
@@ -359,9 +359,13 @@ impl Stage for Lookup {
             foreign,
             local,
             filter,
-            keep: opening.needed.map(|needed| top_level_names(needed, None)),
+            keep: opening
+                .needed
+                .map(|needed| top_level_names(needed, None).into()),
+            single: (self.join.field.len() == 1).then(|| self.join.field.first().into()),
             same: Same::Unknown,
             name: self.plain_name().map(Box::from),
+            waiting: None,
             direct: None,
             current: None,
         }))
@@ -390,10 +394,14 @@ struct Running {
     /// What the documents that were found must pass, if nobody has seen to it before.
     filter: Option<Filter>,
     /// The top-level fields that later stages look at; others are not copied.
-    keep: Option<Vec<Box<str>>>,
+    keep: Option<Rc<[Box<str>]>>,
+    /// The field that is set, if it is one of the document itself.
+    single: Option<Rc<str>>,
     same: Same,
     /// The local field, if all that is asked is that a foreign one equals it, and its path is a name.
     name: Option<Box<str>>,
+    /// A local document that was read and not yet looked up.
+    waiting: Option<Row>,
     direct: Option<Direct>,
     current: Option<Current>,
 }
@@ -442,24 +450,26 @@ impl Running {
         Ok(())
     }
 
-    /// Turns the current document into a direct one, if it is so simple. May fault, and is then done
-    /// in the other way.
-    fn begin_direct(&mut self) -> Result<bool> {
-        let (Some(name), Some(foreign), Some(current)) =
-            (&self.name, &mut self.foreign, &self.current)
+    /// Looks the waiting document up in the table, if it is so simple; it is direct then, or gone if
+    /// there is nothing to give. May fault, and is then asked again.
+    fn begin_direct(&mut self, context: &Context) -> Result<bool> {
+        let (Some(name), Some(foreign), Some(row)) = (&self.name, &mut self.foreign, &self.waiting)
         else {
             return Ok(false);
         };
-        let value = current.row.document.as_ref().get(name);
+        let value = row.document.as_ref().get(name);
         let value = match value.unwrap_or(ValueRef::Null) {
             ValueRef::Array(_) => return Ok(false),
             value => value,
         };
-        let Some(link) = foreign.probe(value, &current.context)? else {
+        let Some(link) = foreign.probe(value, context)? else {
             return Ok(false);
         };
-        self.direct = self.current.take().map(|current| Direct {
-            row: current.row,
+        let unwind = self.lookup.unwind.as_ref();
+        let is_gone = foreign.follow(link).is_none() && unwind.is_some_and(|it| !it.preserves);
+        let row = self.waiting.take().filter(|_| !is_gone);
+        self.direct = row.map(|row| Direct {
+            row,
             link,
             given: 0,
         });
@@ -486,15 +496,16 @@ impl Running {
         };
         let (given, index) = match foreign.follow(direct.link) {
             Some((document, next)) => {
-                let found = ValueRef::Document(document.as_ref());
                 let index = ValueRef::Int64(direct.given);
                 direct.link = next;
                 direct.given += 1;
-                (joined(local, keep, field, found), index)
+                let found = document.clone();
+                let given = with_found(&direct.row, &self.keep, &self.single, field, found);
+                (given, index)
             }
             None if direct.given == 0 && unwind.preserves => {
                 let given = without_field(local, field);
-                (given, ValueRef::Null)
+                (given.into(), ValueRef::Null)
             }
             None => {
                 self.direct = None;
@@ -611,14 +622,15 @@ impl Running {
         };
         let field = &self.lookup.join.field;
         let local = current.row.document.as_ref();
-        let (given, index) = match &found {
+        let is_last = found.is_none();
+        let (given, index) = match found {
             Some(found) => {
                 let index = ValueRef::Int64(current.given);
-                let found = ValueRef::Document(found.as_ref());
-                (joined(local, self.keep.as_deref(), field, found), index)
+                let given = with_found(&current.row, &self.keep, &self.single, field, found);
+                (given, index)
             }
             None if current.given == 0 && unwind.preserves => {
-                (without_field(local, field), ValueRef::Null)
+                (without_field(local, field).into(), ValueRef::Null)
             }
             None => {
                 self.current = None;
@@ -626,13 +638,35 @@ impl Running {
             }
         };
         current.given += 1;
-        if found.is_none() {
+        if is_last {
             self.current = None;
         }
         Ok(Some(match &unwind.index {
             Some(path) => with_field(given.as_ref(), path, index).into(),
             None => given.into(),
         }))
+    }
+}
+
+/// The local document with one that was found.
+fn with_found(
+    row: &Row,
+    keep: &Option<Rc<[Box<str>]>>,
+    single: &Option<Rc<str>>,
+    field: &FieldPath,
+    found: Document,
+) -> Document {
+    let local = &row.document;
+    match single {
+        Some(single) => {
+            let value = New::Document(found);
+            let changed = Changed::new(local.clone(), single.clone(), value, keep.clone());
+            Document::Changed(Rc::new(changed))
+        }
+        None => {
+            let found = ValueRef::Document(found.as_ref());
+            joined(local.as_ref(), keep.as_deref(), field, found).into()
+        }
     }
 }
 
@@ -702,7 +736,6 @@ fn remove(document: DocumentRef<'_>, path: &[Box<str>]) -> DocumentBuf {
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
-        let unwind = self.lookup.unwind.clone();
         loop {
             if self.direct.is_some() {
                 match self.next_direct()? {
@@ -711,16 +744,19 @@ impl Run for Running {
                 }
             }
             if self.current.is_none() {
-                match input.next(context)? {
+                if self.waiting.is_none() {
+                    self.waiting = input.next(context)?;
+                }
+                if self.begin_direct(context)? {
+                    continue;
+                }
+                match self.waiting.take() {
                     Some(row) => self.begin(row, context)?,
                     None => return Ok(None),
                 }
-                if self.begin_direct()? {
-                    continue;
-                }
             }
-            if let Some(unwind) = &unwind {
-                match self.next_unwound(unwind)? {
+            if let Some(unwind) = self.lookup.unwind.clone() {
+                match self.next_unwound(&unwind)? {
                     Some(row) => return Ok(Some(row)),
                     None => continue,
                 }

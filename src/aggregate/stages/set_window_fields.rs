@@ -3,10 +3,12 @@
 //! Source: the manual, "$setWindowFields (aggregation)". The documents come out by partition and,
 //! in each, in the order of `sortBy`.
 
+use std::ops::Range;
 use std::rc::Rc;
 
+use crate::aggregate::key_table::KeyTable;
 use crate::aggregate::registry::Parsed;
-use crate::aggregate::set_field::with_field;
+use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::window::{Output, Partition, Setting};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
@@ -14,7 +16,7 @@ use crate::expression::{Context, Dependencies, Expression, Scope};
 use crate::index::KeySet;
 use crate::keystring::KeyWriter;
 use crate::limits;
-use crate::plan::{BoxStream, Document, Row, SortPattern};
+use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern};
 use crate::sorting::sort_by;
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
 
@@ -102,12 +104,19 @@ pub fn stage(
 }
 
 impl Stage for SetWindowFields {
-    fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+    fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
+        let keep = opening.needed.map(|needed| top_level_names(needed, None));
+        let single = |path: &FieldPath| (path.len() == 1).then(|| path.first().into());
         Ok(Box::new(Running {
             stage: self.clone(),
-            entries: Vec::new(),
+            keep: keep.map(Rc::from),
+            names: self.0.fields.iter().map(|(path, _)| single(path)).collect(),
+            table: KeyTable::default(),
+            groups: Vec::new(),
+            places: Vec::new(),
             is_loaded: false,
             ready: Vec::new().into_iter(),
+            results: Vec::new(),
             bytes_max: 0,
         }))
     }
@@ -147,19 +156,27 @@ fn fields_of(expression: &Expression) -> Vec<&FieldPath> {
     }
 }
 
-/// A document with its partition's key and its place in the order.
-struct Entry {
-    partition: Vec<u8>,
-    place: Vec<u8>,
-    document: Document,
+/// The documents of a partition, each with its place in the order: where that lies in the bytes of
+/// all places.
+struct Group {
+    key: Vec<u8>,
+    entries: Vec<(Range<usize>, Document)>,
 }
 
 struct Running {
     stage: SetWindowFields,
+    /// The top-level fields that later stages look at.
+    keep: Option<Rc<[Box<str>]>>,
+    /// The names of the output fields that are no paths.
+    names: Vec<Option<Rc<str>>>,
     /// What was read; once that is all, the next partition is at the end.
-    entries: Vec<Entry>,
+    table: KeyTable,
+    groups: Vec<Group>,
+    places: Vec<u8>,
     is_loaded: bool,
-    ready: std::vec::IntoIter<Row>,
+    /// The documents of a partition that are still to be given, and the values of their fields.
+    ready: std::vec::IntoIter<Document>,
+    results: Vec<std::vec::IntoIter<Option<Value<'static>>>>,
     bytes_max: usize,
 }
 
@@ -186,62 +203,74 @@ impl Running {
                 }
                 writer.append(key, false);
             }
-            let mut place = Vec::new();
+            let start = self.places.len();
             if let Some(sort) = &self.stage.0.sort {
-                sort.key(document, &mut scratch, &mut place)?;
+                sort.key(document, &mut scratch, &mut self.places)?;
             }
-            let partition = writer.bytes().to_vec();
-            self.bytes_max += row.document.owned_bytes() + partition.len() + place.len();
+            let place = start..self.places.len();
+            self.bytes_max += row.document.owned_bytes() + writer.bytes().len() + place.len();
             if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
                 return Err(Error::new(
                     codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
                     "Exceeded memory limit for $setWindowFields, and there is no disk to use",
                 ));
             }
-            self.entries.push(Entry {
-                partition,
-                place,
-                document: row.document,
-            });
+            let (number, is_new) = self.table.insert(writer.bytes());
+            if is_new {
+                self.groups.push(Group {
+                    key: writer.bytes().to_vec(),
+                    entries: Vec::new(),
+                });
+            }
+            if let Some(group) = self.groups.get_mut(number) {
+                group.entries.push((place, row.document));
+            }
         }
-        // The sort is stable; what comes out first stands last.
-        sort_by(&mut self.entries, |one, two| {
-            (&one.partition, &one.place).cmp(&(&two.partition, &two.place))
-        });
-        self.entries.reverse();
+        // What comes out first stands last.
+        sort_by(&mut self.groups, |one, two| two.key.cmp(&one.key));
         self.is_loaded = true;
         Ok(())
     }
 
     /// Computes the next partition; false if there is none.
     fn advance(&mut self, context: &Context) -> Result<bool> {
-        let entries = &mut self.entries;
-        let Some(last) = entries.last() else {
+        let Some(mut group) = self.groups.pop() else {
             return Ok(false);
         };
-        let from = entries
-            .iter()
-            .rposition(|entry| entry.partition != last.partition)
-            .map_or(0, |at| at + 1);
-        let documents: Vec<Document> = entries.drain(from..).rev().map(|e| e.document).collect();
+        // The sort is stable.
+        let places = &self.places;
+        let place = |range: &Range<usize>| places.get(range.clone()).unwrap_or_default();
+        sort_by(&mut group.entries, |one, two| {
+            place(&one.0).cmp(place(&two.0))
+        });
+        let documents: Vec<Document> = group.entries.into_iter().map(|entry| entry.1).collect();
         let specification = &self.stage.0;
         let partition = Partition::new(&documents, context, specification.sort.as_ref());
-        let mut results = Vec::with_capacity(specification.fields.len());
+        self.results.clear();
         for (_, output) in &specification.fields {
-            results.push(output.compute(&partition)?.into_iter());
+            self.results.push(output.compute(&partition)?.into_iter());
         }
-        let mut rows: Vec<Row> = Vec::with_capacity(documents.len());
-        for document in &documents {
-            let mut made = document.clone();
-            for ((path, _), values) in specification.fields.iter().zip(&mut results) {
-                if let Some(Some(value)) = values.next() {
-                    made = with_field(made.as_ref(), path, value.as_ref()).into();
-                }
-            }
-            rows.push(made.into());
-        }
-        self.ready = rows.into_iter();
+        self.ready = documents.into_iter();
         Ok(true)
+    }
+
+    /// The next document of the partition, with its fields.
+    fn give(&mut self) -> Option<Document> {
+        let mut made = self.ready.next()?;
+        let fields = self.stage.0.fields.iter().zip(&self.names);
+        for (((path, _), name), values) in fields.zip(&mut self.results) {
+            let Some(Some(value)) = values.next() else {
+                continue;
+            };
+            made = match name {
+                Some(name) => {
+                    let (value, keep) = (New::Value(value), self.keep.clone());
+                    Document::Changed(Rc::new(Changed::new(made, name.clone(), value, keep)))
+                }
+                None => with_field(made.as_ref(), path, value.as_ref()).into(),
+            };
+        }
+        Some(made)
     }
 }
 
@@ -251,8 +280,8 @@ impl Run for Running {
             self.load(input, context)?;
         }
         loop {
-            if let Some(row) = self.ready.next() {
-                return Ok(Some(row));
+            if let Some(document) = self.give() {
+                return Ok(Some(document.into()));
             }
             if !self.advance(context)? {
                 return Ok(None);

@@ -10,7 +10,7 @@ use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
-use crate::plan::{BoxStream, Document, Row};
+use crate::plan::{BoxStream, Changed, Document, New, Row};
 use crate::value::{DocumentBuf, DocumentRef, DocumentWriter, Elements, FieldPath, ValueRef};
 
 /// Which array, and what is given beside its elements.
@@ -129,11 +129,13 @@ impl Stage for Unwind {
     fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let keep = opening.needed;
         let keep = keep.map(|needed| top_level_names(needed, Some(&self.0.path)));
+        let is_plain = self.0.path.len() == 1 && self.0.index.is_none();
         Ok(Box::new(Running {
             unwind: self.clone(),
-            keep,
+            keep: keep.map(Rc::from),
+            field: is_plain.then(|| self.0.path.first().into()),
             current: None,
-            last: Rc::default(),
+            last: None,
         }))
     }
 
@@ -154,17 +156,17 @@ impl Stage for Unwind {
 struct Running {
     unwind: Unwind,
     /// The top-level fields that later stages look at; others are not copied.
-    keep: Option<Vec<Box<str>>>,
+    keep: Option<Rc<[Box<str>]>>,
+    /// The array's name if it is a field of the document itself, and its index is not wanted.
+    field: Option<Rc<str>>,
     /// The document whose array is being given.
     current: Option<Current>,
-    /// The document given last, whose memory is used again.
-    last: Rc<DocumentBuf>,
+    /// What was given last of this document, to be used again if nobody kept it.
+    last: Option<Rc<Changed>>,
 }
 
 struct Current {
     document: Document,
-    /// If the array is a field of the document itself: the kept fields before and after it.
-    around: Option<(Vec<u8>, Vec<u8>)>,
     /// The array's bytes within the document: where the next element begins.
     offset: usize,
     end: usize,
@@ -226,34 +228,14 @@ impl Running {
         // The array lies inside the document's bytes.
         let start = bytes.as_ptr() as usize - document.as_bytes().as_ptr() as usize;
         let (offset, end) = (start + 4, start + bytes.len());
-        let is_plain = path.len() == 1 && self.unwind.0.index.is_none();
-        let around = is_plain.then(|| self.around(document, path.first()));
+        self.last = None;
         self.current = Some(Current {
             document: row.document,
-            around,
             offset,
             end,
             index: 0,
         });
         None
-    }
-
-    /// The kept fields before and after the array, as bytes.
-    fn around(&self, document: DocumentRef<'_>, name: &str) -> (Vec<u8>, Vec<u8>) {
-        let (mut before, mut after) = (Vec::new(), Vec::new());
-        // The array itself is among those that are kept.
-        if self.keep.as_ref().is_some_and(|keep| keep.len() == 1) {
-            return (before, after);
-        }
-        let mut out = &mut before;
-        for element in document.elements() {
-            if element.name == name {
-                out = &mut after;
-            } else if self.keeps(element.name) {
-                out.extend_from_slice(element.raw);
-            }
-        }
-        (before, after)
     }
 
     fn keeps(&self, name: &str) -> bool {
@@ -267,26 +249,26 @@ impl Running {
         let document = current.document.as_ref();
         let rest = document.as_bytes().get(current.offset..current.end)?;
         let element = Elements::from_valid(rest).next()?;
-        let given = match &current.around {
-            Some((before, after)) => {
-                // The document given last, if nobody kept it.
-                if Rc::get_mut(&mut self.last).is_none() {
-                    self.last = Rc::default();
+        let length = element.raw.len();
+        let given = match &self.field {
+            Some(field) => {
+                let end = current.offset + length;
+                let value = New::Part(element.kind, end - element.bytes.len()..end);
+                match self.last.as_mut().and_then(Rc::get_mut) {
+                    Some(last) => last.set(value),
+                    None => {
+                        let (base, keep) = (current.document.clone(), self.keep.clone());
+                        let changed = Changed::new(base, field.clone(), value, keep);
+                        self.last = Some(Rc::new(changed));
+                    }
                 }
-                if let Some(given) = Rc::get_mut(&mut self.last) {
-                    given.clear();
-                    given.append_raw(before);
-                    given.append_renamed(self.unwind.0.path.first(), &element);
-                    given.append_raw(after);
-                }
-                Document::Owned(self.last.clone())
+                Document::Changed(self.last.clone()?)
             }
             None => {
                 let index = ValueRef::Int64(current.index);
                 self.given(document, Some(element.value()), index).into()
             }
         };
-        let length = element.raw.len();
         if let Some(current) = &mut self.current {
             current.offset += length;
             current.index += 1;

@@ -83,7 +83,9 @@ impl Sum {
         self.add_double(other.double);
         self.lost += other.lost;
         self.plain = plain;
-        self.decimal = self.decimal.plus(other.decimal);
+        if other.widest == Widest::Decimal {
+            self.decimal = self.decimal.plus(other.decimal);
+        }
         self.widest = self.widest.max(other.widest);
         self.count += other.count;
     }
