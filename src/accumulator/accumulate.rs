@@ -97,26 +97,16 @@ impl Accumulator {
 
 /// The value of `n`.
 ///
-/// Errors: 5787902 (not a number), 5787903 (not a whole number), 5787908 (not positive).
+/// Errors: 7548606 (no whole number, or none from 1).
 fn read_count(name: &str, count: &Expression, scope: &Scope<'_, '_>) -> Result<usize> {
     let value = count.evaluate(scope)?;
-    let value = value.as_ref().map(Value::as_ref);
-    let Some(number) = value.filter(ValueRef::is_number) else {
-        let alias = value.map_or("missing", |value| value.kind().alias());
-        let message =
-            format!("Value for 'n' must be of integral type, but found {alias} in {name}");
-        return Err(Error::new(5_787_902, message));
-    };
-    let Some(whole) = number.to_i64_exact() else {
-        let message = format!("Value for 'n' must be of integral type in {name}");
-        return Err(Error::new(5_787_903, message));
-    };
-    match whole {
-        1.. => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
-        _ => Err(Error::new(
-            5_787_908,
-            format!("'n' must be greater than 0, found {whole} in {name}"),
-        )),
+    let whole = value.and_then(|value| value.as_ref().to_i64_exact());
+    match whole.filter(|whole| *whole > 0) {
+        Some(whole) => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
+        None => {
+            let message = format!("{name} needs an 'n' that is a whole number from 1");
+            Err(Error::new(7_548_606, message))
+        }
     }
 }
 

@@ -191,7 +191,11 @@ pub fn merged(old: DocumentRef<'_>, new: DocumentRef<'_>) -> DocumentBuf {
 ///
 /// Errors: `InvalidNamespace` (73), 17385 (a system collection), `IllegalOperation` (20) for a name
 /// that cannot be created, and `restricted` for databases that belong to the server.
-pub(super) fn target(database: &str, collection: &str, restricted: i32) -> Result<Namespace> {
+pub(super) fn target(
+    database: &str,
+    collection: &str,
+    [system, internal]: [i32; 2],
+) -> Result<Namespace> {
     if database.is_empty()
         || collection.is_empty()
         || collection.starts_with('.')
@@ -204,11 +208,11 @@ pub(super) fn target(database: &str, collection: &str, restricted: i32) -> Resul
     if matches!(database, "admin" | "config" | "local") {
         let message =
             format!("Cannot write the result of a pipeline to internal database: {database}");
-        return Err(Error::new(restricted, message));
+        return Err(Error::new(internal, message));
     }
     if collection.starts_with("system.") {
         let message = format!("Cannot write to a special collection: {database}.{collection}");
-        return Err(Error::new(17385, message));
+        return Err(Error::new(system, message));
     }
     if crate::catalog::check_collection_name(database, collection).is_err() {
         let message = format!("error with target namespace: Invalid collection name: {collection}");

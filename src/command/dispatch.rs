@@ -5,7 +5,7 @@ use super::request::Request;
 use crate::engine::{Engine, Ticket};
 use crate::error::{Error, PageId, Result, codes};
 use crate::limits;
-use crate::value::{DocumentBuf, DocumentRef, validate};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef, validate};
 
 /// What running a command came to.
 pub enum Outcome {
@@ -101,27 +101,36 @@ fn parse(request: &[u8]) -> Result<DocumentRef<'_>> {
         ));
     }
     match validate(request, limits::NESTING_DEPTH_MAX) {
-        Err(error) if error.code() == codes::OVERFLOW && !may_store(request) => {
-            validate(request, limits::COMMAND_DEPTH_MAX)
+        Err(error) if error.code() == codes::OVERFLOW => {
+            let document = validate(request, limits::COMMAND_DEPTH_MAX)?;
+            check_stored(document)?;
+            Ok(document)
         }
         outcome => outcome,
     }
 }
 
-/// True for commands whose documents may be stored: those may not be nested as deep as others.
-fn may_store(request: &[u8]) -> bool {
-    let name = request
-        .get(5..)
-        .and_then(|rest| rest.split(|&byte| byte == 0).next());
-    let storing: [&[u8]; 6] = [
-        b"insert",
-        b"update",
-        b"findAndModify",
-        b"findandmodify",
-        b"bulkWrite",
-        b"aggregate",
-    ];
-    name.is_none_or(|name| storing.contains(&name))
+/// What may be stored may not be nested as deep as the rest of a command.
+///
+/// Errors: `Overflow` (15).
+fn check_stored(command: DocumentRef<'_>) -> Result<()> {
+    let name = command.first().map_or("", |first| first.name);
+    let stored = match name {
+        "insert" => "documents",
+        "update" => "updates",
+        "findAndModify" | "findandmodify" => "update",
+        "bulkWrite" => "ops",
+        _ => return Ok(()),
+    };
+    match command.get(stored) {
+        Some(ValueRef::Document(part)) => {
+            validate(part.as_bytes(), limits::NESTING_DEPTH_MAX - 1).map(drop)
+        }
+        Some(ValueRef::Array(part)) => {
+            validate(part.as_document().as_bytes(), limits::NESTING_DEPTH_MAX - 1).map(drop)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What can be done with what was read of a damaged store.

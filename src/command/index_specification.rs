@@ -71,7 +71,10 @@ fn check_combination(spec: &IndexSpec, document: DocumentRef<'_>) -> Result<()> 
         .iter()
         .any(|field| field.kind == FieldKind::Hashed);
     if has_hash && (spec.unique || spec.prepare_unique) {
-        return refuse("a hashed index cannot guarantee uniqueness. Use a regular index.");
+        return Err(Error::new(
+            16764,
+            "a hashed index cannot guarantee uniqueness. Use a regular index.",
+        ));
     }
     if spec.expire_after_seconds.is_some() && spec.fields.len() > 1 {
         return refuse("TTL indexes are single-field indexes, compound indexes do not support TTL");
@@ -80,7 +83,10 @@ fn check_combination(spec: &IndexSpec, document: DocumentRef<'_>) -> Result<()> 
         return Ok(());
     };
     if has_hash {
-        return refuse("a wildcard index has no hashed fields");
+        return Err(Error::new(
+            7_246_202,
+            "a wildcard index has no hashed fields",
+        ));
     }
     let refused = [
         ("unique", spec.unique),

@@ -6,7 +6,7 @@ use super::request::Request;
 use super::{insert, selection, time_series};
 use crate::aggregate::{Merge, MergeKey, Output, WhenMatched, WhenNotMatched, merged};
 use crate::catalog::{CollectionKind, Namespace};
-use crate::engine::{Engine, Write};
+use crate::engine::{Engine, Write, check_size};
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
 use crate::plan::{BoxStream, Document, Query, Row, plan};
@@ -49,6 +49,7 @@ pub(super) fn write(
 ) -> Result<()> {
     let mut documents = Vec::new();
     while let Some(row) = stream.next(context)? {
+        check_size(row.document.as_ref().as_bytes().len())?;
         documents.push(row.document);
     }
     drop(stream);

@@ -74,9 +74,19 @@ impl<'a> Request<'a> {
         };
         let mut context = self.context.clone();
         for (name, value) in variables.iter() {
+            if matches!(name, "NOW" | "CLUSTER_TIME") {
+                let message = format!("a variable of 'let' cannot replace $${name}");
+                return Err(Error::new(4_738_901, message));
+            }
             crate::expression::check_variable_name(name)?;
             let scope = ParseScope::of(&context);
             let expression = crate::expression::Expression::parse(value, &scope)?;
+            let mut reads = crate::expression::Dependencies::new();
+            expression.dependencies(&mut reads);
+            if reads.whole_document || !reads.paths.is_empty() {
+                let message = "a variable of 'let' cannot read fields: no document is there yet";
+                return Err(Error::new(4_890_500, message));
+            }
             let found = expression
                 .evaluate(&crate::expression::Scope::new(DocumentRef::EMPTY, &context))?
                 .map(Value::into_owned);

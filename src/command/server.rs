@@ -105,7 +105,13 @@ pub(super) fn kill_op(_engine: &mut Engine, request: &Request<'_>) -> Result<Doc
     if let Some(ValueRef::Null | ValueRef::Undefined) = request.document.get("op") {
         return Err(Error::type_mismatch("killOp takes a number as op"));
     }
-    Arguments::of_lenient(request, FIELDS)?;
+    let arguments = Arguments::of_lenient(request, FIELDS)?;
+    if let Some(op) = arguments
+        .number("op")
+        .filter(|op| i32::try_from(*op).is_err())
+    {
+        return Err(Error::new(26823, format!("invalid op: {op}")));
+    }
     let mut reply = DocumentBuf::new();
     reply.append("info", "attempting to kill op");
     Ok(reply)

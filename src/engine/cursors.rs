@@ -107,7 +107,9 @@ impl Cursor {
         while self.pending.len() < count && bytes < limits::BATCH_BYTES_MAX && !self.is_end {
             match self.stream.next(&self.context)? {
                 Some(row) => {
-                    bytes += row.document.as_ref().as_bytes().len();
+                    let size = row.document.as_ref().as_bytes().len();
+                    check_size(size)?;
+                    bytes += size;
                     self.pending.push_back(row.document);
                 }
                 None if self.tailing.is_some() => break,
@@ -140,6 +142,19 @@ impl Cursor {
             is_last: self.is_end && self.pending.is_empty(),
         })
     }
+}
+
+/// Between stages a document may be larger; what leaves them may not.
+///
+/// Errors: `BSONObjectTooLarge` (10334).
+pub fn check_size(size: usize) -> Result<()> {
+    if size <= limits::INTERNAL_DOCUMENT_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Error::new(
+        codes::BSON_OBJECT_TOO_LARGE,
+        format!("a result of {size} bytes is larger than 16 MB"),
+    ))
 }
 
 /// All open cursors.

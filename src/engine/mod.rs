@@ -11,7 +11,7 @@ mod views;
 mod write;
 
 pub use answers::{Answers, ClientId, Ticket};
-pub use cursors::{Batch, Cursor, Cursors, Tailing};
+pub use cursors::{Batch, Cursor, Cursors, Tailing, check_size};
 pub use expiry::Expired;
 pub use sessions::{SessionId, Sessions};
 pub use state::{Commit, Engine};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::call::{Call, check_count, fold_if_constant, parse_arguments};
 use super::operators::{self, Form};
 use super::scope::Place;
-use super::tree::{Node, unavailable, undefined_variable};
+use super::tree::{Node, undefined_variable};
 use super::{Expression, ParseScope};
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
@@ -61,7 +61,10 @@ fn parse_reference(text: &str, rest: &str, scope: &ParseScope) -> Result<Express
         );
     if !is_known {
         return Err(if name == "CLUSTER_TIME" {
-            unavailable(name)
+            Error::new(
+                10_071_200,
+                "$$CLUSTER_TIME is not available: there is no cluster",
+            )
         } else {
             undefined_variable(name)
         });

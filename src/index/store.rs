@@ -213,6 +213,21 @@ impl Index {
             Ok(values) => values,
             Err(error) => return error,
         };
+        // Record identifiers of such numbers cannot be read back, which is what MongoDB then says.
+        if self.spec.clustered
+            && let Some(number) = values.first().and_then(|value| value.as_ref().to_f64())
+        {
+            let code = match number {
+                _ if number.is_nan() => 50819,
+                _ if number.is_infinite() => 50826,
+                _ => codes::DUPLICATE_KEY,
+            };
+            if code != codes::DUPLICATE_KEY {
+                let message =
+                    format!("duplicate key in {namespace}: an _id that is no finite number");
+                return Error::new(code, message);
+            }
+        }
         let mut key_value = DocumentBuf::new();
         for (field, value) in self.spec.fields.iter().zip(&values) {
             key_value.append(field.path.as_str(), value);

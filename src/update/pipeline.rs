@@ -4,6 +4,7 @@
 
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Expression, ParseScope, Scope};
+use crate::limits;
 use crate::projection::{AddFields, Projection, ProjectionKind, Unset};
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef, ValueRef};
 
@@ -23,6 +24,13 @@ impl UpdatePipeline {
     /// Errors: `FailedToParse` (9), 40323 and 40324 for what is no stage, `InvalidOptions` (72) for
     /// a stage that an update does not take, those of the stages.
     pub(super) fn parse(stages: ArrayRef<'_>, scope: &ParseScope) -> Result<UpdatePipeline> {
+        if stages.count() > limits::PIPELINE_STAGES_MAX {
+            let message = format!(
+                "Pipeline length must be no longer than {} stages",
+                limits::PIPELINE_STAGES_MAX
+            );
+            return Err(Error::new(7749501, message));
+        }
         let mut parsed = Vec::new();
         for stage in stages.iter() {
             let ValueRef::Document(stage) = stage else {

@@ -125,8 +125,8 @@ mod tests {
             "[null, 3]",
         );
         check_error("{$first: ['$v']}", 40237);
-        check_error("{$firstN: {input: '$v', n: 0}}", 5_787_908);
-        check_error("{$firstN: {input: '$v', n: 'x'}}", 5_787_902);
+        check_error("{$firstN: {input: '$v', n: 0}}", 7_548_606);
+        check_error("{$firstN: {input: '$v', n: 'x'}}", 7_548_606);
         check_error("{$firstN: {input: '$v'}}", 5_787_906);
         check_error("{$firstN: '$v'}", 5_787_900);
     }

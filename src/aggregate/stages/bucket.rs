@@ -76,7 +76,7 @@ struct Bucket {
 }
 
 impl Evaluate for Bucket {
-    /// Errors: 40066 for a value in no bucket.
+    /// Errors: 40069 for a value in no bucket.
     fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
         let value = self.by.evaluate(scope)?;
         let value = value.as_ref().map(Value::as_ref);
@@ -90,7 +90,7 @@ impl Evaluate for Bucket {
         match found {
             Some(found) => Ok(Some(found.clone() as Value<'a>)),
             None => refuse(
-                40066,
+                40069,
                 "$bucket has no bucket and no default for a value of 'groupBy'",
             ),
         }
@@ -256,7 +256,7 @@ mod tests {
         check_error(
             "[{$bucket: {groupBy: '$x', boundaries: [0, 10]}}]",
             &documents,
-            40066,
+            40069,
         );
     }
 

@@ -25,7 +25,16 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         flag(name, latency, "histograms")?;
         return Err(not_measured("latencyStats"));
     }
-    if executions?.is_some() {
+    let (count, executions) = (count?, executions?);
+    if count
+        .iter()
+        .chain(&executions)
+        .any(|options| !options.is_empty())
+    {
+        let message = format!("{name} takes {{}} for 'count' and 'queryExecStats'");
+        return Err(Error::new(31170, message));
+    }
+    if executions.is_some() {
         return Err(not_measured("queryExecStats"));
     }
     let mut row = DocumentBuf::new();
@@ -37,7 +46,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             append_sizes(out, collection.map(|found| &**found), scale);
         });
     }
-    if let Some(_options) = count? {
+    if count.is_some() {
         let found = collection.ok_or_else(|| {
             let message = format!("Collection [{}] not found.", scope.namespace);
             Error::new(codes::NAMESPACE_NOT_FOUND, message)

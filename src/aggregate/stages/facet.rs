@@ -17,7 +17,7 @@ use crate::value::{ArrayBuf, DocumentBuf, ValueRef};
 /// Pipelines with the fields that their results go to.
 pub struct Facet(Rc<[(Box<str>, Pipeline)]>);
 
-/// Errors: 40169 (no document, or an empty one), 40170 (a facet is no array), those of names and
+/// Errors: 40169 (no document, or an empty one), 40170 (a facet is no array), 40171 (a stage is no document), those of names and
 /// stages.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
@@ -41,6 +41,13 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             let message = format!("arguments to $facet must be arrays, {field} is no array");
             return Err(Error::new(40170, message));
         };
+        if !stages
+            .iter()
+            .all(|stage| matches!(stage, ValueRef::Document(_)))
+        {
+            let message = format!("elements of arrays in $facet must be objects: {field}");
+            return Err(Error::new(40171, message));
+        }
         facets.push((field.into(), Pipeline::parse(stages, &inside)?.rewritten()?));
     }
     Ok(PipelineStage::new(name, value, Facet(facets.into())).into())
@@ -132,10 +139,10 @@ impl Run for Running {
             };
             while let Some(row) = stream.next(context)? {
                 result.push(row.document.as_ref());
-                if result.as_ref().as_bytes().len() > limits::INTERNAL_DOCUMENT_BYTES_MAX {
+                if result.as_ref().as_bytes().len() > limits::STAGE_MEMORY_BYTES_MAX {
                     return Err(Error::new(
-                        codes::BSON_OBJECT_TOO_LARGE,
-                        "the result of $facet is larger than 16 MB",
+                        4031700,
+                        "the result of $facet is larger than 100 MB",
                     ));
                 }
             }

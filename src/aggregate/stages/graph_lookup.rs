@@ -14,7 +14,7 @@ use crate::aggregate::set_field::with_field;
 use crate::aggregate::{
     Opening, Passes, Pipeline, PipelineScope, PipelineStage, Place, Run, Source, Stage,
 };
-use crate::error::{Error, Result, codes};
+use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope};
 use crate::keystring::encode_one;
 use crate::limits;
@@ -293,9 +293,9 @@ impl Run for Running {
         let Some(walk) = self.walk.take() else {
             return Ok(None);
         };
-        if walk.bytes > limits::INTERNAL_DOCUMENT_BYTES_MAX {
-            let message = "the documents that $graphLookup reached are larger than 16 MB";
-            return Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, message));
+        if walk.bytes > limits::STAGE_MEMORY_BYTES_MAX {
+            let message = "the documents that $graphLookup reached are larger than 100 MB";
+            return Err(Error::new(40099, message));
         }
         let array: ArrayBuf = walk.found.iter().map(Document::as_ref).collect();
         let local = walk.row.document.as_ref();

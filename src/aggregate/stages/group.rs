@@ -54,6 +54,7 @@ pub fn stage(
                     "a group's _id may only be specified once",
                 ));
             }
+            check_key(value)?;
             key = Some(Expression::parse(value, &scope.variables)?);
             continue;
         }
@@ -67,6 +68,24 @@ pub fn stage(
     };
     let body = Group(Rc::new(Specification { key, fields }));
     Ok(PipelineStage::new(name, document, body))
+}
+
+/// Numbers and booleans in a key of several fields look like a projection.
+///
+/// Errors: 17390.
+fn check_key(key: ValueRef<'_>) -> Result<()> {
+    let ValueRef::Document(fields) = key else {
+        return Ok(());
+    };
+    let is_operator = fields
+        .first()
+        .is_some_and(|first| first.name.starts_with('$'));
+    let includes = |value: ValueRef<'_>| value.is_number() || value.as_bool().is_some();
+    if !is_operator && fields.iter().any(|(_, value)| includes(value)) {
+        let message = "$group does not support inclusion-style expressions in its _id";
+        return Err(Error::new(17390, message));
+    }
+    Ok(())
 }
 
 /// A `$group` with this specification, whose key is computed in another way than it says.
@@ -334,12 +353,6 @@ impl Running {
             if let Some(value) = state.finish()? {
                 document.append(name, &value);
             }
-        }
-        if document.as_bytes().len() > limits::INTERNAL_DOCUMENT_BYTES_MAX {
-            return Err(Error::new(
-                codes::BSON_OBJECT_TOO_LARGE,
-                "a group is larger than 16 MB",
-            ));
         }
         Ok(document)
     }

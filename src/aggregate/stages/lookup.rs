@@ -698,12 +698,12 @@ fn joined(
     out
 }
 
-/// Errors: 4568 for more than 16 MB.
+/// Errors: 4568 for more than 100 MB.
 fn check_found(bytes: usize) -> Result<()> {
-    if bytes > limits::INTERNAL_DOCUMENT_BYTES_MAX {
+    if bytes > limits::STAGE_MEMORY_BYTES_MAX {
         return Err(Error::new(
             4568,
-            "the documents that $lookup found for one document are larger than 16 MB",
+            "the documents that $lookup found for one document are larger than 100 MB",
         ));
     }
     Ok(())

@@ -13,7 +13,8 @@ use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, ValueRef};
 
 /// Errors: 51182 (neither string nor document), 51178 (`into`), 51186, 51134, 51187, 31465 (`on`),
 /// 51191 (`whenMatched`), 51199, 51273 (`let`), `BadValue` (2), `TypeMismatch` (14), 40413 to 40415,
-/// 31319 (an internal database), those of names.
+/// 31319 (a system collection), 31320 (an internal database), 51181 (modes that do not go together),
+/// 5786800 and 5786801 (no collection), those of names.
 pub fn parse(
     _name: &'static str,
     value: ValueRef<'_>,
@@ -22,7 +23,7 @@ pub fn parse(
     let document = match value {
         ValueRef::String(collection) => {
             let merge = Merge {
-                target: target(scope.namespace.database(), collection, 31319)?,
+                target: target(scope.namespace.database(), collection, RESERVED)?,
                 on: None,
                 when_matched: WhenMatched::Merge,
                 when_not_matched: WhenNotMatched::Insert,
@@ -46,6 +47,12 @@ pub fn parse(
     let when_not_matched = when_not_matched(document.get("whenNotMatched"))?;
     let when_matched = when_matched(document, scope)?;
     let target = into(document.get("into"), scope)?;
+    if matches!(when_matched, WhenMatched::Fail | WhenMatched::KeepExisting)
+        && !matches!(when_not_matched, WhenNotMatched::Insert)
+    {
+        let message = "$merge: this 'whenMatched' goes with 'whenNotMatched: insert' only";
+        return Err(Error::new(51181, message));
+    }
     let merge = Merge {
         target,
         on,
@@ -54,6 +61,9 @@ pub fn parse(
     };
     Ok(Parsed::Output(Output::Merge(merge)))
 }
+
+/// The codes for system collections and for databases of the server's own.
+const RESERVED: [i32; 2] = [31319, 31320];
 
 fn check_fields(document: DocumentRef<'_>) -> Result<()> {
     for (at, element) in document.elements().enumerate() {
@@ -97,13 +107,18 @@ fn into(
             40414,
             "BSON field '$merge.into' is missing but a required field",
         )),
-        Some(ValueRef::String(collection)) => target(own, collection, 31319),
+        Some(ValueRef::String("")) => Err(Error::new(
+            5_786_800,
+            "$merge 'into' cannot be an empty string",
+        )),
+        Some(ValueRef::String(collection)) => target(own, collection, RESERVED),
         Some(ValueRef::Document(document)) => {
             let (mut database, mut collection) = (own, "");
             for (option, value) in document.iter() {
                 match (option, value) {
                     ("db", ValueRef::String(name)) => database = name,
                     ("coll", ValueRef::String(name)) => collection = name,
+                    ("db" | "coll", ValueRef::Null | ValueRef::Undefined) => {}
                     ("db" | "coll", _) => {
                         let message =
                             format!("BSON field '$merge.into.{option}' is the wrong type");
@@ -116,7 +131,11 @@ fn into(
                     }
                 }
             }
-            target(database, collection, 31319)
+            if collection.is_empty() {
+                let message = "$merge 'into' must name a collection in 'coll'";
+                return Err(Error::new(5_786_801, message));
+            }
+            target(database, collection, RESERVED)
         }
         Some(other) => {
             let message = format!(

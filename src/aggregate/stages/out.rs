@@ -27,7 +27,7 @@ pub fn parse(
             return Err(Error::new(16990, message));
         }
     };
-    let target = target(database, collection, 31321)?;
+    let target = target(database, collection, [17385, 31321])?;
     Ok(Parsed::Output(Output::Replace(target, series)))
 }
 

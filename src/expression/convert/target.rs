@@ -12,6 +12,11 @@ pub struct Target {
 }
 
 impl Target {
+    /// True for int, long and double, which are written as binary data too.
+    pub fn is_number(self) -> bool {
+        matches!(self.kind, Some(Kind::Int32 | Kind::Int64 | Kind::Double))
+    }
+
     /// A type; binary data of subtype 0.
     pub const fn new(kind: Kind) -> Target {
         Target {

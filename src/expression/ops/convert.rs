@@ -5,12 +5,13 @@ use super::super::convert::{Format, Target, convert};
 use super::super::date_argument::present;
 use crate::error::{Error, Result, codes};
 use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
-use crate::value::{Kind, Value, ValueRef};
+use crate::value::{BinaryRef, Kind, Value, ValueRef};
 
 struct Convert {
     input: Expression,
     to: Expression,
     format: Option<Expression>,
+    byte_order: Option<Expression>,
     on_error: Option<Expression>,
     on_null: Option<Expression>,
 }
@@ -23,13 +24,14 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         let message = format!("{name} expects an object of named arguments but found: {alias}");
         return Err(Error::failed_to_parse(message));
     };
-    let (mut input, mut to, mut format) = (None, None, None);
+    let (mut input, mut to, mut format, mut byte_order) = (None, None, None, None);
     let (mut on_error, mut on_null) = (None, None);
     for (field, value) in document.iter() {
         let slot = match field {
             "input" => &mut input,
             "to" => &mut to,
             "format" => &mut format,
+            "byteOrder" => &mut byte_order,
             "onError" => &mut on_error,
             "onNull" => &mut on_null,
             other => {
@@ -44,6 +46,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         input: input.ok_or_else(|| missing("input"))?,
         to: to.ok_or_else(|| missing("to"))?,
         format,
+        byte_order,
         on_error,
         on_null,
     }))
@@ -70,7 +73,29 @@ impl Evaluate for Convert {
                 None => None,
             },
         };
-        match (convert(input.as_ref(), target, format), &self.on_error) {
+        let is_big = match &self.byte_order {
+            None => false,
+            Some(order) => match present(order, scope)? {
+                Some(order) => read_byte_order(order.as_ref())?,
+                None => false,
+            },
+        };
+        let converted = match input.as_ref() {
+            ValueRef::Binary(binary) if is_big && target.is_number() => {
+                let bytes: Vec<u8> = binary.bytes.iter().rev().copied().collect();
+                let subtype = binary.subtype;
+                let turned = BinaryRef {
+                    subtype,
+                    bytes: &bytes,
+                };
+                convert(ValueRef::Binary(turned), target, format)
+            }
+            number if is_big && number.is_number() => {
+                convert(number, target, format).map(turned_around)
+            }
+            other => convert(other, target, format),
+        };
+        match (converted, &self.on_error) {
             (Ok(converted), _) => Ok(Some(converted)),
             (Err(error), Some(on_error)) if error.code() == codes::CONVERSION_FAILURE => {
                 on_error.evaluate(scope)
@@ -82,9 +107,42 @@ impl Evaluate for Convert {
     fn visit(&self, see: &mut dyn FnMut(&Expression)) {
         see(&self.input);
         see(&self.to);
-        let others = self.format.iter().chain(&self.on_error);
+        let others = self.format.iter().chain(&self.byte_order);
+        let others = others.chain(&self.on_error);
         others.chain(&self.on_null).for_each(see);
     }
+}
+
+/// True for the most significant byte first.
+///
+/// Errors: 9130001 (not a string), 9130002 (no such order).
+fn read_byte_order(value: ValueRef<'_>) -> Result<bool> {
+    match value {
+        ValueRef::String("big") => Ok(true),
+        ValueRef::String("little") => Ok(false),
+        ValueRef::String(other) => Err(Error::new(
+            9_130_002,
+            format!("Invalid 'byteOrder' argument for $convert: {other}"),
+        )),
+        other => {
+            let alias = other.kind().alias();
+            let message = format!("$convert requires that 'byteOrder' be a string, found: {alias}");
+            Err(Error::new(9_130_001, message))
+        }
+    }
+}
+
+/// Binary data with its bytes from last to first; other values as they are.
+fn turned_around(value: Value<'static>) -> Value<'static> {
+    let ValueRef::Binary(binary) = value.as_ref() else {
+        return value;
+    };
+    let bytes: Vec<u8> = binary.bytes.iter().rev().copied().collect();
+    let subtype = binary.subtype;
+    Value::copy_of(ValueRef::Binary(BinaryRef {
+        subtype,
+        bytes: &bytes,
+    }))
 }
 
 /// The short forms, with their targets and the formats they imply.
@@ -222,6 +280,28 @@ mod tests {
             "'none'",
         );
         check("{$convert: {input: '7', to: 16}}", "{}", "7");
+        for (number, to, back) in [
+            ("5", "'int'", "5"),
+            ("-2L", "'long'", "-2L"),
+            ("1.5", "'double'", "1.5"),
+        ] {
+            let bytes =
+                format!("{{$convert: {{input: {number}, to: 'binData', byteOrder: 'big'}}}}");
+            let read = format!("{{$convert: {{input: {bytes}, to: {to}, byteOrder: 'big'}}}}");
+            check(&read, "{}", back);
+        }
+        let big = "{$convert: {input: {$convert: {input: 1, to: 'binData', byteOrder: 'big'}}, to: 'int'}}";
+        check(big, "{}", "16777216");
+        check_error(
+            "{$convert: {input: 1, to: 'binData', byteOrder: 'x'}}",
+            "{}",
+            9_130_002,
+        );
+        check_error(
+            "{$convert: {input: 1, to: 'binData', byteOrder: 1}}",
+            "{}",
+            9_130_001,
+        );
         check("{$convert: {input: 'x', to: null}}", "{}", "null");
         check_error("{$convert: {input: 'x', to: 'integer'}}", "{}", 2);
         check_error("{$convert: {input: 'x'}}", "{}", 9);

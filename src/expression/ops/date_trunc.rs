@@ -90,10 +90,20 @@ fn read_bin_size(value: ValueRef<'_>) -> Result<i64> {
     Ok(size)
 }
 
+fn overflow_code(unit: Unit) -> i32 {
+    match unit {
+        Unit::Day => 5_439_003,
+        Unit::Week => 5_439_004,
+        Unit::Month | Unit::Quarter => 5_439_005,
+        Unit::Year => 5_439_006,
+        _ => 5_439_002,
+    }
+}
+
 impl Evaluate for DateTrunc {
     /// Errors: 5166307 (not a date), 5439013, 9 (the unit), 5439015, 5439016
-    /// (`startOfWeek`), 5439017, 5439018 (`binSize`), 40517, 40485 (the zone), 5439005 (out of
-    /// range).
+    /// (`startOfWeek`), 5439017, 5439018 (`binSize`), 40517, 40485 (the zone), 5439002 to 5439006 (out
+    /// of range).
     fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
         let (date, unit) = (present(&self.date, scope)?, present(&self.unit, scope)?);
         let (Some(date), Some(unit)) = (date, unit) else {
@@ -127,7 +137,10 @@ impl Evaluate for DateTrunc {
         let millis = require_date(date.as_ref(), 5_166_307)?;
         match truncated(millis, unit, bin, &zone, first_day) {
             Some(millis) => Ok(Some(Value::Ref(ValueRef::Date(millis)))),
-            None => Err(Error::new(5_439_005, "$dateTrunc overflowed")),
+            None => Err(Error::new(
+                overflow_code(unit),
+                "$dateTrunc does not support a 'binSize' as large",
+            )),
         }
     }
 

@@ -26,7 +26,7 @@ pub fn is_in<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
 
 /// `$indexOfArray`: the first position in `[from, to)`, or -1.
 ///
-/// Errors: 40090 (not an array), 40096 (a bound is no integer), 40097 (a bound is negative).
+/// Errors: 40090 (not an array), 9711600 (a bound is no integer), 9711601 (a bound is negative).
 pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let Some(array) = call.evaluate(0, scope)? else {
         return Ok(Some(Value::NULL));
@@ -57,9 +57,17 @@ pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     Ok(Some(Value::Ref(ValueRef::Int32(position))))
 }
 
+/// The codes for a bound that is no integer, and for one that is negative.
+fn bound_codes(operator: &str) -> [i32; 2] {
+    match operator {
+        "$indexOfArray" => [9_711_600, 9_711_601],
+        _ => [40096, 40097],
+    }
+}
+
 /// A bound of a search, which must be a 32-bit integer that is not negative.
 ///
-/// Errors: 40096, 40097.
+/// Errors: see [`bound_codes`].
 pub fn bound(
     call: &Call,
     argument: usize,
@@ -78,12 +86,12 @@ pub fn bound(
             "{} requires an integral {what} index, found a value of type: {alias}",
             call.name()
         );
-        return Err(Error::new(40096, message));
+        return Err(Error::new(bound_codes(call.name())[0], message));
     };
     match usize::try_from(whole) {
         Ok(whole) => Ok(Some(whole)),
         Err(_) => Err(Error::new(
-            40097,
+            bound_codes(call.name())[1],
             format!(
                 "{} requires a nonnegative {what} index, found: {whole}",
                 call.name()
@@ -105,8 +113,8 @@ mod tests {
         check("{$indexOfArray: ['$a', 2, 2]}", "{a: [1, 2, 2]}", "2");
         check("{$indexOfArray: ['$a', 2, 0, 1]}", "{a: [1, 2, 2]}", "-1");
         check("{$indexOfArray: ['$a', 2]}", "{}", "null");
-        check_error("{$indexOfArray: [[1], 2, -1]}", "{}", 40097);
-        check_error("{$indexOfArray: [[1], 2, 'x']}", "{}", 40096);
+        check_error("{$indexOfArray: [[1], 2, -1]}", "{}", 9_711_601);
+        check_error("{$indexOfArray: [[1], 2, 'x']}", "{}", 9_711_600);
         check_error("{$indexOfArray: [1, 2]}", "{}", 40090);
     }
 }

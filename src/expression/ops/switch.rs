@@ -101,7 +101,7 @@ impl Evaluate for Switch {
         match &self.default {
             Some(default) => default.evaluate(scope),
             None => Err(Error::new(
-                40066,
+                40069,
                 "$switch could not find a matching branch for an input, and no default was specified.",
             )),
         }
@@ -130,7 +130,7 @@ mod tests {
         check_error(
             "{$switch: {branches: [{case: '$a', then: 1}]}}",
             "{}",
-            40066,
+            40069,
         );
         check_error("{$switch: {branches: []}}", "{}", 40068);
         check_error("{$switch: 1}", "{}", 40060);
