@@ -11,8 +11,8 @@ struct GetField {
     input: Expression,
 }
 
-/// Errors: 3041701 (another field), 3041702 (no `field`), 3041703 (no `input`), 5654601 and
-/// 5654602 (the name is a constant, but not a string).
+/// Errors: 3041701 (another field), 3041702 (no `field`), 3041703 (no `input`),
+/// 3041704 (the name is a constant, but not a string).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let (mut field, mut input) = (None, None);
     match value {
@@ -48,7 +48,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         let alias = value.kind().alias();
         let message =
             format!("{name} requires 'field' to evaluate to a constant String, but got {alias}");
-        return Err(Error::new(5_654_602, message));
+        return Err(Error::new(3_041_704, message));
     }
     fold_if_constant(Expression::operator(GetField { field, input }))
 }
@@ -97,7 +97,7 @@ mod tests {
         check("{$getField: {field: 'a', input: null}}", "{}", "null");
         check_missing("{$getField: {field: 'a', input: 5}}", "{}");
         check_missing("{$getField: 'a'}", "{}");
-        check_error("{$getField: {field: 5, input: {}}}", "{}", 5_654_602);
+        check_error("{$getField: {field: 5, input: {}}}", "{}", 3_041_704);
         check_error("{$getField: {field: 'a'}}", "{}", 3_041_703);
         check_error("{$getField: '$a'}", "{}", 3_041_704);
     }
