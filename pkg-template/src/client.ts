@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The client: which engine, its options, its databases. */
 import type { ByteSource } from './backup/bytes.js';
-import type { BackupOptions, Salvage } from './backup/dump.js';
+import type { BackupOptions, Lost, Salvage } from './backup/dump.js';
 import type { RestoreOptions, RestoreResult } from './backup/restore.js';
 import { bulkWrite, type ClientBulkWriteModel, type ClientBulkWriteOptions } from './bulk/client.js';
 import type { PkFactory } from './collection_options.js';
@@ -10,9 +10,9 @@ import type { CursorSource } from './cursor/abstract_cursor.js';
 import { Db, type DbOptions } from './db.js';
 import { Deployment } from './deployment.js';
 import { NOTHING_WAITS, watchDurability } from './durability.js';
-import { type WasmSource, openIndexedDb, openMemory } from './engine.js';
+import { type WasmSource, openDamaged, openIndexedDb, openMemory, repairIndexedDb } from './engine.js';
 import { expiring } from './expiry.js';
-import { MongoCompatibilityError, MongoInvalidArgumentError, MongoParseError, TussockDataLossError } from './errors.js';
+import { MongoCompatibilityError, MongoInvalidArgumentError, MongoParseError, MongoServerSelectionError, TussockDataLossError } from './errors.js';
 import { TypedEventEmitter } from './events.js';
 import type { CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent } from './monitoring.js';
 import {
@@ -30,6 +30,7 @@ import type { ClientBulkWriteResult } from './results.js';
 import { ClientSession, type ClientSessionOptions } from './session.js';
 import type { Document } from './types/document.js';
 import { readMarker, writeMarker } from './storage/marker.js';
+import { takeLock } from './tabs/lock.js';
 import { openShared } from './tabs/shared.js';
 import { type Address, parseUrl } from './url.js';
 import { openInWorker, type WorkerSource } from './worker/connection.js';
@@ -260,10 +261,30 @@ export class MongoClient extends TypedEventEmitter<MongoClientEvents> {
     return (await import('./backup/dump.js')).backup(this, options);
   }
 
-  /** As {@link backup}, past damaged pages: all that can be read, and what could not. */
+  /**
+   * As {@link backup}, past what is damaged: all that can be read, and what could not. It also works when the database
+   * cannot be opened because it is damaged (code 301).
+   */
   async salvage(options: BackupOptions = {}): Promise<Salvage> {
     refuseUnknown('salvage', options, BACKUP_OPTIONS);
-    return (await import('./backup/dump.js')).salvage(this, options);
+    return (await import('./backup/dump.js')).salvage(this, options, () => openDamaged(this.address.name, this.options.wasm));
+  }
+
+  /**
+   * Makes a database that works of all that can be read of a damaged one, with its indexes built from the documents;
+   * resolves to what could not be read. Closes this client first; no other tab may have the database open.
+   */
+  async repair(): Promise<Lost[]> {
+    const { kind, name } = this.address;
+    if (kind !== 'indexeddb') throw new MongoInvalidArgumentError('Only a stored database can be repaired');
+    await this.close();
+    const held = await takeLock(name, { how: 'try' });
+    if (held === null) throw new MongoServerSelectionError(`Cannot repair indexeddb://${name}: it is open elsewhere`);
+    try {
+      return (await import('./backup/dump.js')).lostIn(await repairIndexedDb(name, this.options.wasm));
+    } finally {
+      held.release();
+    }
   }
 
   /** Reads what {@link backup} or `mongodump --archive` wrote: collections, their options, documents and indexes. */

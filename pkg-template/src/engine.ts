@@ -264,6 +264,30 @@ export async function openIndexedDb(
   };
 }
 
+/** What can be read of a damaged database, for snapshots only. @internal */
+export async function openDamaged(name: string, wasm: WasmSource | undefined): Promise<Connection> {
+  const glue = await load(wasm);
+  const database = await later(glue, glue.Database.open(name, { damaged: true })).catch((error: unknown) => {
+    throw notOpened(name, error);
+  });
+  return {
+    runCommand: (command) => {
+      const answer = guarded(glue, () => database.runCommand(command));
+      return answer instanceof Uint8Array ? answer : later(glue, answer);
+    },
+    // There is nothing to be written.
+    close: () => database.close().catch(() => undefined),
+  };
+}
+
+/** Repairs a damaged database, which must be this caller's own; BSON that says what is missing. @internal */
+export async function repairIndexedDb(name: string, wasm: WasmSource | undefined): Promise<Uint8Array> {
+  const glue = await load(wasm);
+  return later(glue, glue.Database.repair(name)).catch((error: unknown) => {
+    throw notOpened(name, error);
+  });
+}
+
 /** Why a database could not be opened: open elsewhere (46), damaged (301), of a newer format (12), no space (14031). */
 function notOpened(name: string, error: unknown): MongoServerSelectionError {
   const { message, code, codeName } = error as { message?: string; code?: number; codeName?: string };

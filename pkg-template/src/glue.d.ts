@@ -19,6 +19,7 @@ declare module '*/wasm/tussock.js' {
 
   export class Database {
     static open(name: string, options: object): Promise<Database>;
+    static repair(name: string): Promise<Uint8Array>;
     runCommand(command: Uint8Array): Uint8Array | Promise<Uint8Array>;
     /** Where in the memory the reply lies until the next call, or the reply's own bytes later. */
     runCommandInPlace(command: Uint8Array): number | Promise<Uint8Array>;

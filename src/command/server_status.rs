@@ -8,6 +8,7 @@ use super::request::Request;
 use super::server::{HOST, check_admin, memory};
 use crate::engine::{Engine, Spent, Work};
 use crate::error::Result;
+use crate::storage::{PAGE_BYTES, Tree};
 use crate::value::{DocumentBuf, DocumentWriter, ValueRef};
 
 /// The engine's counters and what is said of them.
@@ -58,8 +59,12 @@ const SECTIONS: &[Section] = &[
         out.append("supported", true);
     }),
     ("metrics", |engine, out| {
+        let held = engine.cursors.held();
         let mut cursor = out.document("cursor");
+        cursor.append("timedOut", held.timed_out as i64);
         let mut open = cursor.document("open");
+        open.append("noTimeout", held.kept as i64);
+        open.append("pinned", 0i64);
         open.append("total", engine.cursors.len() as i64);
     }),
     ("network", |engine, out| {
@@ -78,6 +83,23 @@ const SECTIONS: &[Section] = &[
         ] {
             out.append(name, engine.status.operations[work as usize] as i64);
         }
+    }),
+    // Of our own: what cursors that nobody reads keep in memory and in the store.
+    ("snapshots", |engine, out| {
+        let held = engine.cursors.held();
+        let idle_ms = held.oldest_use_ms.map_or(0, |at| engine.env.now_ms() - at);
+        let collections = engine.catalog().iter();
+        let trees = collections.flat_map(|found| {
+            let indexes = found.indexes.iter().map(|index| &index.tree);
+            indexes.chain([found.records.tree()])
+        });
+        let pages: usize = trees.map(Tree::pinned_pages).sum();
+        out.append("cursors", engine.cursors.len() as i64);
+        out.append("longestIdleMillis", idle_ms.max(0));
+        out.append("idleMillisMax", engine.status.cursor_idle_ms_max);
+        out.append("bufferedBytes", held.buffered_bytes as i64);
+        out.append("pinnedPages", pages as i64);
+        out.append("pinnedBytes", (pages * PAGE_BYTES) as i64);
     }),
     ("storageEngine", |engine, out| {
         out.append("name", HOST);
@@ -162,6 +184,24 @@ mod tests {
         shell.check("{serverStatus: 1}", "opcounters.insert", "2L");
         shell.check("{serverStatus: 1}", "opcounters.query", "2L");
         shell.check("{serverStatus: 1}", "asserts.user", "1L");
+    }
+
+    #[test]
+    fn what_cursors_hold_is_told_until_they_were_idle_for_ten_minutes() {
+        let (mut shell, clock) = Shell::with_clock(0);
+        shell.insert("c", "[{_id: 1}, {_id: 2}, {_id: 3}]");
+        shell.succeed("{find: 'c', batchSize: 1}");
+        clock.advance_ms(599_999);
+        shell.check("{serverStatus: 1}", "snapshots.cursors", "1L");
+        shell.check(
+            "{serverStatus: 1}",
+            "snapshots.longestIdleMillis",
+            "599999L",
+        );
+        shell.check("{serverStatus: 1}", "metrics.cursor.timedOut", "0L");
+        clock.advance_ms(1);
+        shell.check("{serverStatus: 1}", "snapshots.cursors", "0L");
+        shell.check("{serverStatus: 1}", "metrics.cursor.timedOut", "1L");
     }
 
     #[test]

@@ -161,8 +161,21 @@ pub fn check_size(size: usize) -> Result<()> {
 #[derive(Default)]
 pub struct Cursors {
     open: OrderedMap<i64, Cursor>,
+    /// How many were closed because nobody read them.
+    timed_out: u64,
     /// The session of the command that runs.
     session: Option<SessionId>,
+}
+
+/// See [`Cursors::held`].
+pub struct Held {
+    pub timed_out: u64,
+    /// Cursors that are kept however long nobody reads them.
+    pub kept: usize,
+    /// When the one that was not read for longest was read.
+    pub oldest_use_ms: Option<i64>,
+    /// Bytes of documents that were read and not given yet.
+    pub buffered_bytes: usize,
 }
 
 impl Cursors {
@@ -238,8 +251,22 @@ impl Cursors {
 
     /// Closes the cursors that were idle for so long, but for those that are to be kept.
     pub fn close_idle(&mut self, now_ms: i64, idle_ms_max: i64) {
+        let before = self.open.len();
         self.open
             .retain(|_, cursor| cursor.is_kept || now_ms - cursor.last_used_ms < idle_ms_max);
+        self.timed_out += (before - self.open.len()) as u64;
+    }
+
+    /// What the open cursors keep from being given back.
+    pub fn held(&self) -> Held {
+        let open = || self.open.values();
+        let buffered = open().flat_map(|cursor| &cursor.pending);
+        Held {
+            timed_out: self.timed_out,
+            kept: open().filter(|cursor| cursor.is_kept).count(),
+            oldest_use_ms: open().map(|cursor| cursor.last_used_ms).min(),
+            buffered_bytes: buffered.map(|one| one.as_ref().as_bytes().len()).sum(),
+        }
     }
 
     /// The number of open cursors.

@@ -15,6 +15,7 @@ use super::panic::keep_messages;
 use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
 use crate::persist::{self, Attempt, Durability, Failure, State};
+use crate::value::DocumentBuf;
 
 /// How long a buffered write waits, by default.
 const BUFFER_MS: u32 = 100;
@@ -30,6 +31,8 @@ struct Options {
     buffer_ms: u32,
     /// Makes ids, `$rand` and `$sample` repeatable.
     seed: Option<u64>,
+    /// What can be read of a damaged database is opened, for `tussockSnapshot` alone.
+    damaged: bool,
 }
 
 impl Default for Options {
@@ -39,6 +42,7 @@ impl Default for Options {
             buffered: false,
             buffer_ms: BUFFER_MS,
             seed: None,
+            damaged: false,
         }
     }
 }
@@ -98,6 +102,10 @@ impl Options {
                     let seed = u64::try_from(value.clone()).ok();
                     let seed = seed.or_else(|| whole(9_007_199_254_740_992.0).map(|s| s as u64));
                     options.seed = Some(seed.ok_or_else(|| mismatch("a whole number"))?);
+                }
+                "damaged" => {
+                    let damaged = value.as_bool();
+                    options.damaged = damaged.ok_or_else(|| mismatch("a boolean"))?;
                 }
                 _ => return Err(Error::bad_value(format!("there is no option '{name}'"))),
             }
@@ -168,9 +176,24 @@ impl Database {
             buffer_ms: options.buffered.then_some(options.buffer_ms),
             ..persist::Options::default()
         };
-        let opened = Inner::open(&name, kept, options.seed).await;
+        let opened = match options.damaged {
+            true => Inner::open_damaged(&name).await,
+            false => Inner::open(&name, kept, options.seed).await,
+        };
         opened
             .map(|inner| Database(Rc::new(inner)))
+            .map_err(|error| thrown(&error))
+    }
+
+    /// Makes a database that works of what can be read of a damaged one, and closes it. Resolves to
+    /// BSON: `{missing: [...]}`, as `tussockSnapshot` describes it.
+    ///
+    /// Rejects as [`Database::open`].
+    pub async fn repair(name: String) -> Result<Uint8Array, JsValue> {
+        keep_messages();
+        let repaired = Inner::repair(&name).await;
+        repaired
+            .map(|reply| Uint8Array::from(reply.as_slice()))
             .map_err(|error| thrown(&error))
     }
 
@@ -342,6 +365,31 @@ impl Inner {
             store,
             reply: RefCell::default(),
         })
+    }
+
+    async fn open_damaged(name: &str) -> crate::error::Result<Inner> {
+        let store = Rc::new(IndexedDb::open(name).await?);
+        let env = Rc::new(HostEnv::new(None));
+        let database = persist::Database::open_damaged(Shared(store.clone()), env).await?;
+        Ok(Inner {
+            database,
+            store,
+            reply: RefCell::default(),
+        })
+    }
+
+    async fn repair(name: &str) -> crate::error::Result<Vec<u8>> {
+        let store = Rc::new(IndexedDb::open(name).await?);
+        let env = Rc::new(HostEnv::new(None));
+        let options = persist::Options::default();
+        let repaired = persist::Database::repair(Shared(store.clone()), env, options).await;
+        store.close();
+        let (_, missing) = repaired?;
+        let mut reply = DocumentBuf::new();
+        reply.append_array("missing", |list| {
+            missing.iter().for_each(|one| list.push(one));
+        });
+        Ok(reply.into_bytes())
     }
 
     /// Keeps a reply for the host to read in place.

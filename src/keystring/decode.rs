@@ -2,6 +2,7 @@
 
 use super::{exact, number, tag};
 use crate::error::{Error, Result, codes};
+use crate::limits;
 use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Timestamp, Value, ValueRef};
 
 /// The exact values of a key's components. `descending` says which fields are inverted
@@ -14,6 +15,7 @@ pub fn decode(bytes: &[u8], types: &[u8], descending: &[bool]) -> Result<Vec<Val
         types,
         at: 0,
         inverted: false,
+        depth_left: limits::NESTING_DEPTH_MAX,
     };
     let mut values = Vec::with_capacity(descending.len());
     for &inverted in descending {
@@ -36,6 +38,8 @@ struct Reader<'a> {
     types: &'a [u8],
     at: usize,
     inverted: bool,
+    /// How many levels more there may be: a damaged key must not use the stack up.
+    depth_left: usize,
 }
 
 impl Reader<'_> {
@@ -127,7 +131,12 @@ impl Reader<'_> {
                 ValueRef::Timestamp(Timestamp::from_bits(bits)).into()
             }
             tag::MAX_KEY => ValueRef::MaxKey.into(),
-            composite => self.composite(composite)?,
+            composite => {
+                self.depth_left = self.depth_left.checked_sub(1)?;
+                let value = self.composite(composite)?;
+                self.depth_left += 1;
+                value
+            }
         })
     }
 

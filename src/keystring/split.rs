@@ -1,11 +1,18 @@
 //! Where the components of a key end, without reading their values.
 
 use super::tag;
+use crate::limits;
 
 /// The end of the component that begins at `at`; `None` for bytes that are no key.
 pub fn component_end(bytes: &[u8], at: usize, inverted: bool) -> Option<usize> {
     let flip = if inverted { 0xff } else { 0 };
-    let mut walk = Walk { bytes, at, flip };
+    let depth_left = limits::NESTING_DEPTH_MAX;
+    let mut walk = Walk {
+        bytes,
+        at,
+        flip,
+        depth_left,
+    };
     walk.value()?;
     (walk.at <= bytes.len()).then_some(walk.at)
 }
@@ -15,6 +22,8 @@ struct Walk<'a> {
     at: usize,
     /// What turns a stored byte into the plain one.
     flip: u8,
+    /// How many levels more there may be.
+    depth_left: usize,
 }
 
 impl Walk<'_> {
@@ -69,10 +78,12 @@ impl Walk<'_> {
                 self.fields()?;
             }
             tag::ARRAY => {
+                self.depth_left = self.depth_left.checked_sub(1)?;
                 while self.peek()? != 0 {
                     self.value()?;
                 }
                 self.at += 1;
+                self.depth_left += 1;
             }
             tag::BINARY => self.at += self.length()?.checked_add(1)?,
             tag::DB_POINTER => self.at += self.length()?.checked_add(12)?,
@@ -84,10 +95,12 @@ impl Walk<'_> {
     }
 
     fn fields(&mut self) -> Option<()> {
+        self.depth_left = self.depth_left.checked_sub(1)?;
         while self.byte()? != 0 {
             self.text()?;
             self.value()?;
         }
+        self.depth_left += 1;
         Some(())
     }
 }
@@ -97,6 +110,15 @@ mod tests {
     use super::super::KeyWriter;
     use super::*;
     use crate::value::{ArrayBuf, BinaryRef, Decimal128, DocumentBuf, Value, ValueRef};
+
+    #[test]
+    fn a_damaged_key_does_not_use_the_stack_up() {
+        let fields = [tag::DOCUMENT, tag::STRING, b'a', 0].repeat(1_000_000);
+        for bytes in [&[tag::ARRAY; 4_000_000][..], &fields] {
+            assert_eq!(component_end(bytes, 0, false), None);
+            assert!(crate::keystring::decode(bytes, &[], &[false]).is_err());
+        }
+    }
 
     #[test]
     fn components_end_where_they_were_written() {

@@ -110,8 +110,8 @@ impl<S: Store> Database<S> {
     pub async fn open(store: S, env: Rc<dyn Env>, options: Options) -> Result<Database<S>> {
         let link = Link::claim(store, options.durability, &recovery::check_format).await?;
         let recovered = recovery::recover(&link, env.clone()).await;
-        if link.refusal().is_some() {
-            // Whoever had it could go on meanwhile.
+        if link.refusal().is_some() || recovered.is_err() {
+            // Whoever had it could go on meanwhile, or another take it: then nothing is damaged.
             link.check().await?;
         }
         Ok(Database::over(link, recovered?, options, env))

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::crash_test::{command, env, insert_into, is_ok, run};
 use super::faulty_store::{Disk, Fault, FaultyStore};
+use super::store::{Batch, Failure, Space, Store, Values};
 use super::{Attempt, Database, Durability, Options, State};
 use crate::engine::Ticket;
 use crate::value::{DocumentRef, ValueRef};
@@ -279,4 +280,55 @@ fn the_answer_to_a_write_that_was_undone_is_forgotten() {
     assert_eq!(code(&run(database.run_once(&insert(1), &ticket))), 14031);
     assert!(is_ok(&run(database.run_once(&insert(1), &ticket))));
     assert_eq!((count(&database), stored(&disk)), (1, 1));
+}
+
+/// A store whose connection breaks at a commit that is then not applied; before its journal is read
+/// again, another owner takes the database over and writes.
+struct Overtaken {
+    disk: Disk,
+    inner: FaultyStore,
+    breaks: Rc<Cell<bool>>,
+}
+
+impl Store for Overtaken {
+    async fn read(
+        &self,
+        space: Space,
+        ranges: &[std::ops::Range<u64>],
+    ) -> std::result::Result<Vec<Values>, Failure> {
+        if space == Space::Journal && self.breaks.take() {
+            let other = open(&self.disk, Options::default());
+            assert!(is_ok(&run(other.run_command(&insert(50)))));
+        }
+        self.inner.read(space, ranges).await
+    }
+
+    async fn commit(&self, batch: Batch) -> std::result::Result<(), Failure> {
+        match self.breaks.get() {
+            true => Err(Failure::Lost(crate::error::Error::internal("it broke"))),
+            false => self.inner.commit(batch).await,
+        }
+    }
+
+    fn reset(&self) {}
+
+    async fn pause(&self, _ms: u32) {}
+}
+
+#[test]
+fn what_another_owner_wrote_meanwhile_is_not_taken_for_what_was_lost() {
+    let disk = Disk::default();
+    let breaks = Rc::new(Cell::new(false));
+    let store = Overtaken {
+        disk: disk.clone(),
+        inner: FaultyStore::new(&disk, &Rc::default(), None),
+        breaks: breaks.clone(),
+    };
+    let database = run(Database::open(store, env(), Options::default())).unwrap();
+    assert!(is_ok(&run(database.run_command(&insert(1)))));
+    breaks.set(true);
+    // Both writes are the second of the database.
+    let reply = run(database.run_command(&insert(2)));
+    assert_eq!(code(&reply), 189);
+    assert_eq!(stored(&disk), 2);
 }

@@ -175,13 +175,15 @@ impl<S: Store> Link<S> {
     ) -> std::result::Result<Standing, Failure> {
         self.store.pause(delay_ms).await;
         self.store.reset();
+        let chunks = first_chunk..1 << 53;
+        let chunks = std::slice::from_ref(&chunks);
+        let found = self.store.read(Space::Journal, chunks).await?;
+        // Whose it is comes last: between two reads another owner can claim it, and what that one
+        // writes has the numbers that ours would have.
         match self.claims().await? {
             Standing::Ours(_) => {}
             other => return Ok(other),
         }
-        let chunks = first_chunk..1 << 53;
-        let chunks = std::slice::from_ref(&chunks);
-        let found = self.store.read(Space::Journal, chunks).await?;
         let chunks: Vec<_> = found.into_iter().flatten().collect();
         let (commits, _) = journal::read(&chunks).map_err(Failure::Refused)?;
         Ok(Standing::Ours(

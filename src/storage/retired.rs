@@ -68,6 +68,12 @@ impl Retired {
         pages
     }
 
+    /// How many pages a snapshot still holds.
+    pub(super) fn referenced(&self) -> usize {
+        let links = self.iter();
+        links.filter(|link| link.node.strong_count() > 0).count()
+    }
+
     /// Takes pages that were deleted off the list.
     pub(super) fn forget(&mut self, pages: &[PageId]) {
         if pages.is_empty() {

@@ -291,6 +291,11 @@ impl Tree {
         Ok(to.saturating_sub(from))
     }
 
+    /// Pages that were replaced in this version and are kept for older ones.
+    pub fn pinned_pages(&self) -> usize {
+        self.retired.referenced()
+    }
+
     /// A cursor over this version of the tree, before the first entry.
     pub fn cursor(&self) -> Cursor {
         Cursor::new(self.clone())

@@ -4,12 +4,14 @@
  */
 import { BSON, EJSON, Long } from 'bson';
 import type { MongoClient } from '../client.js';
+import type { Connection } from '../connection.js';
 import type { Document } from '../types/document.js';
 import { Crc64, streamOf } from './bytes.js';
 import type { ProgressOptions } from './progress.js';
-import { batches, type Send, sender } from './raw.js';
+import { batches, type Send, sender, senderOver } from './raw.js';
 
 export const MAGIC = 0x8199_e26d;
+const DATA_CORRUPTION_DETECTED = 301;
 const TERMINATOR = new Uint8Array([0xff, 0xff, 0xff, 0xff]);
 const HEADER = { concurrent_collections: 1, version: '0.1', server_version: '8.0.0', tool_version: '100.10.0' };
 
@@ -19,11 +21,18 @@ export interface BackupOptions extends ProgressOptions {
   databases?: readonly string[];
 }
 
-/** What a salvage could not read. */
+/** What a salvage or a repair could not read. */
 export interface Lost {
+  /** Empty where it is not known. */
   readonly namespace: string;
-  /** How many documents of it. */
+  /** How many documents of it; 0 where that is not known. */
   readonly documents: number;
+  /** The numbers of the first and the last of commits that are missing: what they changed is as it was before. */
+  readonly commits?: readonly [number, number];
+  /** An index that could not be built again. */
+  readonly index?: string;
+  /** Names and options of collections: what was found is in the database `salvaged`. */
+  readonly catalog?: true;
 }
 
 /** What `client.salvage` found. */
@@ -49,19 +58,33 @@ interface Entry {
 /** The moment of the backup is before this resolves; its documents are read as the stream is. */
 export async function backup(client: MongoClient, options: BackupOptions): Promise<ReadableStream<Uint8Array>> {
   const send = await sender(client);
-  const entries = await snapshot(send, false, options);
+  const { entries } = await snapshot(send, false, options);
   return streamOf(archive(send, entries, options, () => undefined));
 }
 
-/** As {@link backup}, past damaged pages. */
-export async function salvage(client: MongoClient, options: BackupOptions): Promise<Salvage> {
-  const send = await sender(client);
-  const entries = await snapshot(send, true, options);
+/** How the reply of a repair or a snapshot says what is missing. */
+function lostOf(missing: readonly Document[] = []): Lost[] {
+  return missing.map(({ ns = '', documents = 0, ...rest }) => ({ namespace: ns, documents: Number(documents), ...rest }) as Lost);
+}
+
+/** The same of a repair's reply. */
+export function lostIn(reply: Uint8Array): Lost[] {
+  return lostOf(BSON.deserialize(reply)['missing'] as Document[]);
+}
+
+/** As {@link backup}, past damaged pages; of what `damaged` opens if the client cannot be opened for damage. */
+export async function salvage(client: MongoClient, options: BackupOptions, damaged: () => Promise<Connection>): Promise<Salvage> {
+  let opened: Connection | null = null;
+  const send = await sender(client).catch(async (error: unknown) => {
+    if ((error as { code?: unknown }).code !== DATA_CORRUPTION_DETECTED) throw error;
+    opened = await damaged();
+    return senderOver(() => opened);
+  });
+  const { entries, lost: found } = await snapshot(send, true, options);
   let told: { resolve(lost: Lost[]): void; reject(error: unknown): void } | undefined;
   const lost = new Promise<Lost[]>((resolve, reject) => (told = { resolve, reject }));
   // Who does not ask for it is not to be told of a failure twice.
   lost.catch(() => undefined);
-  const found: Lost[] = [];
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     try {
       yield* archive(send, entries, options, (entry) => found.push(entry));
@@ -69,20 +92,22 @@ export async function salvage(client: MongoClient, options: BackupOptions): Prom
     } catch (error) {
       told?.reject(error);
       throw error;
+    } finally {
+      await opened?.close();
     }
   }
   return { stream: streamOf(pieces()), lost };
 }
 
-async function snapshot(send: Send, salvages: boolean, { databases }: BackupOptions): Promise<Entry[]> {
-  const { collections } = await send('admin', { tussockSnapshot: 1, salvage: salvages });
+async function snapshot(send: Send, salvages: boolean, { databases }: BackupOptions): Promise<{ entries: Entry[]; lost: Lost[] }> {
+  const { collections, missing } = await send('admin', { tussockSnapshot: 1, salvage: salvages });
   const entries = BSON.deserialize(BSON.serialize({ collections }), { promoteLongs: true })['collections'] as Entry[];
   const kept = new Set(entries.filter(({ db, name }) => (databases?.includes(db) ?? true) && !isOfServer(name)));
   for (const entry of entries) {
     const { db, name, cursor } = entry;
     if (cursor !== undefined && !kept.has(entry)) await send(db, { killCursors: name, cursors: [Long.fromString(String(cursor))] });
   }
-  return [...kept];
+  return { entries: [...kept], lost: lostOf(missing as Document[] | undefined) };
 }
 
 /** What an engine keeps for itself, and makes anew: `system.views`, `system.profile`. */

@@ -1,6 +1,7 @@
 /** Commands whose documents stay as they are: bytes from the engine to the backup, and back. */
 import { BSON, Long } from 'bson';
 import type { MongoClient } from '../client.js';
+import type { Connection } from '../connection.js';
 import { MongoNotConnectedError, MongoServerError } from '../errors.js';
 import type { Document } from '../types/document.js';
 
@@ -12,8 +13,13 @@ const READ = { promoteLongs: true, promoteBuffers: false, fieldsAsRaw: { firstBa
 /** How a client's engine is reached. */
 export async function sender(client: MongoClient): Promise<Send> {
   await client.connect();
+  return senderOver(() => client.source.deployment.current);
+}
+
+/** How a connection is reached that may end. */
+export function senderOver(current: () => Connection | null): Send {
   return async (database, command, documents) => {
-    const connection = client.source.deployment.current;
+    const connection = current();
     if (connection === null) throw new MongoNotConnectedError('The client was closed');
     const bytes = BSON.serialize({ ...command, $db: database }, { ignoreUndefined: true });
     const whole = documents === undefined ? bytes : withDocuments(bytes, documents);

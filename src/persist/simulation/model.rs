@@ -496,6 +496,11 @@ impl Command {
         match self {
             Command::CreateIndexes(collection, fields) => {
                 let contents = state.entry(*collection).or_default();
+                let is_hidden = |field: &&str| contents.indexes.get(*field) == Some(&true);
+                if fields.iter().any(is_hidden) {
+                    // It would have other options.
+                    return None;
+                }
                 for field in fields {
                     let _ = contents.indexes.entry((*field).to_owned()).or_default();
                 }
