@@ -9,9 +9,10 @@ use crate::catalog::{CollectionKind, Namespace};
 use crate::engine::{Engine, Write, check_size};
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
+use crate::limits;
 use crate::plan::{BoxStream, Document, Query, Row, plan};
 use crate::update::Update;
-use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef, validate};
 
 /// Checks the target before the pipeline runs.
 ///
@@ -49,7 +50,10 @@ pub(super) fn write(
 ) -> Result<()> {
     let mut documents = Vec::new();
     while let Some(row) = stream.next(context)? {
-        check_size(row.document.as_ref().as_bytes().len())?;
+        let bytes = row.document.as_ref().as_bytes();
+        check_size(bytes.len())?;
+        // Stages nest deeper than any command could.
+        validate(bytes, limits::NESTING_DEPTH_MAX)?;
         documents.push(row.document);
     }
     drop(stream);

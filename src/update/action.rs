@@ -25,6 +25,11 @@ enum Step {
 }
 
 impl Action {
+    /// Whether a document may be nested deeper by it than what is written is by itself.
+    pub(super) fn deepens(&self) -> bool {
+        matches!(self.step, Step::Rename(_)) || self.path.parts.len() > 20
+    }
+
     pub(super) fn is_positional(&self) -> bool {
         self.path.parts.contains(&Part::Positional)
     }

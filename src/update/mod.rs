@@ -20,7 +20,7 @@ use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
 use crate::limits;
 use crate::matcher::{ArrayFilter, MatchDetails, Matcher};
-use crate::value::{DocumentBuf, DocumentRef, ValueRef};
+use crate::value::{DocumentBuf, DocumentRef, ValueRef, validate};
 use action::Action;
 use pipeline::UpdatePipeline;
 
@@ -119,6 +119,7 @@ impl Update {
         };
         check_id(document, updated.as_ref())?;
         check_size(updated.as_ref())?;
+        self.check_depth(updated.as_ref())?;
         // A replacement or pipeline may come to the same document.
         Ok((updated.as_bytes() != document.as_bytes()).then_some(updated))
     }
@@ -133,7 +134,24 @@ impl Update {
         if seed.as_ref().get("_id").is_some() {
             check_id(seed.as_ref(), updated.as_ref())?;
         }
+        self.check_depth(updated.as_ref())?;
         Ok(updated)
+    }
+
+    /// What an update builds of the document's own parts may be nested deeper than what a command
+    /// brings.
+    ///
+    /// Errors: `Overflow` (15).
+    fn check_depth(&self, updated: DocumentRef<'_>) -> Result<()> {
+        let deepens = match &self.kind {
+            Kind::Replacement(_) => false,
+            Kind::Operators(actions) => actions.iter().any(Action::deepens),
+            Kind::Pipeline(_) => true,
+        };
+        match deepens {
+            true => validate(updated.as_bytes(), limits::NESTING_DEPTH_MAX).map(drop),
+            false => Ok(()),
+        }
     }
 
     fn run(

@@ -314,7 +314,7 @@ fn inserts_and_more(levels: usize, as_array: bool) -> Vec<Document> {
         doc! { "find" => "deep", "filter" => doc! { "v" => deeper() } },
         doc! { "update" => "deep", "updates" => vec![doc! { "q" => doc! {}, "u" => u }] },
         doc! { "aggregate" => "deep", "cursor" => doc! {},
-        "pipeline" => array![doc! { "$addFields" => doc! { "w" => deep() } }] },
+        "pipeline" => array![doc! { "$addFields" => doc! { "w" => deeper() } }] },
     ]
 }
 
