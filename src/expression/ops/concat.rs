@@ -23,7 +23,7 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         }
         if text.len() > limits::STRING_BYTES_MAX {
             return Err(Error::new(
-                16702,
+                16493,
                 format!("{} gives too long a string", call.name()),
             ));
         }
