@@ -75,8 +75,6 @@ pub(super) fn read(chunks: &[(u64, Vec<u8>)]) -> Result<(Vec<Commit>, u64)> {
 /// What can be read of a damaged journal.
 pub(super) struct Readable {
     pub commits: Vec<Commit>,
-    /// The number after the last chunk.
-    pub next: u64,
     /// Something behind the last of the commits cannot be read.
     pub is_cut: bool,
 }
@@ -85,7 +83,6 @@ pub(super) struct Readable {
 pub(super) fn read_readable(chunks: &[(u64, Vec<u8>)]) -> Readable {
     let mut found = Readable {
         commits: Vec::new(),
-        next: chunks.last().map_or(0, |(number, _)| number + 1),
         is_cut: false,
     };
     let mut rest = chunks;

@@ -12,7 +12,7 @@ use super::format::{self, Counters};
 use super::fragments;
 use super::link::Link;
 use super::recovery::{self, Manifest, Recovered};
-use super::store::Store;
+use super::store::{Space, Store};
 use super::{journal, load};
 use crate::catalog::{Catalog, Collection, CollectionInfo, CollectionKind, Namespace};
 use crate::change::{Change, ChangeReader};
@@ -25,6 +25,10 @@ use crate::value::{DocumentBuf, DocumentRef};
 
 /// The database of what is found without its name.
 const DATABASE: &str = "salvaged";
+
+/// Numbers of commits, collections and records are below this; a higher one is no number that was
+/// ever given, and could not be written again.
+const NUMBER_END: u64 = 1 << 60;
 
 /// Whether an error says that something is damaged.
 pub(super) fn is_damage(error: &Error) -> bool {
@@ -145,6 +149,9 @@ pub(super) async fn salvage<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
     for root in fragments {
         work.add_fragment(root);
     }
+    // Behind all that is in the journal, the trace too: a repair takes all of it away.
+    let journal = recovery::read_range(link, Space::Journal, 0..1 << 53).await?;
+    let next_chunk = journal.last().map_or(1, |(number, _)| number + 1);
     counters.next_page = counters.next_page.max(scan.end).max(1);
     let last_id = work.collections.iter().map(|found| found.info.id).max();
     counters.next_collection = counters.next_collection.max(last_id.unwrap_or(0) + 1);
@@ -156,7 +163,7 @@ pub(super) async fn salvage<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
             engine: work.engine,
             trees: WrittenTrees::new(),
             counters,
-            next_chunk: readable.next.max(1),
+            next_chunk,
             journal_bytes: 1,
         },
         pager: work.pager,
@@ -225,11 +232,12 @@ impl<S: Store> Work<'_, S> {
         is_named: bool,
     ) -> Result<u64> {
         let commits = &found.commits;
-        if !is_named && let Some(first) = commits.first() {
-            last = first.sequence - u64::from(first.sequence > 0);
+        if !is_named && let Some(first) = commits.first().filter(|one| one.sequence < NUMBER_END) {
+            last = first.sequence.saturating_sub(1);
         }
         let mut is_gapless = true;
-        for commit in commits.iter().filter(|commit| commit.sequence > 0) {
+        let is_number = |commit: &&Commit| (1..NUMBER_END).contains(&commit.sequence);
+        for commit in commits.iter().filter(is_number) {
             if commit.sequence <= last {
                 continue;
             }
@@ -273,6 +281,22 @@ impl<S: Store> Work<'_, S> {
 
     async fn apply(&mut self, change: Change<'_>) -> Result<()> {
         match change {
+            Change::Insert {
+                collection, record, ..
+            }
+            | Change::Update {
+                collection, record, ..
+            } if collection.max(record) >= NUMBER_END => Err(format::damaged()),
+            Change::CreateCollection { collection, .. }
+            | Change::CreateIndex { collection, .. }
+            | Change::ModifyCollection { collection, .. }
+            | Change::RenameCollection { collection, .. }
+            | Change::DropIndex { collection, .. }
+            | Change::Delete { collection, .. }
+                if collection >= NUMBER_END =>
+            {
+                Err(format::damaged())
+            }
             Change::Insert {
                 collection,
                 record,

@@ -126,13 +126,11 @@ fn salvage(disk: &Disk) -> (Documents, bool) {
 
 /// Repairs, and gives the documents.
 fn repair(disk: &Disk) -> Documents {
-    let (database, missing) = run(Database::repair(store(disk), env(), OPTIONS)).unwrap();
-    assert!(is_ok(&run(database.run_command(&insert_into(
-        "after",
-        0..1,
-        1
-    )))));
-    drop((database, missing));
+    let (database, _) = run(Database::repair(store(disk), env(), OPTIONS)).unwrap();
+    for id in 0..20 {
+        send(&database, &insert_into("after", id..id + 1, 1));
+    }
+    drop(database);
     loaded(disk).with_engine(check_indexes);
     run(open(disk).unwrap().flush()).unwrap();
     let (stored, reachable) = pages(disk);
@@ -360,4 +358,14 @@ fn a_repair_is_done_whole_or_not_at_all() {
             }
         }
     }
+}
+
+#[test]
+fn what_was_repaired_is_written_on_when_the_journal_was_empty() {
+    let disk = filled();
+    run(open(&disk).unwrap().flush()).unwrap();
+    let trace = journal_of(&disk)[0].0;
+    assert!(trace > 1 && journal_of(&disk).len() == 1);
+    let (all, _) = salvaged(&open(&disk).unwrap());
+    assert_eq!(repair(&disk), all);
 }
