@@ -5,7 +5,7 @@ use crate::expression::{Call, Outcome, Scope};
 use crate::limits;
 use crate::value::{Value, ValueRef};
 
-/// Errors: 16702 (not a string), 16702 is also MongoDB's for what would be too long.
+/// Errors: 16702 (not a string), 16493 (the result would be too long).
 pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let mut text = String::new();
     for argument in call.arguments() {
