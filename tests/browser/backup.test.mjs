@@ -214,6 +214,63 @@ test('what damage leaves is salvaged, and what it took is said', async () => {
   await page.close();
 });
 
+test('a database that is refused as damaged is salvaged, and repaired', async () => {
+  const page = await open();
+  const seen = await page.evaluate(async () => {
+    const url = 'indexeddb://repair';
+    let client = await connect(url);
+    const things = client.db('shop').collection('things');
+    await things.createIndex({ group: 1 });
+    await things.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id, group: _id % 7, text: 'z'.repeat(500) })));
+    await client.close();
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    // Both manifests: names and options are gone, the pages are there.
+    const database = await done(indexedDB.open('repair'));
+    const meta = database.transaction('meta', 'readwrite').objectStore('meta');
+    for (const key of await done(meta.getAllKeys())) {
+      if (key >= 2 ** 40) continue;
+      const bytes = await done(meta.get(key));
+      bytes[bytes.length - 1] ^= 1;
+      await done(meta.put(bytes, key));
+    }
+    database.close();
+    const refused = await failureOf(connect(url));
+    const { MongoClient } = await import('tussock');
+    client = new MongoClient(url);
+    const { stream, lost } = await client.salvage();
+    const target = await connect('memory://');
+    const salvaged = await target.restore(stream);
+    const missing = await client.repair();
+    client = await connect(url);
+    const found = await client.db('salvaged').collections();
+    const documents = await Promise.all(found.map((collection) => collection.find({ group: 3 }).toArray()));
+    const sound = await Promise.all(found.map(({ collectionName }) => client.db('salvaged').command({ validate: collectionName })));
+    await found[0].insertOne({ _id: 'new' });
+    await client.close();
+    client = await connect(url);
+    const kept = await client.db('salvaged').collection(found[0].collectionName).countDocuments();
+    await client.close();
+    return {
+      refused: refused?.code,
+      salvaged: salvaged.insertedCount,
+      catalog: [(await lost).some(({ catalog }) => catalog === true), missing.some(({ catalog }) => catalog === true)],
+      documents: documents.flat().length,
+      sound: sound.map(({ valid }) => valid),
+      kept,
+    };
+  });
+  assert.equal(seen.refused, 301);
+  assert.equal(seen.salvaged, 500);
+  assert.deepEqual(seen.catalog, [true, true]);
+  assert.equal(seen.documents, 71);
+  assert.deepEqual(seen.sound, [true]);
+  assert.equal(seen.kept, 501);
+  await page.close();
+});
+
 test('at a full quota the error has figures, and reads go on', ONLY_CHROMIUM, async () => {
   const browser = await launch();
   const page = await open(browser);

@@ -290,20 +290,40 @@ test('a damaged page fails the collection that it belongs to, and no other', asy
   await page.close();
 });
 
-test('a damaged manifest is refused, not taken for an empty database', async () => {
+test('one of the two manifests may be damaged; without both the database is refused, not taken for an empty one', async () => {
   const page = await open();
   await page.evaluate(FAILURE);
-  await withClient(page, 'manifest', (_client, db) => db.collection('things').insertOne({ _id: 1 }));
-  await tamper(page, 'manifest', 'meta', async (objects, keys, done) => {
-    const bytes = await done(objects.get(keys[0]));
-    bytes[bytes.length - 1] ^= 1;
-    await done(objects.put(bytes, keys[0]));
-  });
-  const failure = await page.evaluate(async () => {
-    const { MongoClient } = await import('tussock');
-    return globalThis.failureOf(MongoClient.connect('indexeddb://manifest'));
-  });
-  assert.equal(failure.code, 301);
+  const spoil = {
+    one: async (objects, keys, done) => {
+      const bytes = await done(objects.get(keys[0]));
+      bytes[bytes.length - 1] ^= 1;
+      await done(objects.put(bytes, keys[0]));
+    },
+    // Above are the rows of owners.
+    both: async (objects, keys, done) => {
+      for (const key of keys.filter((key) => key < 2 ** 40)) {
+        const bytes = await done(objects.get(key));
+        bytes[bytes.length - 1] ^= 1;
+        await done(objects.put(bytes, key));
+      }
+    },
+  };
+  const seen = [];
+  for (const name of ['one', 'both']) {
+    await withClient(page, name, (_client, db) => db.collection('things').insertOne({ _id: 1 }));
+    await tamper(page, name, 'meta', spoil[name]);
+    seen.push(
+      await page.evaluate(async (name) => {
+        const { MongoClient } = await import('tussock');
+        const client = new MongoClient(`indexeddb://${name}`);
+        const found = client.db('shop').collection('things').find().toArray();
+        const failure = await globalThis.failureOf(found);
+        await client.close();
+        return failure?.code ?? (await found).length;
+      }, name),
+    );
+  }
+  assert.deepEqual(seen, [1, 301]);
   await page.close();
 });
 
