@@ -110,7 +110,7 @@ async fn connect(name: &str) -> Result<Connection> {
         Ok(connection) => return Ok(connection),
         Err(thrown) => thrown,
     };
-    let is_lost = idb::describe(&own).0 == "UnknownError";
+    let is_lost = idb::describe(&own).0 == "UnknownError" || is_silence(&own);
     if is_lost
         && let Some(frame) = Frame::new()
         && let Some(factory) = frame.factory()
@@ -139,7 +139,12 @@ async fn open(
         }
     });
     request.set_onupgradeneeded(Some(on_upgrade.as_ref().unchecked_ref()));
-    let opened = idb::request(&request).await?;
+    let opened = timed(idb::request(&request)).await.inspect_err(|_| {
+        // An answer that comes after all finds nobody.
+        request.set_onupgradeneeded(None);
+        request.set_onsuccess(None);
+        request.set_onerror(None);
+    })?;
     drop(on_upgrade);
     let database: IdbDatabase = opened.unchecked_into();
     let is_closed = Rc::new(Cell::new(false));
@@ -250,7 +255,7 @@ impl Store for IndexedDb {
             let bytes = |value: JsValue| Uint8Array::new(&value).to_vec();
             found.push(match keys {
                 Some(keys) => {
-                    let keys: Array = keys.await.map_err(failed)?.unchecked_into();
+                    let keys: Array = timed(keys).await.map_err(failed)?.unchecked_into();
                     let number = |key: JsValue| key.as_f64().unwrap_or(0.0) as u64;
                     let values: Array = values.unchecked_into();
                     let values = values.iter().map(bytes);
@@ -307,6 +312,12 @@ fn commits_rightly() -> bool {
         .is_some_and(|navigator| field(&navigator, "userAgentData").is_some())
 }
 
+const SILENCE: &str = "no answer";
+
+fn is_silence(thrown: &JsValue) -> bool {
+    thrown.as_string().as_deref() == Some(SILENCE)
+}
+
 /// An answer, or the error that there was none for too long: a dead connection may say nothing.
 async fn timed(
     answer: impl Future<Output = std::result::Result<JsValue, JsValue>>,
@@ -318,7 +329,7 @@ async fn timed(
         }
         let is_over = patience.as_mut().poll(context).is_ready();
         match is_over {
-            true => Poll::Ready(Err(JsValue::from_str("no answer"))),
+            true => Poll::Ready(Err(JsValue::from_str(SILENCE))),
             false => Poll::Pending,
         }
     })

@@ -189,6 +189,7 @@ test('when the process of the owner is killed, the writes of the others are done
 
 test('when the process that keeps IndexedDB is killed, its connections are made anew and nothing is lost', {
   skip: BROWSER !== 'webkit' && `${BROWSER} has no such process`,
+  timeout: 180_000,
 }, async () => {
   const browser = await launch();
   try {

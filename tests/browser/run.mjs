@@ -21,6 +21,9 @@ for (const browser of named ?? ['chromium', 'firefox', 'webkit']) {
   const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...chosen], {
     cwd: import.meta.dirname,
     stdio: 'inherit',
+    // A page that says nothing any more must not keep a test machine for ever.
+    timeout: 20 * 60_000,
+    killSignal: 'SIGKILL',
     env: { ...process.env, TUSSOCK_BROWSER: browser },
   });
   if (status !== 0) failed += 1;

@@ -124,6 +124,39 @@ test('an owner that says nothing is replaced, and what it does afterwards is not
   await closed([first, second]);
 });
 
+test('a question or a reply that is lost on the way is made up for, and nothing is done twice', async () => {
+  const pages = [await open('lossy'), await open('lossy')];
+  await pages[1].evaluate(() => things.insertMany(Array.from({ length: 30 }, (_, _id) => ({ _id, n: 0 }))));
+  // The process that carries messages between tabs may be killed with some of them.
+  const lose = (kind, count) => {
+    const { postMessage } = BroadcastChannel.prototype;
+    let left = count;
+    BroadcastChannel.prototype.postMessage = function (message) {
+      if (message.kind === kind && (left -= 1) >= 0) return;
+      postMessage.call(this, message);
+    };
+  };
+  const losing = (page, kind, count) => page.evaluate(`(${lose})(${JSON.stringify(kind)}, ${count})`);
+  await losing(pages[0], 'reply', 1);
+  await pages[1].evaluate(() => things.updateOne({ _id: 0 }, { $inc: { n: 1 } }));
+  await losing(pages[1], 'run', 1);
+  await pages[1].evaluate(() => things.updateOne({ _id: 1 }, { $inc: { n: 1 } }));
+  // The second batch of a cursor.
+  await pages[1].evaluate(async () => {
+    globalThis.cursor = things.find().sort({ _id: 1 }).batchSize(10);
+    globalThis.read = [await cursor.next()];
+  });
+  await losing(pages[0], 'reply', 1);
+  const seen = await pages[1].evaluate(async () => {
+    for await (const document of cursor) read.push(document);
+    return { ids: read.map(({ _id }) => _id), counts: read.slice(0, 3).map(({ n }) => n) };
+  });
+  assert.deepEqual(seen, { ids: Array.from({ length: 30 }, (_, at) => at), counts: [1, 1, 0] });
+  // It was the first owner all the time.
+  assert.equal(await pages[0].evaluate(() => client.durability.state), 'durable');
+  await closed(pages);
+});
+
 test('a transaction of an owner that was replaced stores nothing', async () => {
   const page = await open('fenced');
   const failure = await page.evaluate(async () => {

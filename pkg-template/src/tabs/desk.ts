@@ -21,10 +21,17 @@ export function uuidBytes(uuid: string): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, at) => Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16));
 }
 
+/** Another tab. */
+interface Client {
+  readonly channel: BroadcastChannel;
+  /** What it asked, and the answer if there is one, until it says that it has it: a reply may be lost on the way. */
+  readonly asked: Map<number, Answer | null>;
+}
+
 export class Desk {
   private readonly owner = crypto.randomUUID();
   private readonly control: BroadcastChannel;
-  private readonly clients = new Map<string, BroadcastChannel>();
+  private readonly clients = new Map<string, Client>();
   private readonly underWay = new Set<Promise<void>>();
   private isOpen = true;
 
@@ -56,7 +63,7 @@ export class Desk {
   drop(): void {
     this.isOpen = false;
     this.control.close();
-    for (const channel of this.clients.values()) channel.close();
+    for (const { channel } of this.clients.values()) channel.close();
     this.clients.clear();
   }
 
@@ -74,14 +81,15 @@ export class Desk {
       this.announce();
       return;
     }
-    const channel = this.clients.get(client) ?? this.serve(client);
+    const { channel } = this.clients.get(client) ?? this.serve(client);
     const { lost, status } = this.local;
     const shared = shareStatus(status ?? { state: 'durable', commits: 0, bytes: 0, ageMS: 0 });
     channel.postMessage({ kind: 'welcome', owner: this.owner, lost, status: shared } satisfies Answer);
   }
 
-  private serve(client: string): BroadcastChannel {
+  private serve(client: string): Client {
     const channel = new BroadcastChannel(`tussock:${this.name}:${client}`);
+    const served: Client = { channel, asked: new Map() };
     channel.onmessage = ({ data }: MessageEvent<Question>) => {
       if (!this.isOpen) return;
       if (data.kind === 'ping') {
@@ -89,16 +97,27 @@ export class Desk {
       } else if (data.kind === 'bye') {
         channel.close();
         this.clients.delete(client);
-      } else {
-        const answered = this.answer(client, channel, data).finally(() => this.underWay.delete(answered));
+      } else if (this.isNew(served, data)) {
+        const answered = this.answer(client, served, data).finally(() => this.underWay.delete(answered));
         this.underWay.add(answered);
       }
     };
-    this.clients.set(client, channel);
-    return channel;
+    this.clients.set(client, served);
+    return served;
   }
 
-  private async answer(client: string, channel: BroadcastChannel, question: Extract<Question, { number: number }>): Promise<void> {
+  /** Whether this was not asked before. What was answered is answered again, and nothing is done twice. */
+  private isNew({ channel, asked }: Client, question: Extract<Question, { number: number }>): boolean {
+    if (question.kind === 'run') {
+      for (const number of asked.keys()) if (number <= question.done) asked.delete(number);
+    }
+    const answer = asked.get(question.number);
+    if (answer === undefined) asked.set(question.number, null);
+    else if (answer !== null) channel.postMessage(answer);
+    return answer === undefined;
+  }
+
+  private async answer(client: string, served: Client, question: Extract<Question, { number: number }>): Promise<void> {
     const { number } = question;
     let answer: Answer;
     try {
@@ -114,6 +133,8 @@ export class Desk {
       answer = { kind: 'failed', number, failure: asFailure(error) };
     }
     // A client that is gone has closed its channel, and so has an owner that was replaced.
-    if (this.clients.get(client) === channel) channel.postMessage(answer);
+    if (this.clients.get(client) !== served) return;
+    served.asked.set(number, answer);
+    served.channel.postMessage(answer);
   }
 }

@@ -180,6 +180,9 @@ export class Remote {
         this.refuse(answer.number, asError(answer.failure));
         break;
       case 'pong':
+        // It is there and has said nothing else: what was asked or answered was lost on the way, which happens when a
+        // browser's process is killed. It knows what it was asked before.
+        for (const [number, { asked }] of this.waiting) this.send(number, asked);
         break;
     }
   }
