@@ -72,6 +72,11 @@ const GENERIC: &[Field] = &[
     optional("$client", Takes::Any),
 ];
 
+/// True for a field that every command takes.
+pub fn is_generic(name: &str) -> bool {
+    GENERIC.iter().any(|field| field.name == name)
+}
+
 impl Takes {
     fn accepts(self, kind: Kind) -> bool {
         match self {

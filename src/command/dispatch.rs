@@ -160,6 +160,7 @@ fn run(engine: &mut Engine, document: DocumentRef<'_>) -> Result<DocumentBuf> {
     super::server::check_write_lock(engine, &request)?;
     super::time_series::check_buckets(engine, &request)?;
     let session = super::sessions::of_command(document)?;
+    super::sessions::check_number(&request)?;
     engine.cursors.enter_session(session);
     if let Some(session) = session {
         engine.sessions.touch(session, request.context.now_ms);

@@ -3,7 +3,7 @@
 //!
 //! Source: the manual's pages of the same names.
 
-use super::arguments::{Arguments, Field, Takes, optional, required};
+use super::arguments::{Arguments, Field, Takes, is_generic, optional, required};
 use super::registry::COMMANDS;
 use super::request::Request;
 use crate::engine::Engine;
@@ -131,25 +131,10 @@ pub(super) fn current_op(_engine: &mut Engine, request: &Request<'_>) -> Result<
     row.append("ns", "admin.$cmd");
     row.append("command", ValueRef::Document(request.document));
     // Whatever else is in the command is a condition on what is shown.
-    const OPTIONS: [&str; 14] = [
-        "$clusterTime",
-        "apiDeprecationErrors",
-        "apiStrict",
-        "apiVersion",
-        "maxTimeMS",
-        "readConcern",
-        "currentOp",
-        "$all",
-        "$ownOps",
-        "$db",
-        "comment",
-        "lsid",
-        "$truncateOps",
-        "$readPreference",
-    ];
+    const OPTIONS: [&str; 4] = ["currentOp", "$all", "$ownOps", "$truncateOps"];
     let mut filter = DocumentBuf::new();
     for element in request.document.elements() {
-        if !OPTIONS.contains(&element.name) {
+        if !OPTIONS.contains(&element.name) && !is_generic(element.name) {
             filter.append_element(&element);
         }
     }

@@ -24,6 +24,29 @@ pub(super) fn of_command(command: DocumentRef<'_>) -> Result<Option<SessionId>> 
     }
 }
 
+/// A write with a number would have to be done once, however often it is sent; that takes
+/// transactions' bookkeeping.
+///
+/// Errors: `InvalidOptions` (72) without a session, `IllegalOperation` (20).
+pub(super) fn check_number(request: &Request<'_>) -> Result<()> {
+    let is_write = matches!(
+        request.name,
+        "insert" | "update" | "delete" | "findAndModify" | "findandmodify" | "bulkWrite"
+    );
+    let number = request.document.get("txnNumber");
+    if !is_write || !number.is_some_and(|number| number.is_number()) {
+        return Ok(());
+    }
+    if request.document.get("lsid").is_none() {
+        let message = "a command with 'txnNumber' needs a session, as 'lsid'";
+        return Err(Error::new(codes::INVALID_OPTIONS, message));
+    }
+    Err(Error::new(
+        codes::ILLEGAL_OPERATION,
+        "'txnNumber' is not supported: this is a single node without transactions",
+    ))
+}
+
 /// The id in a document `{id: UUID}`.
 ///
 /// Errors: 40414 without an id, 40415 for fields other than `known`, `TypeMismatch` (14),

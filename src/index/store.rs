@@ -218,11 +218,11 @@ impl Index {
             && let Some(number) = values.first().and_then(|value| value.as_ref().to_f64())
         {
             let code = match number {
-                _ if number.is_nan() => 50819,
-                _ if number.is_infinite() => 50826,
-                _ => codes::DUPLICATE_KEY,
+                _ if number.is_nan() => Some(50819),
+                _ if number.is_infinite() => Some(50826),
+                _ => None,
             };
-            if code != codes::DUPLICATE_KEY {
+            if let Some(code) = code {
                 let message =
                     format!("duplicate key in {namespace}: an _id that is no finite number");
                 return Error::new(code, message);

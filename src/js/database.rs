@@ -4,48 +4,19 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::{Function, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use super::env::HostEnv;
 use super::indexed_db::IndexedDb;
+use super::options::Options;
 use super::panic::keep_messages;
 use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
-use crate::persist::{self, Attempt, Durability, Failure, State};
+use crate::persist::{self, Attempt, Failure, State};
 use crate::value::DocumentBuf;
-
-/// How long a buffered write waits, by default.
-const BUFFER_MS: u32 = 100;
-
-/// The options of [`Database::open`]. Read by hand: what `serde` brings to say what it found
-/// instead of the expected is 12 KB of the module.
-struct Options {
-    /// `"strict"` (on the disk; the default), `"relaxed"` (handed to the operating system) or
-    /// `"buffered"` (in memory, and handed over soon).
-    durability: Durability,
-    buffered: bool,
-    /// How long a buffered write may wait, in milliseconds. Default: 100.
-    buffer_ms: u32,
-    /// Makes ids, `$rand` and `$sample` repeatable.
-    seed: Option<u64>,
-    /// What can be read of a damaged database is opened, for `tussockSnapshot` alone.
-    damaged: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            durability: Durability::Strict,
-            buffered: false,
-            buffer_ms: BUFFER_MS,
-            seed: None,
-            damaged: false,
-        }
-    }
-}
 
 /// How durable everything is, as JavaScript sees it.
 #[derive(Serialize)]
@@ -55,63 +26,6 @@ struct Durable {
     bytes: f64,
     #[serde(rename = "ageMS")]
     age_ms: f64,
-}
-
-impl Options {
-    /// Reads them from a JavaScript object. What is `undefined` keeps its default.
-    ///
-    /// Errors: `TypeMismatch` (14), `BadValue` (2) for a mode or an option that there is not.
-    fn of(bag: &JsValue) -> Result<Options, Error> {
-        let mut options = Options::default();
-        if bag.is_undefined() || bag.is_null() {
-            return Ok(options);
-        }
-        let Some(bag) = bag.dyn_ref::<Object>() else {
-            return Err(Error::type_mismatch("the options must be an object"));
-        };
-        for entry in Object::entries(bag).iter() {
-            let entry: Array = entry.unchecked_into();
-            let (name, value) = (entry.get(0).as_string().unwrap_or_default(), entry.get(1));
-            if value.is_undefined() {
-                continue;
-            }
-            let mismatch = |wanted: &str| Error::type_mismatch(format!("{name} must be {wanted}"));
-            let whole = |end: f64| {
-                let number = value.as_f64();
-                number.filter(|number| number.fract() == 0.0 && (0.0..end).contains(number))
-            };
-            match name.as_str() {
-                "durability" => {
-                    let mode = value.as_string().ok_or_else(|| mismatch("a string"))?;
-                    (options.durability, options.buffered) = match mode.as_str() {
-                        "strict" => (Durability::Strict, false),
-                        "relaxed" => (Durability::Relaxed, false),
-                        "buffered" => (Durability::Relaxed, true),
-                        _ => {
-                            return Err(Error::bad_value(format!(
-                                "durability must be 'strict', 'relaxed' or 'buffered', not '{mode}'"
-                            )));
-                        }
-                    };
-                }
-                "bufferMs" => {
-                    let ms = whole(4_294_967_296.0);
-                    options.buffer_ms = ms.ok_or_else(|| mismatch("a whole number"))? as u32;
-                }
-                "seed" => {
-                    let seed = u64::try_from(value.clone()).ok();
-                    let seed = seed.or_else(|| whole(9_007_199_254_740_992.0).map(|s| s as u64));
-                    options.seed = Some(seed.ok_or_else(|| mismatch("a whole number"))?);
-                }
-                "damaged" => {
-                    let damaged = value.as_bool();
-                    options.damaged = damaged.ok_or_else(|| mismatch("a boolean"))?;
-                }
-                _ => return Err(Error::bad_value(format!("there is no option '{name}'"))),
-            }
-        }
-        Ok(options)
-    }
 }
 
 /// A database in IndexedDB.
@@ -171,16 +85,8 @@ impl Database {
     pub async fn open(name: String, options: JsValue) -> Result<Database, JsValue> {
         keep_messages();
         let options = Options::of(&options).map_err(|error| thrown(&error))?;
-        let kept = persist::Options {
-            durability: options.durability,
-            buffer_ms: options.buffered.then_some(options.buffer_ms),
-            ..persist::Options::default()
-        };
-        let opened = match options.damaged {
-            true => Inner::open_damaged(&name).await,
-            false => Inner::open(&name, kept, options.seed).await,
-        };
-        opened
+        Inner::open(&name, &options)
+            .await
             .map(|inner| Database(Rc::new(inner)))
             .map_err(|error| thrown(&error))
     }
@@ -352,25 +258,14 @@ impl Database {
 }
 
 impl Inner {
-    async fn open(
-        name: &str,
-        options: persist::Options,
-        seed: Option<u64>,
-    ) -> crate::error::Result<Inner> {
+    async fn open(name: &str, options: &Options) -> crate::error::Result<Inner> {
         let store = Rc::new(IndexedDb::open(name).await?);
-        let env = Rc::new(HostEnv::new(seed));
-        let database = persist::Database::open(Shared(store.clone()), env, options).await?;
-        Ok(Inner {
-            database,
-            store,
-            reply: RefCell::default(),
-        })
-    }
-
-    async fn open_damaged(name: &str) -> crate::error::Result<Inner> {
-        let store = Rc::new(IndexedDb::open(name).await?);
-        let env = Rc::new(HostEnv::new(None));
-        let database = persist::Database::open_damaged(Shared(store.clone()), env).await?;
+        let env = Rc::new(HostEnv::new(options.seed));
+        let shared = Shared(store.clone());
+        let database = match options.damaged {
+            true => persist::Database::open_damaged(shared, env).await?,
+            false => persist::Database::open(shared, env, options.kept()).await?,
+        };
         Ok(Inner {
             database,
             store,

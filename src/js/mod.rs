@@ -7,6 +7,7 @@ mod frame;
 mod idb;
 mod indexed_db;
 mod memory;
+mod options;
 mod panic;
 mod timer;
 

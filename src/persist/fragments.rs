@@ -15,10 +15,20 @@ use crate::value::validate;
 /// Pages that are read at once.
 const WINDOW: u64 = 256;
 
+/// What is known of a page.
+struct Page {
+    /// The pages right below; none for a leaf.
+    children: Vec<PageId>,
+    /// Entries on it and below.
+    count: u64,
+    /// True for a leaf whose first entry is a document.
+    has_documents: bool,
+}
+
 /// What a scan of all pages found.
 #[derive(Default)]
 pub(super) struct Scan {
-    outlines: OrderedMap<PageId, Outline>,
+    pages: OrderedMap<PageId, Page>,
     /// No page has this number or a higher one.
     pub end: PageId,
 }
@@ -51,14 +61,23 @@ async fn scan_range<S: Store>(link: &Link<S>, range: Range<u64>, found: &mut Sca
         let page = chunks[0].0 / PAGE_CHUNKS;
         found.end = found.end.max(page + 1);
         if let Ok(Joined::Whole(bytes)) = join(page * PAGE_CHUNKS, chunks, false)
-            && let Some(mut outline) = outline(&bytes)
+            && let Some(Outline {
+                children,
+                count,
+                first,
+            }) = outline(&bytes)
         {
-            // Nothing more of the first entry is needed than whether it is a document.
-            outline.first = outline.first.filter(|(key, value)| {
-                key.len() == size_of::<u64>() && validate(value, limits::NESTING_DEPTH_MAX).is_ok()
+            let has_documents = first.is_some_and(|(key, value)| {
+                key.len() == size_of::<u64>() && validate(&value, limits::NESTING_DEPTH_MAX).is_ok()
             });
-            outline.first = outline.first.map(|_| Default::default());
-            found.outlines.insert(page, outline);
+            found.pages.insert(
+                page,
+                Page {
+                    children,
+                    count,
+                    has_documents,
+                },
+            );
         }
     }
     Ok(())
@@ -75,18 +94,18 @@ impl Scan {
         }
         let is_new = |page: &PageId| !reached.contains(page);
         let mut below = OrderedSet::new();
-        for (_, outline) in self.outlines.iter().filter(|(page, _)| is_new(page)) {
-            outline.children.iter().for_each(|page| {
+        for (_, found) in self.pages.iter().filter(|(page, _)| is_new(page)) {
+            found.children.iter().for_each(|page| {
                 below.insert(*page);
             });
         }
-        let roots = self.outlines.iter();
+        let roots = self.pages.iter();
         let roots = roots.filter(|(page, _)| is_new(page) && !below.contains(*page));
         roots
             .filter(|(page, _)| self.holds_documents(**page))
-            .map(|(page, outline)| Root {
+            .map(|(page, found)| Root {
                 page: *page,
-                count: outline.count,
+                count: found.count,
                 data_bytes: 0,
             })
             .collect()
@@ -99,8 +118,8 @@ impl Scan {
             if !reached.insert(page) {
                 continue;
             }
-            match self.outlines.get(&page) {
-                Some(outline) => pages.extend(&outline.children),
+            match self.pages.get(&page) {
+                Some(found) => pages.extend(&found.children),
                 None => is_broken = true,
             }
         }
@@ -112,13 +131,13 @@ impl Scan {
         let mut seen = OrderedSet::new();
         let mut pages = vec![page];
         while let Some(page) = pages.pop() {
-            let Some(outline) = self.outlines.get(&page).filter(|_| seen.insert(page)) else {
+            let Some(found) = self.pages.get(&page).filter(|_| seen.insert(page)) else {
                 continue;
             };
-            if outline.children.is_empty() {
-                return outline.first.is_some();
+            if found.children.is_empty() {
+                return found.has_documents;
             }
-            pages.extend(outline.children.iter().rev());
+            pages.extend(found.children.iter().rev());
         }
         false
     }

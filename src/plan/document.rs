@@ -19,15 +19,16 @@ pub enum Document {
     Bare,
     /// One of which more is known than its fields.
     Known(Rc<Known>),
-    /// Another one but for a field; it is made when somebody looks at all of it.
+    /// Another one but for some fields; it is made when somebody looks at all of it.
     Changed(Rc<Changed>),
 }
 
-/// A document with another value in a top-level field.
+/// A document with other values in top-level fields.
 pub struct Changed {
     base: Document,
-    field: Rc<str>,
-    value: New,
+    /// Nearly always the only one, which takes no memory of its own.
+    first: (Rc<str>, New),
+    others: Vec<(Rc<str>, New)>,
     /// The top-level fields of the base that anybody looks at; `None` for all.
     keep: Option<Rc<[Box<str>]>>,
     whole: OnceCell<DocumentBuf>,
@@ -127,32 +128,36 @@ impl Document {
 }
 
 impl Changed {
-    /// The document with this value in a top-level field: in the place of what is there, else at
+    /// The document with these values in top-level fields: in the place of what is there, else at
     /// the end.
     pub fn new(
         base: Document,
-        field: Rc<str>,
-        value: New,
+        first: (Rc<str>, New),
+        others: Vec<(Rc<str>, New)>,
         keep: Option<Rc<[Box<str>]>>,
     ) -> Changed {
         Changed {
             base,
-            field,
-            value,
+            first,
+            others,
             keep,
             whole: OnceCell::new(),
         }
     }
 
-    /// Sets another value.
+    /// Sets another value of the first field.
     pub fn set(&mut self, value: New) {
-        self.value = value;
+        self.first.1 = value;
         self.whole.take();
     }
 
+    fn fields(&self) -> impl Iterator<Item = &(Rc<str>, New)> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
     #[inline]
-    fn value(&self) -> ValueRef<'_> {
-        match &self.value {
+    fn value<'a>(&'a self, new: &'a New) -> ValueRef<'a> {
+        match new {
             New::Value(value) => value.as_ref(),
             New::Document(document) => ValueRef::Document(document.as_ref()),
             New::Part(kind, range) => {
@@ -162,12 +167,15 @@ impl Changed {
         }
     }
 
-    fn read<'a>(&'a self, fields: &Fields, seen: u64, out: &mut FieldValues<'a>) {
-        let bit = fields.bit_of(&self.field);
-        if bit & !seen != 0 {
-            fields.read_value(bit, self.value(), out);
+    fn read<'a>(&'a self, fields: &Fields, mut seen: u64, out: &mut FieldValues<'a>) {
+        for (name, new) in self.fields() {
+            let bit = fields.bit_of(name);
+            if bit & !seen != 0 {
+                fields.read_value(bit, self.value(new), out);
+            }
+            seen |= bit;
         }
-        self.base.read(fields, seen | bit, out);
+        self.base.read(fields, seen, out);
     }
 
     fn whole(&self) -> &DocumentBuf {
@@ -178,18 +186,17 @@ impl Changed {
                 None => base.as_bytes().len() + 32,
             });
             let mut out = DocumentWriter::begin(&mut bytes);
-            let mut is_there = false;
             for element in base.elements() {
                 let is_kept = |keep: &Rc<[Box<str>]>| keep.iter().any(|k| **k == *element.name);
-                if *element.name == *self.field {
-                    is_there = true;
-                    out.append(&self.field, self.value());
+                if let Some((name, new)) = self.fields().find(|field| *field.0 == *element.name) {
+                    out.append(name, self.value(new));
                 } else if self.keep.as_ref().is_none_or(is_kept) {
                     out.append_element(&element);
                 }
             }
-            if !is_there {
-                out.append(&self.field, self.value());
+            let is_new = |field: &&(Rc<str>, New)| base.element(&field.0).is_none();
+            for (name, new) in self.fields().filter(is_new) {
+                out.append(name, self.value(new));
             }
             drop(out);
             DocumentBuf::from_valid(bytes)

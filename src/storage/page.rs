@@ -154,8 +154,7 @@ pub fn outline(bytes: &[u8]) -> Option<Outline> {
             Outline {
                 children: Vec::new(),
                 count: leaf.entries.len() as u64,
-                first: Some((leaf.entries.key(0).to_vec(), value.to_vec()))
-                    .filter(|_| !key.is_empty()),
+                first: Some((key.to_vec(), value.to_vec())),
             }
         }
         Content::Inner(inner) => Outline {

@@ -3,7 +3,6 @@
 use super::node::Node;
 use super::operators::{OPERATORS, Operator};
 use super::path::{Part, UpdatePath, compare_paths};
-
 use super::rename::Rename;
 use super::{Run, resolve, walk};
 use crate::error::{Error, Result, codes};
@@ -87,14 +86,18 @@ fn unknown(name: &str) -> Error {
 
 /// Errors: `ConflictingUpdateOperators` (40).
 fn note(path: &UpdatePath, paths: &mut Vec<UpdatePath>) -> Result<()> {
-    check_conflict(path, paths)?;
+    check_conflict(path, paths.iter())?;
     paths.push(path.clone());
     Ok(())
 }
 
 /// Errors: `ConflictingUpdateOperators` (40).
-pub(super) fn check_conflict(path: &UpdatePath, paths: &[UpdatePath]) -> Result<()> {
-    if let Some(other) = paths.iter().find(|other| other.conflicts_with(path)) {
+pub(super) fn check_conflict<'p>(
+    path: &'p UpdatePath,
+    others: impl IntoIterator<Item = &'p UpdatePath>,
+) -> Result<()> {
+    let mut others = others.into_iter();
+    if let Some(other) = others.find(|other| other.conflicts_with(path)) {
         let shorter = if other.text.len() < path.text.len() {
             other
         } else {
@@ -165,18 +168,7 @@ pub(super) fn apply(
 ) -> Result<Option<DocumentBuf>> {
     let mut root = Node::of_document(document);
     let mut changed = false;
-    let resolved = resolve::all(actions, document, run)?;
-    let paths: Vec<(&Action, &UpdatePath)> = match &resolved {
-        None => actions
-            .iter()
-            .map(|action| (action, &action.path))
-            .collect(),
-        Some(paths) => paths
-            .iter()
-            .map(|(at, path)| (&actions[*at], path))
-            .collect(),
-    };
-    for (action, path) in paths {
+    let mut step = |action: &Action, path: &UpdatePath| -> Result<()> {
         let had = path.dollar_name().is_some_and(|name| root.has(name));
         let is_changed = match &action.step {
             Step::Operator(operator) => walk::apply(&mut root, path, &**operator, run)?,
@@ -189,6 +181,15 @@ pub(super) fn apply(
         {
             check_dollar_name(name, path, had, &root)?;
         }
+        Ok(())
+    };
+    match resolve::all(actions, document, run)? {
+        None => actions
+            .iter()
+            .try_for_each(|action| step(action, &action.path))?,
+        Some(paths) => paths
+            .iter()
+            .try_for_each(|(at, path)| step(&actions[*at], path))?,
     }
     Ok(changed.then(|| root.into_document()))
 }

@@ -1,5 +1,6 @@
 //! The paths of update operators: fields, positions, and the three positional parts.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::error::{Error, Result, codes};
@@ -128,7 +129,7 @@ fn parse_part(part: &str, path: &str) -> Result<Part> {
     Ok(Part::Field(part.into()))
 }
 
-/// The order in which new fields are added: by name, numbers by value.
+/// The order in which new fields are added: numbers by value, then names.
 pub(super) fn compare_paths(one: &UpdatePath, two: &UpdatePath) -> Ordering {
     let mut pairs = one.parts.iter().zip(&two.parts);
     let different =
@@ -137,17 +138,21 @@ pub(super) fn compare_paths(one: &UpdatePath, two: &UpdatePath) -> Ordering {
 }
 
 fn compare_parts(one: &Part, two: &Part) -> Ordering {
-    let text = |part: &Part| -> String {
+    fn text(part: &Part) -> Cow<'_, str> {
         match part {
-            Part::Field(name) => name.to_string(),
-            Part::Positional => "$".to_owned(),
-            Part::All => "$[]".to_owned(),
-            Part::Filtered(name) => format!("$[{name}]"),
+            Part::Field(name) => Cow::Borrowed(name),
+            Part::Positional => Cow::Borrowed("$"),
+            Part::All => Cow::Borrowed("$[]"),
+            Part::Filtered(name) => Cow::Owned(format!("$[{name}]")),
         }
-    };
+    }
     let (one, two) = (text(one), text(two));
     match (array_position(&one), array_position(&two)) {
         (Some(one), Some(two)) => one.cmp(&two),
-        _ => one.cmp(&two),
+        // Numbers are not compared as texts with some names and by value with others: that would be
+        // no order, which sorting may not be given.
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => one.cmp(&two),
     }
 }

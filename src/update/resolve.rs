@@ -5,8 +5,9 @@
 
 use super::Run;
 use super::action::{self, Action};
-use super::path::{Part, UpdatePath};
+use super::path::{Part, UpdatePath, compare_paths};
 use crate::error::Result;
+use crate::sorting::sort_by;
 use crate::value::path::array_position;
 use crate::value::{DocumentRef, ValueRef};
 
@@ -23,7 +24,6 @@ pub(super) fn all(
         return Ok(None);
     }
     let mut resolved = Vec::new();
-    let mut paths: Vec<UpdatePath> = Vec::new();
     for (at, action) in actions.iter().enumerate() {
         let mut walk = Walk {
             run,
@@ -35,13 +35,21 @@ pub(super) fn all(
             true => walk.found,
             false => vec![action.path.clone()],
         };
-        for path in found {
-            action::check_conflict(&path, &paths)?;
-            paths.push(path.clone());
-            resolved.push((at, path));
-        }
+        resolved.extend(found.into_iter().map(|path| (at, path)));
     }
+    check_apart(&resolved)?;
     Ok(Some(resolved))
+}
+
+/// In order of their names a path is followed by those that lead through it.
+///
+/// Errors: `ConflictingUpdateOperators` (40).
+fn check_apart(resolved: &[(usize, UpdatePath)]) -> Result<()> {
+    let mut paths: Vec<&UpdatePath> = resolved.iter().map(|(_, path)| path).collect();
+    sort_by(&mut paths, |one, two| compare_paths(one, two));
+    paths
+        .windows(2)
+        .try_for_each(|pair| action::check_conflict(pair[1], [pair[0]]))
 }
 
 struct Walk<'r> {
@@ -89,9 +97,7 @@ impl Walk<'_> {
     fn field(&mut self, name: &str, rest: &[Part], value: Option<ValueRef<'_>>) -> Result<bool> {
         let inner = match value {
             Some(ValueRef::Document(document)) => document.get(name),
-            Some(ValueRef::Array(array)) => {
-                array_position(name).and_then(|index| array.iter().nth(index))
-            }
+            Some(ValueRef::Array(array)) => array_position(name).and_then(|index| array.get(index)),
             _ => None,
         };
         self.step(name.to_owned(), rest, inner)

@@ -241,3 +241,40 @@ fn an_upsert_starts_from_the_equalities() {
         "{ _id: 7, b: { c: 2 }, y: 3, n: 1, s: 5 }"
     );
 }
+
+#[test]
+fn names_that_look_like_numbers_have_an_order() {
+    // By text 10 is before 1a and 1a before 9; by value 9 is before 10.
+    let names: Vec<String> = (0..60)
+        .map(|at| match at % 3 {
+            0 => format!("{at}"),
+            1 => format!("{at}a"),
+            _ => format!("0{at}"),
+        })
+        .collect();
+    let mut fields = DocumentBuf::new();
+    names.iter().for_each(|name| fields.append(name, 1));
+    let updated = run(&doc([]), &doc([("$set", Value::document(fields))]), None).unwrap();
+    let place = |name: &str| updated.find(&format!(" {name}:")).unwrap();
+    assert!(names.iter().all(|name| place(name) > 0));
+    assert!(place("9") < place("12") && place("57") < place("1a"));
+}
+
+#[test]
+fn several_operators_meet_every_element() {
+    let element = || val([("x", int(1)), ("y", int(2))]);
+    let elements: Vec<Value<'static>> = (0..3000).map(|_| element()).collect();
+    let array = doc([("a", Value::array(elements.iter().collect::<ArrayBuf>()))]);
+    let update = doc([
+        ("$inc", val([("a.$[].x", int(1))])),
+        ("$mul", val([("a.$[].y", int(5))])),
+    ]);
+    let updated = run(&array, &update, None).unwrap();
+    assert_eq!(updated.matches("{ x: 2, y: 10 }").count(), 3000);
+    let both = doc([
+        ("$inc", val([("a.$[].x", int(1))])),
+        ("$set", val([("a.$.x", int(1))])),
+    ]);
+    let outcome = run(&array, &both, Some(7));
+    assert_eq!(outcome, Err(codes::CONFLICTING_UPDATE_OPERATORS));
+}

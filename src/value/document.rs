@@ -44,11 +44,11 @@ pub struct Elements<'a> {
 
 /// The fields of a document with their values, in stored order.
 #[derive(Clone)]
-pub struct Fields<'a>(Elements<'a>);
+pub struct DocumentIter<'a>(Elements<'a>);
 
 /// The values of an array, in order.
 #[derive(Clone)]
-pub struct Values<'a>(Elements<'a>);
+pub struct ArrayIter<'a>(Elements<'a>);
 
 static EMPTY: [u8; 5] = [5, 0, 0, 0, 0];
 
@@ -85,8 +85,8 @@ impl<'a> DocumentRef<'a> {
 
     /// Names and decoded values.
     #[inline]
-    pub fn iter(self) -> Fields<'a> {
-        Fields(self.elements())
+    pub fn iter(self) -> DocumentIter<'a> {
+        DocumentIter(self.elements())
     }
 
     /// The first field with this name, undecoded.
@@ -147,8 +147,8 @@ impl<'a> ArrayRef<'a> {
 
     /// The decoded elements.
     #[inline]
-    pub fn iter(self) -> Values<'a> {
-        Values(self.elements())
+    pub fn iter(self) -> ArrayIter<'a> {
+        ArrayIter(self.elements())
     }
 
     /// The element at a position from zero, by walking to it.
@@ -231,7 +231,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-impl<'a> Iterator for Fields<'a> {
+impl<'a> Iterator for DocumentIter<'a> {
     type Item = (&'a str, ValueRef<'a>);
 
     // Not inlined: the engine walks over documents in hundreds of places.
@@ -242,7 +242,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-impl<'a> Iterator for Values<'a> {
+impl<'a> Iterator for ArrayIter<'a> {
     type Item = ValueRef<'a>;
 
     #[inline(never)]

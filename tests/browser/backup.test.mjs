@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, ONLY_CHROMIUM, serveTussock } from './harness.mjs';
+import { launch, ONLY_CHROMIUM, serveTussock, spoilManifests, tamper } from './harness.mjs';
 
 let site;
 let chromium;
@@ -175,25 +175,21 @@ test('lines of Extended JSON keep the types, both ways', async () => {
 
 test('what damage leaves is salvaged, and what it took is said', async () => {
   const page = await open();
-  const seen = await page.evaluate(async () => {
-    let client = await connect('indexeddb://salvage');
+  await page.evaluate(async () => {
+    const client = await connect('indexeddb://salvage');
     const text = 'z'.repeat(1000);
     for (const name of ['first', 'second']) {
       await client.db('shop').collection(name).insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id, text })));
     }
     await client.close();
-    const done = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await done(indexedDB.open('salvage'));
-    const pages = database.transaction('pages', 'readwrite').objectStore('pages');
-    const [key] = await done(pages.getAllKeys());
-    const bytes = await done(pages.get(key));
+  });
+  await tamper(page, 'salvage', 'pages', async (objects, [key], done) => {
+    const bytes = await done(objects.get(key));
     bytes[40] ^= 1;
-    await done(pages.put(bytes, key));
-    database.close();
-    client = await connect('indexeddb://salvage');
+    await done(objects.put(bytes, key));
+  });
+  const seen = await page.evaluate(async () => {
+    const client = await connect('indexeddb://salvage');
     const failures = [];
     for (const name of ['first', 'second']) failures.push(await failureOf(client.db('shop').collection(name).find().toArray()));
     const { stream, lost } = await client.salvage();
@@ -216,30 +212,20 @@ test('what damage leaves is salvaged, and what it took is said', async () => {
 
 test('a database that is refused as damaged is salvaged, and repaired', async () => {
   const page = await open();
-  const seen = await page.evaluate(async () => {
-    const url = 'indexeddb://repair';
-    let client = await connect(url);
+  await page.evaluate(async () => {
+    const client = await connect('indexeddb://repair');
     const things = client.db('shop').collection('things');
     await things.createIndex({ group: 1 });
     await things.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id, group: _id % 7, text: 'z'.repeat(500) })));
     await client.close();
-    const done = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    // Both manifests: names and options are gone, the pages are there.
-    const database = await done(indexedDB.open('repair'));
-    const meta = database.transaction('meta', 'readwrite').objectStore('meta');
-    for (const key of await done(meta.getAllKeys())) {
-      if (key >= 2 ** 40) continue;
-      const bytes = await done(meta.get(key));
-      bytes[bytes.length - 1] ^= 1;
-      await done(meta.put(bytes, key));
-    }
-    database.close();
+  });
+  // Names and options are gone, the pages are there.
+  await tamper(page, 'repair', 'meta', spoilManifests);
+  const seen = await page.evaluate(async () => {
+    const url = 'indexeddb://repair';
     const refused = await failureOf(connect(url));
     const { MongoClient } = await import('tussock');
-    client = new MongoClient(url);
+    let client = new MongoClient(url);
     const { stream, lost } = await client.salvage();
     const target = await connect('memory://');
     const salvaged = await target.restore(stream);

@@ -162,3 +162,31 @@ export function launch(options = {}) {
 export function isInstalled(name) {
   return BROWSERS[name].isInstalled();
 }
+
+/** Changes what IndexedDB holds behind the client's back. */
+export function tamper(page, name, store, act) {
+  return page.evaluate(
+    async ([name, store, act]) => {
+      const done = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await done(indexedDB.open(name));
+      const objects = database.transaction(store, 'readwrite').objectStore(store);
+      const keys = await done(objects.getAllKeys());
+      await new Function('objects', 'keys', 'done', `return (${act})(objects, keys, done)`)(objects, keys, done);
+      database.close();
+    },
+    [name, store, String(act)],
+  );
+}
+
+/** For {@link tamper} on the space `meta`: damages both manifests. The rows of owners, above, stay. */
+export async function spoilManifests(objects, keys, done) {
+  for (const key of keys.filter((key) => key < 2 ** 40)) {
+    const bytes = await done(objects.get(key));
+    bytes[bytes.length - 1] ^= 1;
+    await done(objects.put(bytes, key));
+  }
+}

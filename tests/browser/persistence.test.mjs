@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, ONLY_CHROMIUM, serveTussock } from './harness.mjs';
+import { launch, ONLY_CHROMIUM, serveTussock, spoilManifests, tamper } from './harness.mjs';
 
 let site;
 let chromium;
@@ -247,25 +247,6 @@ test('transactions that are aborted again and again are reported, undone, and th
   await page.close();
 });
 
-/** Changes what IndexedDB holds behind the client's back. */
-function tamper(page, name, store, act) {
-  return page.evaluate(
-    async ([name, store, act]) => {
-      const done = (request) =>
-        new Promise((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const database = await done(indexedDB.open(name));
-      const objects = database.transaction(store, 'readwrite').objectStore(store);
-      const keys = await done(objects.getAllKeys());
-      await new Function('objects', 'keys', 'done', `return (${act})(objects, keys, done)`)(objects, keys, done);
-      database.close();
-    },
-    [name, store, String(act)],
-  );
-}
-
 test('a damaged page fails the collection that it belongs to, and no other', async () => {
   const page = await open();
   await page.evaluate(FAILURE);
@@ -299,14 +280,7 @@ test('one of the two manifests may be damaged; without both the database is refu
       bytes[bytes.length - 1] ^= 1;
       await done(objects.put(bytes, keys[0]));
     },
-    // Above are the rows of owners.
-    both: async (objects, keys, done) => {
-      for (const key of keys.filter((key) => key < 2 ** 40)) {
-        const bytes = await done(objects.get(key));
-        bytes[bytes.length - 1] ^= 1;
-        await done(objects.put(bytes, key));
-      }
-    },
+    both: spoilManifests,
   };
   const seen = [];
   for (const name of ['one', 'both']) {

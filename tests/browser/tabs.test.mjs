@@ -131,8 +131,9 @@ test('a question or a reply that is lost on the way is made up for, and nothing 
   const lose = (kind, count) => {
     const { postMessage } = BroadcastChannel.prototype;
     let left = count;
+    globalThis.lost ??= [];
     BroadcastChannel.prototype.postMessage = function (message) {
-      if (message.kind === kind && (left -= 1) >= 0) return;
+      if (message.kind === kind && (left -= 1) >= 0) return void lost.push(kind);
       postMessage.call(this, message);
     };
   };
@@ -152,6 +153,7 @@ test('a question or a reply that is lost on the way is made up for, and nothing 
     return { ids: read.map(({ _id }) => _id), counts: read.slice(0, 3).map(({ n }) => n) };
   });
   assert.deepEqual(seen, { ids: Array.from({ length: 30 }, (_, at) => at), counts: [1, 1, 0] });
+  assert.deepEqual([await pages[0].evaluate(() => lost), await pages[1].evaluate(() => lost)], [['reply', 'reply'], ['run']]);
   // It was the first owner all the time.
   assert.equal(await pages[0].evaluate(() => client.durability.state), 'durable');
   await closed(pages);

@@ -97,7 +97,7 @@ export class Desk {
       } else if (data.kind === 'bye') {
         channel.close();
         this.clients.delete(client);
-      } else if (this.isNew(served, data)) {
+      } else if (this.takes(served, data)) {
         const answered = this.answer(client, served, data).finally(() => this.underWay.delete(answered));
         this.underWay.add(answered);
       }
@@ -106,8 +106,8 @@ export class Desk {
     return served;
   }
 
-  /** Whether this was not asked before. What was answered is answered again, and nothing is done twice. */
-  private isNew({ channel, asked }: Client, question: Extract<Question, { number: number }>): boolean {
+  /** Takes a question in, if it was not asked before: what was answered is answered again, and nothing is done twice. */
+  private takes({ channel, asked }: Client, question: Extract<Question, { number: number }>): boolean {
     if (question.kind === 'run') {
       for (const number of asked.keys()) if (number <= question.done) asked.delete(number);
     }

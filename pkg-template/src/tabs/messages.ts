@@ -2,12 +2,15 @@
  * What the tabs of one database say to one another.
  *
  *   channel `tussock:NAME`        everybody: hello (who is new), owner (who owns it now), status
- *   channel `tussock:NAME:ID`     the owner and one other: commands and replies
+ *   channel `tussock:NAME:ID`     the owner and one other: commands and replies; what is not answered is asked again
  */
 import type { DurabilityStatus } from '../connection.js';
 
-/** Changes when a message does: a tab that speaks another version is refused, by name. */
-export const PROTOCOL = 1;
+/**
+ * Changes when a message does, or what may be relied on: an owner of version 1 would do what is asked again once more. A
+ * tab that speaks another version is refused, by name.
+ */
+export const PROTOCOL = 2;
 
 /** To everybody. */
 export type Announcement =

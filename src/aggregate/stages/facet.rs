@@ -17,8 +17,8 @@ use crate::value::{ArrayBuf, DocumentBuf, ValueRef};
 /// Pipelines with the fields that their results go to.
 pub struct Facet(Rc<[(Box<str>, Pipeline)]>);
 
-/// Errors: 40169 (no document, or an empty one), 40170 (a facet is no array), 40171 (a stage is no document), those of names and
-/// stages.
+/// Errors: 40169 (no document, or an empty one), 40170 (a facet is no array), 40171 (a stage is no
+/// document), those of names and stages.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
         return Err(Error::new(

@@ -438,6 +438,13 @@ mod tests {
             &documents[1..],
             &["{_id: 1, all: [{c: 1, a: [{y: 1}, [{x: 4}]], b: 8, e: 'd'}], e: ['d']}"],
         );
+        check(
+            "[{$setWindowFields: {sortBy: {c: 1}, output: {n: {$sum: 1}, b: {$first: '$c'}, m: {$shift: {output: '$c', by: 1}}}}}, {$group: {_id: '$n', all: {$push: '$$ROOT'}, b: {$push: '$b'}, m: {$push: '$m'}}}]",
+            &documents,
+            &[
+                "{_id: 2, all: [{a: [{x: 1}, {x: 2}], b: 'c', c: 'c', d: {a: 7}, n: 2, m: 'd'}, {c: 'd', a: [{y: 1}, [{x: 4}]], b: 'c', n: 2, m: null}], b: ['c', 'c'], m: ['d', null]}",
+            ],
+        );
     }
 
     #[test]

@@ -659,8 +659,8 @@ fn with_found(
     let local = &row.document;
     match single {
         Some(single) => {
-            let value = New::Document(found);
-            let changed = Changed::new(local.clone(), single.clone(), value, keep.clone());
+            let field = (single.clone(), New::Document(found));
+            let changed = Changed::new(local.clone(), field, Vec::new(), keep.clone());
             Document::Changed(Rc::new(changed))
         }
         None => {

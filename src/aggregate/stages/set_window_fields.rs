@@ -167,8 +167,8 @@ struct Running {
     stage: SetWindowFields,
     /// The top-level fields that later stages look at.
     keep: Option<Rc<[Box<str>]>>,
-    /// The names of the output fields that are no paths.
-    names: Vec<Option<Rc<str>>>,
+    /// The names of the output fields, if none of them is a path.
+    names: Option<Vec<Rc<str>>>,
     /// What was read; once that is all, the next partition is at the end.
     table: KeyTable,
     groups: Vec<Group>,
@@ -256,21 +256,26 @@ impl Running {
 
     /// The next document of the partition, with its fields.
     fn give(&mut self) -> Option<Document> {
-        let mut made = self.ready.next()?;
-        let fields = self.stage.0.fields.iter().zip(&self.names);
-        for (((path, _), name), values) in fields.zip(&mut self.results) {
-            let Some(Some(value)) = values.next() else {
-                continue;
-            };
-            made = match name {
-                Some(name) => {
-                    let (value, keep) = (New::Value(value), self.keep.clone());
-                    Document::Changed(Rc::new(Changed::new(made, name.clone(), value, keep)))
-                }
-                None => with_field(made.as_ref(), path, value.as_ref()).into(),
-            };
-        }
-        Some(made)
+        let base = self.ready.next()?;
+        let values = self
+            .results
+            .iter_mut()
+            .map(|values| values.next().flatten());
+        let Some(names) = &self.names else {
+            let fields = self.stage.0.fields.iter().zip(values);
+            return Some(fields.fold(base, |made, ((path, _), value)| match value {
+                Some(value) => with_field(made.as_ref(), path, value.as_ref()).into(),
+                None => made,
+            }));
+        };
+        let fields = names.iter().zip(values);
+        let mut fields =
+            fields.filter_map(|(name, value)| Some((name.clone(), New::Value(value?))));
+        let Some(first) = fields.next() else {
+            return Some(base);
+        };
+        let changed = Changed::new(base, first, fields.collect(), self.keep.clone());
+        Some(Document::Changed(Rc::new(changed)))
     }
 }
 

@@ -258,7 +258,7 @@ impl Running {
                     Some(last) => last.set(value),
                     None => {
                         let (base, keep) = (current.document.clone(), self.keep.clone());
-                        let changed = Changed::new(base, field.clone(), value, keep);
+                        let changed = Changed::new(base, (field.clone(), value), Vec::new(), keep);
                         self.last = Some(Rc::new(changed));
                     }
                 }

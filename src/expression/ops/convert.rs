@@ -81,17 +81,11 @@ impl Evaluate for Convert {
             },
         };
         let converted = match input.as_ref() {
-            ValueRef::Binary(binary) if is_big && target.is_number() => {
-                let bytes: Vec<u8> = binary.bytes.iter().rev().copied().collect();
-                let subtype = binary.subtype;
-                let turned = BinaryRef {
-                    subtype,
-                    bytes: &bytes,
-                };
-                convert(ValueRef::Binary(turned), target, format)
+            binary @ ValueRef::Binary(_) if is_big && target.is_number() => {
+                convert(turned_around(binary).as_ref(), target, format)
             }
             number if is_big && number.is_number() => {
-                convert(number, target, format).map(turned_around)
+                convert(number, target, format).map(|made| turned_around(made.as_ref()))
             }
             other => convert(other, target, format),
         };
@@ -133,9 +127,9 @@ fn read_byte_order(value: ValueRef<'_>) -> Result<bool> {
 }
 
 /// Binary data with its bytes from last to first; other values as they are.
-fn turned_around(value: Value<'static>) -> Value<'static> {
-    let ValueRef::Binary(binary) = value.as_ref() else {
-        return value;
+fn turned_around(value: ValueRef<'_>) -> Value<'static> {
+    let ValueRef::Binary(binary) = value else {
+        return Value::copy_of(value);
     };
     let bytes: Vec<u8> = binary.bytes.iter().rev().copied().collect();
     let subtype = binary.subtype;

@@ -45,8 +45,7 @@ pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     };
     let wanted = call.evaluate(1, scope)?;
     let wanted = wanted.as_ref().map(Value::as_ref);
-    let from = bound(call, 2, "starting", scope)?.unwrap_or(0);
-    let to = bound(call, 3, "ending", scope)?.unwrap_or(usize::MAX);
+    let (from, to) = bounds(call, [9_711_600, 9_711_601], scope)?;
     let found = array
         .iter()
         .enumerate()
@@ -57,21 +56,20 @@ pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     Ok(Some(Value::Ref(ValueRef::Int32(position))))
 }
 
-/// The codes for a bound that is no integer, and for one that is negative.
-fn bound_codes(operator: &str) -> [i32; 2] {
-    match operator {
-        "$indexOfArray" => [9_711_600, 9_711_601],
-        _ => [40096, 40097],
-    }
+/// From where to where to search: the third and the fourth argument, if they are there.
+///
+/// Errors: those given, for what is no 32-bit integer and for one that is negative.
+pub fn bounds(call: &Call, codes: [i32; 2], scope: &Scope<'_, '_>) -> Result<(usize, usize)> {
+    let from = bound(call, 2, "starting", codes, scope)?;
+    let to = bound(call, 3, "ending", codes, scope)?;
+    Ok((from.unwrap_or(0), to.unwrap_or(usize::MAX)))
 }
 
-/// A bound of a search, which must be a 32-bit integer that is not negative.
-///
-/// Errors: see [`bound_codes`].
-pub fn bound(
+fn bound(
     call: &Call,
     argument: usize,
     what: &str,
+    [not_whole, negative]: [i32; 2],
     scope: &Scope<'_, '_>,
 ) -> Result<Option<usize>> {
     if call.len() <= argument {
@@ -86,12 +84,12 @@ pub fn bound(
             "{} requires an integral {what} index, found a value of type: {alias}",
             call.name()
         );
-        return Err(Error::new(bound_codes(call.name())[0], message));
+        return Err(Error::new(not_whole, message));
     };
     match usize::try_from(whole) {
         Ok(whole) => Ok(Some(whole)),
         Err(_) => Err(Error::new(
-            bound_codes(call.name())[1],
+            negative,
             format!(
                 "{} requires a nonnegative {what} index, found: {whole}",
                 call.name()

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Call, Outcome, Scope};
 use crate::value::{Value, ValueRef};
 
-use super::in_array::bound;
+use super::in_array::bounds;
 
 /// Errors: 40091, 40092 (not strings), 40096, 40097 (bounds).
 pub fn bytes<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
@@ -60,8 +60,7 @@ fn run<'a>(
     let text = string(call, Some(text.as_ref()), "first", codes.0)?;
     let token = call.evaluate(1, scope)?;
     let token = string(call, token.as_ref().map(Value::as_ref), "second", codes.1)?;
-    let from = bound(call, 2, "starting", scope)?.unwrap_or(0);
-    let to = bound(call, 3, "ending", scope)?.unwrap_or(usize::MAX);
+    let (from, to) = bounds(call, [40096, 40097], scope)?;
     let found = if from > to {
         None
     } else {

@@ -653,14 +653,25 @@ fn delete(out: &mut DocumentBuf, collection: &str, field: &str, value: i32) {
     });
 }
 
+/// Of a `bulkWrite`: an insert into the first namespace.
+fn insert_op(list: &mut ArrayWriter<'_>, document: &Document) {
+    let mut insert = list.document();
+    insert.append("insert", 0);
+    document.write(&mut insert.document("document"));
+}
+
+/// Of a `bulkWrite`: a delete from the namespace with this number.
+fn delete_op(list: &mut ArrayWriter<'_>, namespace: i32, id: i32) {
+    let mut delete = list.document();
+    delete.append("delete", namespace);
+    delete.document("filter").append("_id", id);
+}
+
 /// An insert, an update of a group and a delete in one command.
 fn bulk(out: &mut DocumentBuf, collection: &str, document: &Document, group: i32, id: i32) {
     out.append("bulkWrite", 1);
     out.append_array("ops", |list| {
-        let mut insert = list.document();
-        insert.append("insert", 0);
-        document.write(&mut insert.document("document"));
-        drop(insert);
+        insert_op(list, document);
         let mut update = list.document();
         update.append("update", 0);
         update.document("filter").append("group", group);
@@ -670,9 +681,7 @@ fn bulk(out: &mut DocumentBuf, collection: &str, document: &Document, group: i32
             .append("n", 1);
         update.append("multi", true);
         drop(update);
-        let mut delete = list.document();
-        delete.append("delete", 0);
-        delete.document("filter").append("_id", id);
+        delete_op(list, 0, id);
     });
     out.append_array("nsInfo", |list| {
         let mut namespace = list.document();
@@ -684,13 +693,8 @@ fn bulk(out: &mut DocumentBuf, collection: &str, document: &Document, group: i32
 fn moving(out: &mut DocumentBuf, to: &str, document: &Document, from: &str, id: i32) {
     out.append("bulkWrite", 1);
     out.append_array("ops", |list| {
-        let mut insert = list.document();
-        insert.append("insert", 0);
-        document.write(&mut insert.document("document"));
-        drop(insert);
-        let mut delete = list.document();
-        delete.append("delete", 1);
-        delete.document("filter").append("_id", id);
+        insert_op(list, document);
+        delete_op(list, 1, id);
     });
     out.append_array("nsInfo", |list| {
         for collection in [to, from] {
