@@ -41,6 +41,7 @@ pub(super) fn class(name: &str) -> Option<Class> {
     }
     if matches!(name, "Xsp" | "Xps") {
         class.add('\t', '\r');
+        class.add('\u{85}', '\u{85}');
     }
     each_run(&mut |from, to, categories| {
         if categories & wanted != 0 {

@@ -35,6 +35,22 @@ pub(super) fn is_space_byte(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
+/// The property of Unicode that a class of this name, or an escape of this letter, has
+/// behind `(*UCP)`.
+pub(super) fn unicode_name(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "d" | "digit" => "Nd",
+        "s" | "space" => "Xsp",
+        "w" | "word" => "Xwd",
+        "alpha" => "L",
+        "lower" => "Ll",
+        "upper" => "Lu",
+        "alnum" => "Xan",
+        "cntrl" => "Cc",
+        _ => return None,
+    })
+}
+
 impl Class {
     /// The set of these ASCII characters.
     pub(super) fn of_ascii(bits: u128) -> Class {

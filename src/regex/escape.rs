@@ -17,7 +17,7 @@ impl Parser<'_> {
     /// The escape after a backslash, inside a character class or outside.
     pub(super) fn escape(&mut self, in_class: bool) -> Result<Escape> {
         let c = self.next().ok_or_else(|| invalid("\\ at end of pattern"))?;
-        if let Some(class) = shorthand(c) {
+        if let Some(class) = self.shorthand(c) {
             return Ok(Escape::Class(class));
         }
         let tree = match c {
@@ -41,6 +41,7 @@ impl Parser<'_> {
             'Z' => Tree::Assertion(Assertion::TextEndOrNewline),
             'z' => Tree::Assertion(Assertion::TextEnd),
             'G' => Tree::Assertion(Assertion::SearchStart),
+            'b' | 'B' if self.unicode_classes => self.unicode_boundary(c == 'b'),
             'b' => Tree::Assertion(Assertion::WordBoundary),
             'B' => Tree::Assertion(Assertion::NoWordBoundary),
             'K' => Tree::Keep,
@@ -194,21 +195,42 @@ impl Parser<'_> {
     }
 }
 
-/// `\d`, `\w`, `\s`, `\h`, `\v` and their negations.
-fn shorthand(c: char) -> Option<Class> {
-    let class = match c.to_ascii_lowercase() {
-        'd' => Class::of_ascii(class::ascii_where(|byte| byte.is_ascii_digit())),
-        'w' => Class::of_ascii(class::ascii_where(class::is_word_byte)),
-        's' => Class::of_ascii(class::ascii_where(class::is_space_byte)),
-        'h' => Class::of_ranges(HORIZONTAL),
-        'v' => Class::of_ranges(VERTICAL),
-        _ => return None,
-    };
-    Some(if c.is_ascii_uppercase() {
-        class.negate()
-    } else {
-        class
-    })
+impl Parser<'_> {
+    /// `\d`, `\w`, `\s`, `\h`, `\v` and their negations.
+    fn shorthand(&self, c: char) -> Option<Class> {
+        let letter = c.to_ascii_lowercase();
+        let property = class::unicode_name(letter.encode_utf8(&mut [0; 4]));
+        let class = match letter {
+            _ if self.unicode_classes && property.is_some() => category::class(property?)?,
+            'd' => Class::of_ascii(class::ascii_where(|byte| byte.is_ascii_digit())),
+            'w' => Class::of_ascii(class::ascii_where(class::is_word_byte)),
+            's' => Class::of_ascii(class::ascii_where(class::is_space_byte)),
+            'h' => Class::of_ranges(HORIZONTAL),
+            'v' => Class::of_ranges(VERTICAL),
+            _ => return None,
+        };
+        Some(if c.is_ascii_uppercase() {
+            class.negate()
+        } else {
+            class
+        })
+    }
+
+    /// `\b` or `\B` between letters of any script.
+    fn unicode_boundary(&self, is_boundary: bool) -> Tree {
+        let look = |ahead, negative| {
+            let word = self.shorthand('w').unwrap_or_default().finish();
+            Tree::Look {
+                ahead,
+                negative,
+                body: Box::new(Tree::One(One::Class(Box::new(word)))),
+            }
+        };
+        Tree::Alternate(vec![
+            Tree::Concat(vec![look(false, false), look(true, is_boundary)]),
+            Tree::Concat(vec![look(false, true), look(true, !is_boundary)]),
+        ])
+    }
 }
 
 /// White space within a line.

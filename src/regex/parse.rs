@@ -3,19 +3,22 @@
 use super::class::{self, Class};
 use super::escape::Escape;
 use super::syntax::{Assertion, Flags, Greed, One, Parsed, Tree};
-use super::{fold, invalid};
+use super::{category, fold, invalid};
 use crate::error::Result;
 
 /// Levels of groups inside groups, as PCRE2's default.
 const NESTING_MAX: u32 = 250;
 /// The largest count in `{n,m}`.
 const REPEAT_MAX: u32 = 65_535;
+const INVALID_RANGE: &str = "invalid range in character class";
 
 /// Parses a pattern under the given flags.
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Parsed> {
     let names = group_names(pattern);
+    let (rest, unicode_classes) = strip_unicode_verbs(pattern);
     let mut parser = Parser {
-        rest: strip_unicode_verbs(pattern),
+        rest,
+        unicode_classes,
         flags,
         groups: 0,
         nesting: 0,
@@ -35,15 +38,18 @@ pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Parsed> {
     })
 }
 
-/// `(*UTF8)` and its kin say what is always so here.
-fn strip_unicode_verbs(mut pattern: &str) -> &str {
-    while let Some(rest) = ["(*UTF8)", "(*UTF)"]
+/// What follows `(*UTF8)` and its kin, which say what is always so here, and whether `(*UCP)`
+/// was among them.
+fn strip_unicode_verbs(mut pattern: &str) -> (&str, bool) {
+    let mut unicode_classes = false;
+    while let Some((verb, rest)) = ["(*UCP)", "(*UTF8)", "(*UTF)"]
         .iter()
-        .find_map(|verb| pattern.strip_prefix(verb))
+        .find_map(|verb| Some((*verb, pattern.strip_prefix(verb)?)))
     {
         pattern = rest;
+        unicode_classes |= verb == "(*UCP)";
     }
-    pattern
+    (pattern, unicode_classes)
 }
 
 /// The named groups with their numbers: known before the parse, since a reference may
@@ -115,6 +121,8 @@ fn named_group(kind: &str) -> Option<(&str, &str)> {
 
 pub(super) struct Parser<'p> {
     pub(super) rest: &'p str,
+    /// Behind `(*UCP)`: `\d` and its kin are about all scripts.
+    pub(super) unicode_classes: bool,
     pub(super) flags: Flags,
     /// Capture groups opened so far.
     pub(super) groups: u32,
@@ -202,6 +210,7 @@ impl<'p> Parser<'p> {
                 repeatable = false;
                 continue;
             }
+            let is_comment = self.rest.starts_with("(?#");
             match self.atom()? {
                 Some(tree) => {
                     let is_point = matches!(tree, Tree::Assertion(_) | Tree::Keep);
@@ -210,7 +219,7 @@ impl<'p> Parser<'p> {
                 }
                 // A comment or a change of flags; what is before it cannot be repeated
                 // across it, but a comment is as if it were not there.
-                None => repeatable &= !parts.is_empty(),
+                None => repeatable &= c != '(' || is_comment,
             }
         }
         Ok(match parts.pop() {
@@ -242,7 +251,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`, `{,m}`; other braces are literal.
+    /// `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`; other braces are literal.
     fn quantifier(&mut self) -> Result<Option<(u32, Option<u32>)>> {
         let simple = match self.peek() {
             Some('*') => (0, None),
@@ -264,14 +273,14 @@ impl<'p> Parser<'p> {
             None => (inside, inside),
         };
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(min) || !digits(max) || (min.is_empty() && max.is_empty()) {
+        if !digits(min) || !digits(max) || min.is_empty() {
             return Ok(None);
         }
         let count = |text: &str| match text.parse::<u32>() {
             Ok(count) if count <= REPEAT_MAX => Ok(count),
             _ => Err(invalid("number too big in {} quantifier")),
         };
-        let least = if min.is_empty() { 0 } else { count(min)? };
+        let least = count(min)?;
         let most = if max.is_empty() {
             None
         } else {
@@ -445,8 +454,16 @@ impl<'p> Parser<'p> {
     }
 
     fn look(&self, ahead: bool, negative: bool, body: Tree) -> Result<Tree> {
-        if !ahead && body.width().1.is_none_or(|width| width > 255) {
-            return Err(invalid("length of lookbehind assertion is not limited"));
+        let branches = match &body {
+            Tree::Alternate(branches) => branches,
+            body => std::slice::from_ref(body),
+        };
+        let is_fixed = |branch: &Tree| {
+            let (least, most) = branch.width();
+            most == Some(least)
+        };
+        if !ahead && !branches.iter().all(is_fixed) {
+            return Err(invalid("lookbehind assertion is not fixed length"));
         }
         Ok(Tree::Look {
             ahead,
@@ -469,8 +486,12 @@ impl<'p> Parser<'p> {
                 ']' if !first => break,
                 '[' if self.rest.starts_with(':') && self.rest.contains(":]") => {
                     class.add_class(self.posix()?);
+                    self.no_range()?;
                     first = false;
                     continue;
+                }
+                '[' if self.collates() => {
+                    return Err(invalid("POSIX collating elements are not supported"));
                 }
                 '\\' if self.take("Q") => {
                     let text = self.until("\\E").ok_or_else(missing)?;
@@ -483,6 +504,7 @@ impl<'p> Parser<'p> {
                     Escape::Char(c) => c,
                     Escape::Class(inner) => {
                         class.add_class(inner.finish());
+                        self.no_range()?;
                         first = false;
                         continue;
                     }
@@ -504,27 +526,42 @@ impl<'p> Parser<'p> {
 
     /// The last character of the range that begins with `from`; a lone character is both.
     fn range_end(&mut self, from: char) -> Result<char> {
-        let mut after = self.rest.chars();
-        let dash = after.next() == Some('-');
-        let end = after.next();
-        let class_follows = end == Some('[') && after.next() == Some(':');
-        if !dash || matches!(end, None | Some(']')) || class_follows {
+        let Some(end) = self.rest.strip_prefix('-') else {
+            return Ok(from);
+        };
+        if end.is_empty() || end.starts_with(']') {
             return Ok(from);
         }
-        let before = self.rest;
         self.next();
         match self.next() {
             Some('\\') => match self.escape(true)? {
                 Escape::Char(c) => Ok(c),
-                _ => {
-                    // `[a-\d]`: the dash is literal.
-                    self.rest = before;
-                    Ok(from)
-                }
+                // `[a-\d]`
+                _ => Err(invalid(INVALID_RANGE)),
             },
+            Some('[') if self.rest.starts_with(':') && self.rest.contains(":]") => {
+                Err(invalid(INVALID_RANGE))
+            }
             Some(c) => Ok(c),
             None => Ok(from),
         }
+    }
+
+    /// After a set inside a class a dash is only itself if it is the last character.
+    fn no_range(&self) -> Result<()> {
+        match self.rest.strip_prefix('-') {
+            Some(end) if !end.starts_with(']') => Err(invalid(INVALID_RANGE)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `[.x.]` or `[=x=]` begins, behind its first bracket.
+    fn collates(&self) -> bool {
+        [".", "="].iter().any(|mark| {
+            let inside = self.rest.strip_prefix(mark);
+            let inside = inside.and_then(|inside| inside.split_once(mark));
+            inside.is_some_and(|(name, rest)| rest.starts_with(']') && !name.contains(']'))
+        })
     }
 
     fn posix(&mut self) -> Result<Class> {
@@ -534,6 +571,12 @@ impl<'p> Parser<'p> {
             Some(name) => (true, name),
             None => (false, name),
         };
+        if self.unicode_classes
+            && let Some(property) = class::unicode_name(name)
+        {
+            let class = category::class(property).unwrap_or_default();
+            return Ok(if negated { class.negate() } else { class }.finish());
+        }
         let test: fn(u8) -> bool = match name {
             "alpha" => |byte| byte.is_ascii_alphabetic(),
             "lower" => |byte| byte.is_ascii_lowercase(),

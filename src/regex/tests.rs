@@ -61,7 +61,7 @@ fn literals_and_anchors() {
 fn quantifiers() {
     check("a{2,3}", "", "aaaa", Some(&["aaa"]));
     check("a{2,3}?", "", "aaaa", Some(&["aa"]));
-    check("a{,2}b", "", "aaab", Some(&["aab"]));
+    check("a{,2}b", "", "aaa{,2}b", Some(&["a{,2}b"]));
     check("a{x}", "", "a{x}", Some(&["a{x}"]));
     check("a++a", "", "aaa", None);
     check("(?>a+)a", "", "aaa", None);
@@ -100,6 +100,14 @@ fn classes() {
     check("\\d\\s\\w", "", "1 é 2\tx", Some(&["2\tx"]));
     check("[^é]", "", "éa", Some(&["a"]));
     check("\\x41\\x{e9}\\101", "", "AéA", Some(&["AéA"]));
+    check(
+        "(*UCP)\\bé\\w\\d\\s$",
+        "",
+        "éß٣\u{85}",
+        Some(&["éß٣\u{85}"]),
+    );
+    check("(*UCP)\\Bb|[[:upper:]]", "", "éb", Some(&["b"]));
+    check("(*UCP)(*UTF)[^\\w]", "", "é-", Some(&["-"]));
     check("\\h\\R", "", "a\u{a0}\r\n", Some(&["\u{a0}\r\n"]));
 }
 
@@ -178,6 +186,15 @@ fn errors() {
         "a**",
         "[b-a]",
         "(?<=a+)b",
+        "(?<=a{1,2})b",
+        "(?<!ab?)b",
+        "a(?i)*",
+        "[\\d-z]",
+        "[[:digit:]-z]",
+        "[a-\\d]",
+        "[a-[:digit:]]",
+        "[[.a.]]",
+        "[[=a=]]",
         "\\2(a)",
         "\\k<x>",
         "a{3,2}",

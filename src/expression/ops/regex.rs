@@ -219,7 +219,8 @@ fn all<'a>(regex: &Regex, text: &str) -> Outcome<'a> {
                 None => break,
             }
         };
-        if from > text.len() {
+        // No match is looked for at the end of the text, unless the text is empty.
+        if from >= text.len() {
             break;
         }
     }

@@ -54,7 +54,7 @@ fn parse(
 #[cold]
 fn unknown(operand: &Operand<'_>, name: &str) -> Error {
     if operand.name == "type" && name == "integer" {
-        return Error::bad_value("$jsonSchema type 'integer' is not currently supported");
+        return operand.refuse("does not support 'integer'");
     }
     Error::bad_value(format!("Unknown type name alias: {name}"))
 }

@@ -96,6 +96,14 @@ impl Schema {
                 value,
                 schema,
             };
+            if schema
+                .iter()
+                .filter(|(other, _)| *other == name)
+                .nth(1)
+                .is_some()
+            {
+                return Err(operand.refuse("must not be given twice"));
+            }
             keywords.extend((registration.parse)(&operand)?);
         }
         Ok(Schema { keywords })

@@ -1,7 +1,7 @@
 //! `minimum`, `maximum` and their exclusive forms, `multipleOf`.
 
 use super::{Keyword, Operand};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expression::number::Number;
 use crate::value::{Decimal128, Value, ValueRef, compare_numbers};
 
@@ -75,8 +75,11 @@ struct MultipleOf {
 pub(super) fn parse_multiple_of(operand: &Operand<'_>) -> Result<Option<Box<dyn Keyword>>> {
     let number = Number::of(operand.value).ok_or_else(|| operand.mismatch("a number"))?;
     let divisor = number.to_decimal();
-    if divisor.is_nan() || divisor.is_zero() || divisor.is_negative() {
+    if divisor.is_zero() || divisor.is_negative() {
         return Err(operand.refuse("must have a positive value"));
+    }
+    if divisor.is_nan() || divisor.is_infinite() {
+        return Err(Error::bad_value("divisor must be finite"));
     }
     Ok(Some(Box::new(MultipleOf {
         whole: operand.value.to_i64_exact(),

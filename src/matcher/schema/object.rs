@@ -2,7 +2,7 @@
 //! `minProperties` and `maxProperties`.
 
 use super::{Keyword, Operand, Schema};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::regex::Regex;
 use crate::value::{DocumentRef, ValueRef};
 
@@ -29,7 +29,9 @@ pub(super) fn parse_pattern_properties(operand: &Operand<'_>) -> Result<Option<B
     let mut properties = Vec::new();
     for (pattern, schema) in operand.document()?.iter() {
         let schema = operand.schema_of(schema)?;
-        properties.push((Regex::compile(pattern, "")?, schema));
+        let pattern = Regex::compile(pattern, "")
+            .map_err(|_| Error::bad_value(format!("Invalid regular expression: {pattern}")))?;
+        properties.push((pattern, schema));
     }
     Ok(Some(Box::new(PatternProperties(properties))))
 }

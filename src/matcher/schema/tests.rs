@@ -133,7 +133,12 @@ fn errors() {
     check_error("{foo: 1}", 9);
     check_error("{format: 'date'}", 9);
     check_error("{properties: 1}", 14);
-    check_error("{type: 'integer'}", 2);
+    check_error("{type: 'integer'}", 9);
+    check_error("{type: ['integer']}", 9);
+    check_error("{title: 'a', title: 'a'}", 9);
+    check_error("{multipleOf: NaN}", 2);
+    check_error("{multipleOf: Infinity}", 2);
+    check_error("{patternProperties: {'(': {}}}", 2);
     check_error("{type: 'object', bsonType: 'object'}", 9);
     check_error("{exclusiveMinimum: true}", 9);
     check_error("{minLength: -1}", 9);
