@@ -51,6 +51,10 @@ impl persist::Store for Shared {
         self.0.read(space, ranges).await
     }
 
+    async fn last(&self, space: persist::Space) -> std::result::Result<Option<u64>, Failure> {
+        self.0.last(space).await
+    }
+
     async fn commit(&self, batch: persist::Batch) -> std::result::Result<(), Failure> {
         self.0.commit(batch).await
     }

@@ -12,7 +12,9 @@ use std::task::Poll;
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransaction};
+use web_sys::{
+    IdbCursorDirection, IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbTransaction,
+};
 
 use super::frame::Frame;
 use super::{idb, timer};
@@ -266,6 +268,23 @@ impl Store for IndexedDb {
             });
         }
         Ok(found)
+    }
+
+    async fn last(&self, space: Space) -> std::result::Result<Option<u64>, Failure> {
+        let failed = |thrown: JsValue| idb::failure(&thrown);
+        let transaction = self.transaction(false, Durability::Relaxed).await?;
+        let cursor = store(&transaction, space)
+            .and_then(|store| {
+                let backwards = IdbCursorDirection::Prev;
+                store.open_key_cursor_with_range_and_direction(&JsValue::NULL, backwards)
+            })
+            .map_err(failed)?;
+        let cursor = timed(idb::request(&cursor)).await.map_err(failed)?;
+        if cursor.is_null() {
+            return Ok(None);
+        }
+        let key = Reflect::get(&cursor, &JsValue::from_str("key")).map_err(failed)?;
+        Ok(key.as_f64().map(|number| number as u64))
     }
 
     async fn commit(&self, mut batch: Batch) -> std::result::Result<(), Failure> {

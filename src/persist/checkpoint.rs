@@ -34,12 +34,13 @@ struct CollectionPrepared {
 impl Checkpoint {
     /// Collects what has to be written. `counters.journal` is the number of the first journal
     /// chunk that is not replaced, and gets an empty group as a trace; `dropped` are pages of trees
-    /// that are gone.
+    /// that are gone; `walls`, in order, are chunks of the journal that stay.
     pub(super) fn prepare(
         engine: &Engine,
         mut counters: Counters,
         first_chunk: u64,
         dropped: &[PageId],
+        walls: &[u64],
         durability: Durability,
     ) -> Result<Checkpoint> {
         let mut batch = Batch {
@@ -78,9 +79,13 @@ impl Checkpoint {
         counters.journal = first_chunk;
         let manifest = format::write_manifest(counters, &collections, engine.answers());
         batch.delete_ranges.push((Space::Meta, MANIFEST, COPY_END));
-        batch
-            .delete_ranges
-            .push((Space::Journal, replaced, first_chunk));
+        let walls = walls.iter().copied();
+        let walls = walls.filter(|wall| (replaced..first_chunk).contains(wall));
+        let mut from = replaced;
+        for wall in walls.chain([first_chunk]) {
+            batch.delete_ranges.push((Space::Journal, from, wall));
+            from = wall + 1;
+        }
         dropped
             .iter()
             .for_each(|&page| delete_page(page, &mut batch));

@@ -114,7 +114,10 @@ impl<S: Store> Database<S> {
             // Whoever had it could go on meanwhile, or another take it: then nothing is damaged.
             link.check().await?;
         }
-        Ok(Database::over(link, recovered?, options, env))
+        let mut recovered = recovered?;
+        // Whatever was read: who claimed the store since then has this number.
+        recovered.next_chunk = link.first_chunk();
+        Ok(Database::over(link, recovered, options, env))
     }
 
     /// A database of what was read.

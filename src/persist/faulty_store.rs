@@ -167,6 +167,14 @@ impl Store for FaultyStore {
         })
     }
 
+    async fn last(&self, space: Space) -> Result<Option<u64>> {
+        self.step(|| {
+            let disk = self.disk.borrow();
+            let mut numbers = disk.keys().filter(|key| key.space == space);
+            Ok(numbers.next_back().map(|key| key.number))
+        })
+    }
+
     async fn commit(&self, batch: Batch) -> Result<()> {
         for (key, value) in batch.puts.iter().chain(&batch.adds) {
             assert!(

@@ -105,12 +105,15 @@ pub(super) fn write_manifest(
     out.into_bytes()
 }
 
-/// Whether a manifest is of a format that this code reads.
+/// Whether a manifest is of a format that this code reads; gives its `journal`.
 ///
 /// Errors: as [`read_manifest`].
-pub(super) fn check(manifest: DocumentRef<'_>) -> Result<()> {
+pub(super) fn check(manifest: DocumentRef<'_>) -> Result<u64> {
     match manifest.get("format") {
-        Some(ValueRef::Int32(FORMAT)) => Ok(()),
+        Some(ValueRef::Int32(FORMAT)) => {
+            let journal = number(manifest, "journal")?;
+            (journal < 1 << 52).then_some(journal).ok_or_else(damaged)
+        }
         Some(ValueRef::Int32(other)) => {
             let message = format!(
                 "this database has format {other}; this version of Tussock reads format {FORMAT}. Nothing was changed."
@@ -128,10 +131,9 @@ pub(super) fn read_manifest(
     document: DocumentRef<'_>,
     pager: &Rc<Pager>,
 ) -> Result<(Counters, Catalog)> {
-    check(document)?;
     let counters = Counters {
+        journal: check(document)?,
         sequence: number(document, "sequence")?,
-        journal: number(document, "journal")?,
         next_page: number(document, "nextPage")?,
         next_collection: number(document, "nextCollection")?,
     };

@@ -3,19 +3,23 @@
 //! ```text
 //! group  = (sequence(8) length(4) changes)*     in chunks, see `frame`
 //! ```
-//! A group is one transaction of the store, so that all its chunks are there or none.
+//! A group is one transaction of the store, so that all its chunks are there or none. One with the
+//! sequence 0 is a wall: it only keeps others from writing at its number, see `link`.
 
 use super::frame;
 use super::store::{Key, Space};
 use crate::engine::Commit;
 use crate::error::Result;
 
+/// The bytes of a commit before its changes.
+const GROUP_HEAD_BYTES: usize = 12;
+
 /// Appends the chunks of a group, the first of which is named `number`; gives their count.
 pub(super) fn write(commits: &[Commit], number: u64, out: &mut Vec<(Key, Vec<u8>)>) -> u64 {
-    let heads: Vec<[u8; 12]> = commits
+    let heads: Vec<[u8; GROUP_HEAD_BYTES]> = commits
         .iter()
         .map(|commit| {
-            let mut head = [0; 12];
+            let mut head = [0; GROUP_HEAD_BYTES];
             head[..8].copy_from_slice(&commit.sequence.to_le_bytes());
             head[8..].copy_from_slice(&(commit.changes.len() as u32).to_le_bytes());
             head
@@ -35,6 +39,21 @@ pub(super) fn write_trace(sequence: u64, number: u64, out: &mut Vec<(Key, Vec<u8
         changes: Vec::new(),
     };
     write(&[empty], number, out);
+}
+
+/// A chunk that says nothing: the owner who put it there takes the number, see `link`.
+pub(super) fn write_wall(number: u64, out: &mut Vec<(Key, Vec<u8>)>) {
+    write_trace(0, number, out);
+}
+
+/// Whether a chunk is what [`write_wall`] writes.
+pub(super) fn is_wall(number: u64, bytes: &[u8]) -> bool {
+    let key = Key {
+        space: Space::Journal,
+        number,
+    };
+    bytes.len() <= 64
+        && frame::open(key, bytes).is_ok_and(|chunk| chunk.payload == [0; GROUP_HEAD_BYTES])
 }
 
 /// The commits in the chunks of a journal, and the number after the last chunk.

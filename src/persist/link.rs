@@ -1,11 +1,14 @@
 //! The line to the store: claims the database for one owner, and asks again when the connection broke.
 //!
 //! ```text
-//! meta space   CLAIMS + epoch   one row for every owner there was, lately
+//! meta space     CLAIMS + epoch   one row for every owner there was, lately: the number of its wall
+//! journal space  a chunk that says nothing, the wall
 //! ```
-//! Every batch of the owner of epoch `e` adds the row of `e + 1` and deletes it again. An add fails
-//! where the row is there, so that an owner that was replaced (frozen and thawed, say) can write no
-//! more, in the same transaction and without a read before it.
+//! Every batch adds the journal's next chunk, and an add fails where there is one. Whoever claims the
+//! store puts a wall there in the same transaction, so that the owner before it (frozen and thawed,
+//! say), whose next chunk had that number, can write no more: the store itself refuses it, without
+//! a read or a row of its own in each batch. Hence no checkpoint takes a wall away, and a new owner
+//! begins behind its own, whatever it reads of the journal.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -20,7 +23,7 @@ use crate::error::{Error, Result, codes};
 const CLAIMS: u64 = 1 << 40;
 const CLAIMS_END: u64 = 1 << 41;
 /// Rows of owners that are kept: one that was replaced more often ago is not noticed any more.
-const CLAIMS_KEPT: u64 = 4096;
+pub(super) const CLAIMS_KEPT: u64 = 4096;
 
 /// Waits before the connection is tried again: eight seconds in all.
 const RETRY_DELAYS_MS: [u32; 6] = [0, 20, 100, 500, 2000, 5000];
@@ -32,6 +35,8 @@ pub(super) const PROBE_MS: u32 = 5000;
 pub(super) struct Link<S> {
     store: S,
     epoch: u64,
+    /// The walls of this owner and of those before it, in order.
+    walls: Vec<u64>,
     /// Why it could not be claimed, and is only read; and its manifest then, since an owner that
     /// was there may go on.
     refusal: Option<(Error, Values)>,
@@ -54,27 +59,16 @@ pub(super) fn delays() -> impl Iterator<Item = u32> {
     RETRY_DELAYS_MS.into_iter()
 }
 
-fn claim_key(epoch: u64) -> Key {
-    Key {
-        space: Space::Meta,
-        number: CLAIMS + epoch,
-    }
-}
-
-fn row(epoch: u64, out: &mut Vec<(Key, Vec<u8>)>) {
-    frame::seal(Space::Meta, CLAIMS + epoch, &[], out);
-}
-
 impl<S: Store> Link<S> {
     /// Claims the store: whoever had it can write no more. A store that `check` refuses, given its
-    /// manifest's chunks, is not touched. One whose quota is used up beyond all reserves is not
+    /// manifest's chunks, is not touched; else it gives the journal's first number. One whose quota is used up beyond all reserves is not
     /// claimed, and can be read: see [`Link::refusal`].
     ///
     /// Errors: `LockBusy` (46) if somebody else claims it at the same moment; the store's.
     pub(super) async fn claim(
         store: S,
         durability: Durability,
-        check: &dyn Fn(&Values) -> Result<()>,
+        check: &dyn Fn(&Values) -> Result<u64>,
     ) -> Result<Link<S>> {
         let mut delays = delays();
         loop {
@@ -97,6 +91,7 @@ impl<S: Store> Link<S> {
         let last = rows.last().map_or(0, |(number, _)| number - CLAIMS);
         let claim = Claim {
             epoch: last,
+            walls: rows.iter().filter_map(wall_of).collect(),
             reserve: Reserve::Never,
             refusal: Some((reason, found.pop().unwrap_or_default())),
         };
@@ -157,13 +152,21 @@ impl<S: Store> Link<S> {
         self.store.commit(reserve::give_up()).await.is_ok()
     }
 
-    /// Writes a batch, unless another owner claimed the store.
-    pub(super) async fn commit(&self, mut batch: Batch) -> std::result::Result<(), Failure> {
+    /// The walls there are, in order.
+    pub(super) fn walls(&self) -> &[u64] {
+        &self.walls
+    }
+
+    /// The number of the first journal chunk of this owner.
+    pub(super) fn first_chunk(&self) -> u64 {
+        self.walls.last().map_or(0, |wall| wall + 1)
+    }
+
+    /// Writes a batch that adds the journal's next chunk, unless another owner claimed the store.
+    pub(super) async fn commit(&self, batch: Batch) -> std::result::Result<(), Failure> {
         if let Some(error) = self.refusal() {
             return Err(Failure::Refused(error.clone()));
         }
-        row(self.epoch + 1, &mut batch.adds);
-        batch.deletes.push(claim_key(self.epoch + 1));
         self.store.commit(batch).await
     }
 
@@ -228,6 +231,7 @@ fn is_ours(standing: std::result::Result<Standing, Failure>) -> Result<()> {
 /// What a try to claim a store came to.
 struct Claim {
     epoch: u64,
+    walls: Vec<u64>,
     reserve: Reserve,
     refusal: Option<(Error, Values)>,
 }
@@ -237,6 +241,7 @@ impl Claim {
         Link {
             store,
             epoch: self.epoch,
+            walls: self.walls,
             refusal: self.refusal,
             reserve: Cell::new(self.reserve),
         }
@@ -246,7 +251,7 @@ impl Claim {
 async fn claim_once<S: Store>(
     store: &S,
     durability: Durability,
-    check: &dyn Fn(&Values) -> Result<()>,
+    check: &dyn Fn(&Values) -> Result<u64>,
 ) -> std::result::Result<Claim, Failure> {
     let ranges = [MANIFEST..COPY_END, CLAIMS..CLAIMS_END, reserve::ROWS];
     let found = store.read(Space::Meta, &ranges).await?;
@@ -255,49 +260,92 @@ async fn claim_once<S: Store>(
             "a store answers each range",
         )));
     };
-    check(manifest).map_err(Failure::Refused)?;
+    let journal = check(manifest).map_err(Failure::Refused)?;
+    let end = store.last(Space::Journal).await?;
     let last = rows.last().map_or(0, |(number, _)| number - CLAIMS);
+    // Behind the manifest in any case, should the chunk that was written with it be lost.
+    let wall = end.unwrap_or(0).max(journal) + 1;
     let mut claim = Claim {
         epoch: last + 1,
+        walls: rows.iter().filter_map(wall_of).chain([wall]).collect(),
         reserve: reserve::read(reserve),
         refusal: None,
     };
-    let mut failure = match store.commit(claim_batch(claim.epoch, durability)).await {
-        Ok(()) => return Ok(claim),
-        Err(failure) => failure,
-    };
-    let is_full = matches!(&failure, Failure::Refused(error) if reserve::is_full(error));
-    if is_full && claim.reserve == Reserve::Kept {
+    let mut outcome = store.commit(claim.batch(durability, rows)).await;
+    let is_full = |outcome: &std::result::Result<(), Failure>| matches!(outcome, Err(Failure::Refused(error)) if reserve::is_full(error));
+    if is_full(&outcome) && claim.reserve == Reserve::Kept {
         store.commit(reserve::give_up()).await?;
         claim.reserve = Reserve::Spent;
-        failure = match store.commit(claim_batch(claim.epoch, durability)).await {
-            Ok(()) => return Ok(claim),
-            Err(failure) => failure,
-        };
+        outcome = store.commit(claim.batch(durability, rows)).await;
     }
-    match failure {
+    match outcome {
+        // The owner's last chunk can have come and gone since it was looked for, with a checkpoint
+        // behind it: then it would write behind the wall.
+        Ok(()) if store.last(Space::Journal).await? != Some(wall) => {
+            Err(overtaken(store, claim.epoch).await)
+        }
+        Ok(()) => Ok(claim),
         // A store that nobody has written to yet holds nothing to be read.
-        Failure::Refused(error) if reserve::is_full(&error) && last > 0 => {
+        Err(Failure::Refused(error)) if reserve::is_full(&error) && last > 0 => {
             claim.epoch = last;
+            claim.walls.pop();
             claim.refusal = Some((error, manifest.clone()));
             Ok(claim)
         }
-        failure => Err(failure),
+        Err(Failure::Conflict) => Err(overtaken(store, last).await),
+        Err(failure) => Err(failure),
     }
 }
 
-fn claim_batch(epoch: u64, durability: Durability) -> Batch {
-    let mut batch = Batch {
-        durability,
-        ..Batch::default()
-    };
-    row(epoch, &mut batch.adds);
-    if let Some(old) = epoch.checked_sub(CLAIMS_KEPT) {
+impl Claim {
+    /// What makes the claim; takes those away that are too old, of `rows`.
+    fn batch(&self, durability: Durability, rows: &Values) -> Batch {
+        let mut batch = Batch {
+            durability,
+            ..Batch::default()
+        };
+        let wall = self.walls.last().copied().unwrap_or(0);
+        row(self.epoch, wall, &mut batch.adds);
+        journal::write_wall(wall, &mut batch.adds);
+        if let Some(old) = self.epoch.checked_sub(CLAIMS_KEPT) {
+            let end = CLAIMS + old;
+            batch.delete_ranges.push((Space::Meta, CLAIMS, end));
+            let old = rows.iter().take_while(|(number, _)| *number < end);
+            batch
+                .deletes
+                .extend(old.filter_map(wall_of).map(|number| Key {
+                    space: Space::Journal,
+                    number,
+                }));
+        }
         batch
-            .delete_ranges
-            .push((Space::Meta, CLAIMS, CLAIMS + old));
     }
-    batch
+}
+
+/// Somebody wrote while the store was claimed: another who claims it, of a later epoch, or its owner
+/// so far, who will stop, since its lock is gone.
+async fn overtaken<S: Store>(store: &S, epoch: u64) -> Failure {
+    let later = CLAIMS + epoch + 1..CLAIMS_END;
+    match store.read(Space::Meta, std::slice::from_ref(&later)).await {
+        Ok(rows) if rows.iter().all(|rows| rows.is_empty()) => Failure::Lost(busy()),
+        Ok(_) => Failure::Conflict,
+        Err(failure) => failure,
+    }
+}
+
+/// An owner's row.
+pub(super) fn row(epoch: u64, wall: u64, out: &mut Vec<(Key, Vec<u8>)>) {
+    frame::seal(Space::Meta, CLAIMS + epoch, &[&wall.to_le_bytes()], out);
+}
+
+/// The wall that an owner's row names. (Format 1 began without.)
+fn wall_of((number, bytes): &(u64, Vec<u8>)) -> Option<u64> {
+    let key = Key {
+        space: Space::Meta,
+        number: *number,
+    };
+    let row = frame::open(key, bytes).ok()?;
+    row.payload.try_into().ok().map(u64::from_le_bytes)
 }
 
 /// Waits for the next try, on a new connection; when there were enough, the error it is.

@@ -21,6 +21,8 @@ mod journal;
 mod link;
 mod load;
 mod notify;
+#[cfg(test)]
+mod ownership_test;
 mod recovery;
 mod repair;
 mod reserve;

@@ -69,12 +69,12 @@ pub(super) async fn recover<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
             }
         }
     }
-    let next_chunk = after.max(counters.journal + u64::from(manifest.is_some()));
+    let behind_trace = counters.journal + u64::from(manifest.is_some());
     Ok(Recovered {
         engine,
         trees,
         counters,
-        next_chunk,
+        next_chunk: after.max(behind_trace).max(link.first_chunk()),
         journal_bytes,
     })
 }
@@ -107,8 +107,8 @@ fn either(chunks: &Values) -> Result<Option<Manifest>> {
     Ok(Some(Manifest { bytes, is_copy }))
 }
 
-/// The chunks of the journal behind a manifest. The first is the trace that was written with it,
-/// and says nothing more.
+/// The chunks of the journal behind a manifest, without walls. The first is the trace that was
+/// written with it, and says nothing more.
 ///
 /// Errors: `DataCorruptionDetected` (301) if the manifest is a copy that is older than the journal.
 pub(super) async fn journal_of<S: Store>(
@@ -117,6 +117,11 @@ pub(super) async fn journal_of<S: Store>(
     first: u64,
 ) -> Result<Values> {
     let mut chunks = read_range(link, Space::Journal, first..1 << 53).await?;
+    // What the owners' rows call a wall may be damaged.
+    let walls = link.walls();
+    chunks.retain(|(number, bytes)| {
+        walls.binary_search(number).is_err() && !journal::is_wall(*number, bytes)
+    });
     if let Some(manifest) = manifest {
         let is_trace = chunks.first().is_some_and(|(number, _)| *number == first);
         if is_trace {
@@ -144,20 +149,21 @@ fn check_gaps(mut last: u64, commits: &[Commit]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a store whose format this code cannot read, before anything of it is changed.
+/// Refuses a store whose format this code cannot read, before anything of it is changed; gives the
+/// number of the journal's first chunk behind the manifest.
 ///
 /// Errors: as [`recover`].
-pub(super) fn check_format(chunks: &Values) -> Result<()> {
+pub(super) fn check_format(chunks: &Values) -> Result<u64> {
     match either(chunks)? {
         Some(manifest) => format::check(parse_manifest(&manifest.bytes)?),
-        None => Ok(()),
+        None => Ok(0),
     }
 }
 
 /// As [`check_format`], but lets damage pass.
-pub(super) fn check_not_newer(chunks: &Values) -> Result<()> {
+pub(super) fn check_not_newer(chunks: &Values) -> Result<u64> {
     match check_format(chunks) {
-        Err(error) if error.code() == codes::DATA_CORRUPTION_DETECTED => Ok(()),
+        Err(error) if error.code() == codes::DATA_CORRUPTION_DETECTED => Ok(0),
         outcome => outcome,
     }
 }

@@ -12,7 +12,7 @@ use super::format::{self, Counters};
 use super::fragments;
 use super::link::Link;
 use super::recovery::{self, Manifest, Recovered};
-use super::store::{Space, Store};
+use super::store::Store;
 use super::{journal, load};
 use crate::catalog::{Catalog, Collection, CollectionInfo, CollectionKind, Namespace};
 use crate::change::{Change, ChangeReader};
@@ -149,12 +149,10 @@ pub(super) async fn salvage<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
     for root in fragments {
         work.add_fragment(root);
     }
-    // Behind all that is in the journal, the trace too: a repair takes all of it away.
-    let journal = recovery::read_range(link, Space::Journal, 0..1 << 53).await?;
-    let next_chunk = journal.last().map_or(1, |(number, _)| number + 1);
     counters.next_page = counters.next_page.max(scan.end).max(1);
     let last_id = work.collections.iter().map(|found| found.info.id).max();
     counters.next_collection = counters.next_collection.max(last_id.unwrap_or(0) + 1);
+    // Behind all that is in the journal, the trace too: a repair takes all of it away.
     counters.journal = 0;
     work.engine
         .restore(Catalog::default(), last, counters.next_collection);
@@ -163,7 +161,7 @@ pub(super) async fn salvage<S: Store>(link: &Link<S>, env: Rc<dyn Env>) -> Resul
             engine: work.engine,
             trees: WrittenTrees::new(),
             counters,
-            next_chunk,
+            next_chunk: link.first_chunk(),
             journal_bytes: 1,
         },
         pager: work.pager,

@@ -165,9 +165,12 @@ fn on_page(disk: &Disk, page: u64) -> BTreeSet<Vec<u8>> {
     found
 }
 
+/// The chunks of the journal that say something.
 fn journal_of(disk: &Disk) -> Vec<(u64, Vec<u8>)> {
     let disk = disk.borrow();
-    let chunks = disk.iter().filter(|(key, _)| key.space == Space::Journal);
+    let chunks = disk
+        .iter()
+        .filter(|(key, value)| key.space == Space::Journal && !journal::is_wall(key.number, value));
     chunks
         .map(|(key, value)| (key.number, value.clone()))
         .collect()

@@ -77,6 +77,9 @@ pub trait Store {
         ranges: &[Range<u64>],
     ) -> std::result::Result<Vec<Values>, Failure>;
 
+    /// The highest number that has a value in a space.
+    async fn last(&self, space: Space) -> std::result::Result<Option<u64>, Failure>;
+
     /// Applies a batch; returns once it is as durable as it asks for.
     async fn commit(&self, batch: Batch) -> std::result::Result<(), Failure>;
 

@@ -2,7 +2,8 @@
 //! connection broke, at most once.
 //!
 //! Every batch adds the journal's next chunk, so that an earlier try that was applied after all is
-//! noticed, and a later one cannot be applied beside it.
+//! noticed, and a later one cannot be applied beside it; nor one of an owner that was replaced, see
+//! `link`.
 
 use super::checkpoint::{Checkpoint, join_ranges, stored_trees};
 use super::database::{Database, Stop};
@@ -252,6 +253,7 @@ impl<S: Store> Database<S> {
             progress.counters,
             progress.next_chunk,
             &dropped,
+            self.link.walls(),
             durability,
         )?;
         // Not even if this fails is a page's number used again: a tree may have noted it as one to

@@ -151,6 +151,15 @@ impl Store for Connection {
         .await
     }
 
+    async fn last(&self, space: Space) -> Result<Option<u64>, Failure> {
+        self.step(false, |disk| {
+            let contents = disk.contents.borrow();
+            let mut numbers = contents.keys().filter(|key| key.space == space);
+            Ok(numbers.next_back().map(|key| key.number))
+        })
+        .await
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), Failure> {
         self.step(true, |disk| {
             let mut contents = disk.contents.borrow_mut();

@@ -37,6 +37,12 @@ impl Store for Memory {
         Ok(ranges.iter().map(read).collect())
     }
 
+    async fn last(&self, space: Space) -> Result<Option<u64>, Failure> {
+        let disk = self.0.borrow();
+        let mut numbers = disk.keys().filter(|key| key.space == space);
+        Ok(numbers.next_back().map(|key| key.number))
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), Failure> {
         let mut disk = self.0.borrow_mut();
         if batch.adds.iter().any(|(key, _)| disk.contains_key(key)) {
