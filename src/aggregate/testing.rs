@@ -9,7 +9,8 @@ use crate::env::FixedEnv;
 use crate::error::{Error, Result};
 use crate::expression::testing::{document, value};
 use crate::expression::{Context, ParseScope};
-use crate::plan::{BoxStream, Document, Row, Statistics, Stream};
+use crate::plan::{BoxStream, CollectionScan, Document, Row, Statistics, Stream};
+use crate::storage::{Pager, RecordStore, Tree};
 use crate::value::DocumentBuf;
 
 /// How a pipeline is run: the results must not depend on it.
@@ -19,7 +20,11 @@ enum Way {
     AsWritten,
     /// Every other row is missing when it is first asked for.
     Faulting,
+    /// Documents are read where they are stored.
+    Stored,
 }
+
+const WAYS: [Way; 4] = [Way::Rewritten, Way::AsWritten, Way::Faulting, Way::Stored];
 
 /// Gives a fault before each row.
 struct Faulty {
@@ -45,6 +50,14 @@ impl Stream for Faulty {
     }
 }
 
+fn stored(documents: &[Document]) -> BoxStream {
+    let mut records = RecordStore::new(Tree::new(&Pager::new()), 1);
+    for document in documents {
+        records.insert(document.as_ref().as_bytes()).unwrap();
+    }
+    Box::new(CollectionScan::new(records.cursor(), false, None))
+}
+
 fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
     let catalog = Catalog::default();
     let scope = PipelineScope::new(&catalog, Namespace::new("d", "c"), ParseScope::new());
@@ -57,7 +70,10 @@ fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
         .iter()
         .map(|text| Document::from(document(text)))
         .collect();
-    let mut input: BoxStream = Box::new(ListStream::new(documents));
+    let mut input: BoxStream = match way {
+        Way::Stored => stored(&documents),
+        _ => Box::new(ListStream::new(documents)),
+    };
     if way == Way::Faulting {
         input = Box::new(Faulty {
             input,
@@ -84,7 +100,7 @@ pub(crate) fn check(stages: &str, documents: &[&str], expected: &[&str]) {
         .iter()
         .map(|text| document(text).as_ref().to_string())
         .collect();
-    for way in [Way::Rewritten, Way::AsWritten, Way::Faulting] {
+    for way in WAYS {
         match run(stages, documents, way) {
             Ok(rows) => assert_eq!(rows, expected, "{stages}"),
             Err(error) => panic!("{stages}: {error}"),

@@ -6,7 +6,8 @@
 use super::tree::Node;
 use super::{Dependencies, Expression, Local, Scope};
 use crate::value::path::evaluate_value;
-use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
+use crate::value::{DocumentRef, DocumentWriter, Element, FieldPath, Value, ValueRef};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 /// The number of the first field.
@@ -16,7 +17,20 @@ const FIRST: u32 = 1 << 30;
 pub const FIELDS_MAX: usize = 12;
 
 /// The values of fields, for one document.
-pub type FieldValues<'a> = [Option<Value<'a>>; FIELDS_MAX];
+pub struct FieldValues<'a> {
+    values: ManuallyDrop<[Option<Value<'a>>; FIELDS_MAX]>,
+    /// So many can be there; only these are dropped.
+    count: usize,
+}
+
+impl Drop for FieldValues<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        for value in self.values.iter_mut().take(self.count) {
+            *value = None;
+        }
+    }
+}
 
 /// Fields that expressions read.
 #[derive(Default)]
@@ -36,6 +50,8 @@ struct Level {
 
 struct Name {
     text: Box<str>,
+    /// Its first bytes, see [`head`].
+    head: u64,
     /// The field that is named.
     field: Option<usize>,
     /// All fields that lie below.
@@ -84,15 +100,41 @@ impl Fields {
         known.or(Some(self.paths.len() - 1))
     }
 
+    /// The top-level fields that paths lead through; `None` if they are too many.
+    pub fn top_of<'p>(paths: impl Iterator<Item = &'p FieldPath>) -> Option<Fields> {
+        let mut fields = Fields::default();
+        for path in paths {
+            fields.number(&FieldPath::new(path.first()))?;
+        }
+        Some(fields)
+    }
+
+    /// Adds a document that has these top-level fields alone.
+    pub fn copy(&self, document: DocumentRef<'_>, out: &mut Vec<u8>) {
+        let mut out = DocumentWriter::begin(out);
+        self.top.walk(document, 0, false, |_, element| {
+            out.append_element(&element);
+        });
+    }
+
     /// True if expressions read the document itself too.
     pub fn reads_document(&self) -> bool {
         self.reads_document
     }
 
+    /// Room for the values of these fields.
+    #[inline]
+    pub fn room<'a>(&self) -> FieldValues<'a> {
+        FieldValues {
+            values: ManuallyDrop::new([const { None }; FIELDS_MAX]),
+            count: self.paths.len(),
+        }
+    }
+
     /// The variables that fields became, for [`Scope::within`].
     #[inline]
     pub fn local<'a, 's>(scope: &Scope<'a, 's>, values: &'s FieldValues<'a>) -> Local<'a, 's> {
-        scope.local_block(FIRST, values)
+        scope.local_block(FIRST, values.values.as_slice())
     }
 
     /// The top-level field of this name, as a bit.
@@ -126,6 +168,7 @@ impl Level {
             self.lengths |= 1 << (first.len() & 63);
             self.names.push(Name {
                 text: first.clone(),
+                head: head(&[first.as_bytes(), &[0; 8]].concat(), first.len()).unwrap_or(0),
                 field: None,
                 below: Vec::new(),
                 inner: Level::default(),
@@ -140,14 +183,27 @@ impl Level {
         }
     }
 
-    /// Of fields of the same name the first counts.
     fn read<'a>(
         &self,
         document: DocumentRef<'a>,
-        mut seen: u64,
+        seen: u64,
         all: &Fields,
         depth: usize,
         out: &mut FieldValues<'a>,
+    ) {
+        self.walk(document, seen, true, |name, element| {
+            name.read(element.value(), all, depth, out);
+        });
+    }
+
+    /// Shows the fields whose bits are not in `seen`; if `once`, only the first of the same name.
+    #[inline(always)]
+    fn walk<'a>(
+        &self,
+        document: DocumentRef<'a>,
+        mut seen: u64,
+        once: bool,
+        mut see: impl FnMut(&Name, Element<'a>),
     ) {
         let wanted = (1u64 << self.names.len()) - 1;
         let mut elements = document.elements();
@@ -155,10 +211,16 @@ impl Level {
             let Some(element) = elements.next_of_length(self.lengths) else {
                 return;
             };
+            let length = element.name.len();
+            let head = head(element.raw.get(1..).unwrap_or_default(), length);
+            let is_whole = head.is_some() && length < 8;
             for (at, name) in self.names.iter().enumerate() {
-                if *name.text == *element.name && seen & (1 << at) == 0 {
-                    seen |= 1 << at;
-                    name.read(element.value(), all, depth, out);
+                if head.is_none_or(|head| head == name.head)
+                    && (is_whole || *name.text == *element.name)
+                    && seen & (1 << at) == 0
+                {
+                    seen |= u64::from(once) << at;
+                    see(name, element);
                     break;
                 }
             }
@@ -166,17 +228,27 @@ impl Level {
     }
 }
 
+/// The first eight bytes of a name, with zeros behind a shorter one. `bytes` go on behind the name;
+/// `None` if they are less than eight.
+#[inline(always)]
+fn head(bytes: &[u8], length: usize) -> Option<u64> {
+    let unused = 64 - 8 * length.min(8) as u32;
+    let mask = u64::MAX.checked_shr(unused).unwrap_or(0);
+    Some(u64::from_le_bytes(*bytes.first_chunk::<8>()?) & mask)
+}
+
 impl Name {
+    #[inline(always)]
     fn read<'a>(&self, value: ValueRef<'a>, all: &Fields, depth: usize, out: &mut FieldValues<'a>) {
         if let Some(field) = self.field {
-            out[field] = Some(Value::Ref(value));
+            out.values[field] = Some(Value::Ref(value));
         }
         match value {
             _ if self.below.is_empty() => {}
             ValueRef::Document(inner) => self.inner.read(inner, 0, all, depth + 1, out),
             ValueRef::Array(_) => {
                 for &field in &self.below {
-                    out[field] = evaluate_value(value, &all.paths[field].parts()[depth..]);
+                    out.values[field] = evaluate_value(value, &all.paths[field].parts()[depth..]);
                 }
             }
             _ => {}
@@ -198,8 +270,12 @@ mod tests {
             "{b: 1}",
             "{b: {c: null, c: 3}, a: {b: 1}, c: [[{d: 1}], {d: 2}]}",
             "{}",
+            "{eightlets: 9, eightlet: 8, sevenle: 7, '': 0, b: {eightlet: 1, sevenletters: 2, c: true}}",
+            "{eightlet: [{eightlet: 8}], eightlets: {eightlets: 9, x: null}, sevenle: false}",
         ];
         let expressions = [
+            "['$eightlet', '$sevenle', '$b.c', '$b.eightlet']",
+            "['$eightlets.eightlets', '$eightlet.eightlet', '$sevenlet', '$eightlet', '$eightlets.x']",
             "'$a'",
             "{$add: ['$a', '$b.c', '$b.d.e']}",
             "['$b', '$b.c', '$b.d', '$xx', '$c.d', '$missing']",
@@ -217,7 +293,7 @@ mod tests {
             let replaced = fields.replace(&plain);
             for source in documents {
                 let document = document(source);
-                let mut values = FieldValues::default();
+                let mut values = fields.room();
                 fields.read(document.as_ref(), 0, &mut values);
                 let root = match fields.reads_document() {
                     true => document.as_ref(),

@@ -77,7 +77,7 @@ impl<'a, 's> Scope<'a, 's> {
 
     /// The value of a local variable.
     #[inline]
-    pub(super) fn local_value(&self, id: u32) -> Option<&Value<'a>> {
+    pub(super) fn local_value(&self, id: u32) -> Option<&'s Value<'a>> {
         let mut next = self.locals;
         while let Some(local) = next {
             if local.id == id && local.block.is_empty() {

@@ -82,6 +82,16 @@ impl Expression {
         }
     }
 
+    /// The value, if it need not be computed: a constant's or a local variable's.
+    #[inline]
+    pub fn at_hand<'x, 'a>(&'x self, scope: &Scope<'a, 'x>) -> Option<Option<&'x Value<'a>>> {
+        match &self.0 {
+            Node::Local(id, None) => Some(scope.local_value(*id)),
+            Node::Constant(value) => Some(Some(value)),
+            _ => None,
+        }
+    }
+
     /// Adds what the expression reads of its document.
     pub fn dependencies(&self, into: &mut Dependencies) {
         match &self.0 {

@@ -15,6 +15,8 @@ pub enum Document {
     /// In a leaf of a snapshot, which it keeps alive.
     Stored(ValueHandle),
     Owned(Rc<DocumentBuf>),
+    /// In memory that holds many.
+    Packed(Rc<Vec<u8>>, u32, u32),
     /// Not read: only the record is known.
     Bare,
     /// One of which more is known than its fields.
@@ -55,6 +57,10 @@ impl Document {
         match self {
             Document::Stored(handle) => DocumentRef::from_valid(handle),
             Document::Owned(document) => document.as_ref().as_ref(),
+            Document::Packed(all, start, end) => {
+                let bytes = all.get(*start as usize..*end as usize);
+                bytes.map_or(DocumentRef::EMPTY, DocumentRef::from_valid)
+            }
             Document::Bare => DocumentRef::EMPTY,
             Document::Known(known) => known.document.as_ref(),
             Document::Changed(changed) => changed.whole().as_ref(),
@@ -74,6 +80,7 @@ impl Document {
         match self {
             Document::Stored(_) | Document::Bare => 0,
             Document::Owned(document) => document.as_bytes().len(),
+            Document::Packed(_, start, end) => (end - start) as usize,
             Document::Changed(changed) => changed.whole().as_bytes().len(),
             Document::Known(known) => {
                 known.document.owned_bytes() + known.metadata.as_bytes().len()
@@ -143,6 +150,14 @@ impl Changed {
             keep,
             whole: OnceCell::new(),
         }
+    }
+
+    /// Becomes one of another document, of which the same fields are kept.
+    pub fn renew(&mut self, base: Document, first: (Rc<str>, New), others: Vec<(Rc<str>, New)>) {
+        self.base = base;
+        self.first = first;
+        self.others = others;
+        self.whole.take();
     }
 
     /// Sets another value of the first field.

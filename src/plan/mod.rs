@@ -51,6 +51,8 @@ pub use planner::{
 pub use query_shape::{query_shape, shape_hash};
 pub use salvage::Salvage;
 pub use sample::{Sample, below};
+#[cfg(test)]
+pub(crate) use scan::CollectionScan;
 pub use sort::{SortPattern, Sorter, check_metadata_key};
 pub use stream::{BoxStream, Statistics, Stream};
 pub use tail::Tail;

@@ -172,69 +172,81 @@ impl<'a> Elements<'a> {
 
     /// Goes on to the first field with this name. Comparing before decoding makes this
     /// the fast way to one field.
-    #[inline]
+    #[inline(never)]
     pub fn find_name(&mut self, name: &str) -> Option<Element<'a>> {
         let wanted = name.as_bytes();
         let first = wanted.first().or(Some(&0));
         loop {
-            let (&code, after) = self.rest.split_first()?;
-            // A name ends with the first zero, so a zero at its end and its bytes before are enough.
-            // The first byte tells most names apart, without a call.
-            if after.get(wanted.len()) == Some(&0)
-                && after.first() == first
-                && after.starts_with(wanted)
+            let element = self.step()?;
+            // The length and the first byte tell most names apart, without a call.
+            if element.name_len == wanted.len()
+                && element.raw.get(1) == first
+                && element.raw[1..].starts_with(wanted)
             {
-                return self.next();
+                return element.decoded();
             }
-            let kind = Kind::from_code(code)?;
-            let name_len = zero_in(after)?;
-            let value = &after[name_len + 1..];
-            self.rest = &value[value_len(kind, value)..];
         }
     }
 
     /// Goes on to the first field whose name is so long: `lengths` holds a bit for each length,
     /// modulo 64.
+    #[inline(always)]
     pub fn next_of_length(&mut self, lengths: u64) -> Option<Element<'a>> {
         loop {
-            let (&code, after) = self.rest.split_first()?;
-            let name_len = zero_in(after)?;
-            if lengths >> (name_len & 63) & 1 != 0 {
-                return self.next();
+            let element = self.step()?;
+            if lengths >> (element.name_len & 63) & 1 != 0 {
+                return element.decoded();
             }
-            let value = &after[name_len + 1..];
-            self.rest = &value[value_len(Kind::from_code(code)?, value)..];
         }
+    }
+
+    #[inline(always)]
+    fn step(&mut self) -> Option<Step<'a>> {
+        let rest = self.rest;
+        let (&code, after) = rest.split_first()?;
+        let name_len = zero_in(after)?;
+        let start = name_len + 2;
+        let (raw, after) = rest.split_at_checked(start + value_len(code, rest.get(start..)?)?)?;
+        self.rest = after;
+        Some(Step { name_len, raw })
+    }
+}
+
+/// A field that a walk comes by: nearly all are passed over.
+struct Step<'a> {
+    name_len: usize,
+    raw: &'a [u8],
+}
+
+impl<'a> Step<'a> {
+    #[inline(always)]
+    fn decoded(self) -> Option<Element<'a>> {
+        let raw = self.raw;
+        let (name, bytes) = raw.get(1..)?.split_at_checked(self.name_len)?;
+        // SAFETY: names of validated documents are UTF-8 (the module's invariant).
+        let name = unsafe { std::str::from_utf8_unchecked(name) };
+        Some(Element {
+            name,
+            kind: Kind::from_code(*raw.first()?)?,
+            bytes: bytes.get(1..)?,
+            raw,
+        })
     }
 }
 
 impl<'a> Iterator for Elements<'a> {
     type Item = Element<'a>;
 
-    #[inline]
+    // Not inlined: the engine walks over documents in hundreds of places.
+    #[inline(never)]
     fn next(&mut self) -> Option<Element<'a>> {
-        let rest = self.rest;
-        let kind = Kind::from_code(*rest.first()?)?;
-        let name_len = zero_in(&rest[1..])?;
-        let start = name_len + 2;
-        let length = value_len(kind, &rest[start..]);
-        let (raw, after) = rest.split_at(start + length);
-        self.rest = after;
-        // SAFETY: names of validated documents are UTF-8 (the module's invariant).
-        let name = unsafe { std::str::from_utf8_unchecked(&raw[1..=name_len]) };
-        Some(Element {
-            name,
-            kind,
-            bytes: &raw[start..],
-            raw,
-        })
+        self.step()?.decoded()
     }
 }
 
 impl<'a> Iterator for DocumentIter<'a> {
     type Item = (&'a str, ValueRef<'a>);
 
-    // Not inlined: the engine walks over documents in hundreds of places.
     #[inline(never)]
     fn next(&mut self) -> Option<(&'a str, ValueRef<'a>)> {
         let element = self.0.next()?;
@@ -251,10 +263,34 @@ impl<'a> Iterator for ArrayIter<'a> {
     }
 }
 
-/// Where the first zero is. Names are short: a loop beats a search by words.
+/// Where the first zero is. Eight bytes are looked at together, without a branch for each length that a
+/// name has.
 #[inline(always)]
 fn zero_in(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
+    loop {
+        let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) else {
+            return zero_at_end(bytes, at);
+        };
+        match zero_of(word) {
+            Some(found) => return Some(at + found),
+            None => at += 8,
+        }
+    }
+}
+
+#[inline(always)]
+fn zero_of(bytes: &[u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    let word = u64::from_le_bytes(*bytes);
+    // The lowest of these bits is that of the first zero byte.
+    let zeros = word.wrapping_sub(ONES) & !word & (ONES << 7);
+    (zeros != 0).then_some(zeros.trailing_zeros() as usize / 8)
+}
+
+/// Byte by byte: in the last bytes of a document, where there are not eight.
+#[inline(never)]
+fn zero_at_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     while *bytes.get(at)? != 0 {
         at += 1;
     }
@@ -270,28 +306,61 @@ pub(super) fn length_at(bytes: &[u8]) -> usize {
     }
 }
 
-/// The number of bytes a value takes.
-#[inline(always)]
-fn value_len(kind: Kind, bytes: &[u8]) -> usize {
-    match kind {
-        Kind::Double | Kind::Date | Kind::Timestamp | Kind::Int64 => 8,
-        Kind::String | Kind::Code | Kind::Symbol => 4 + length_at(bytes),
-        Kind::Document | Kind::Array | Kind::CodeWithScope => length_at(bytes),
-        Kind::Binary => 5 + length_at(bytes),
-        Kind::Undefined | Kind::Null | Kind::MinKey | Kind::MaxKey => 0,
-        Kind::ObjectId => 12,
-        Kind::Boolean => 1,
-        Kind::Regex => {
-            let pattern = bytes.iter().position(|&byte| byte == 0).unwrap_or(0) + 1;
-            let options = bytes[pattern..]
-                .iter()
-                .position(|&byte| byte == 0)
-                .unwrap_or(0)
-                + 1;
-            pattern + options
-        }
-        Kind::DbPointer => 4 + length_at(bytes) + 12,
-        Kind::Int32 => 4,
-        Kind::Decimal128 => 16,
+/// Of each type how many bytes a value takes: so many, and those that its first four bytes count if
+/// [`COUNTED`] is set.
+static SIZES: [u8; 256] = {
+    let mut sizes = [OTHER; 256];
+    let mut at = 0;
+    while at < KINDS.len() {
+        sizes[KINDS[at].0 as usize] = KINDS[at].1;
+        at += 1;
     }
+    sizes
+};
+
+const COUNTED: u8 = 0x80;
+/// A regular expression, or no type at all.
+const OTHER: u8 = 0xff;
+
+const KINDS: [(Kind, u8); 20] = [
+    (Kind::Double, 8),
+    (Kind::String, COUNTED | 4),
+    (Kind::Document, COUNTED),
+    (Kind::Array, COUNTED),
+    (Kind::Binary, COUNTED | 5),
+    (Kind::Undefined, 0),
+    (Kind::ObjectId, 12),
+    (Kind::Boolean, 1),
+    (Kind::Date, 8),
+    (Kind::Null, 0),
+    (Kind::DbPointer, COUNTED | 16),
+    (Kind::Code, COUNTED | 4),
+    (Kind::Symbol, COUNTED | 4),
+    (Kind::CodeWithScope, COUNTED),
+    (Kind::Int32, 4),
+    (Kind::Timestamp, 8),
+    (Kind::Int64, 8),
+    (Kind::Decimal128, 16),
+    (Kind::MinKey, 0),
+    (Kind::MaxKey, 0),
+];
+
+/// The number of bytes a value of the type with this code takes.
+#[inline(always)]
+fn value_len(code: u8, bytes: &[u8]) -> Option<usize> {
+    let size = SIZES[usize::from(code)];
+    if size == OTHER {
+        return regex_len(code, bytes);
+    }
+    let counted = length_at(bytes) * usize::from(size >> 7);
+    Some(usize::from(size & !COUNTED) + counted)
+}
+
+#[cold]
+fn regex_len(code: u8, bytes: &[u8]) -> Option<usize> {
+    if code != Kind::Regex as u8 {
+        return None;
+    }
+    let options = zero_at_end(bytes, 0)? + 1;
+    Some(zero_at_end(bytes, options)? + 1)
 }

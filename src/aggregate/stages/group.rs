@@ -11,7 +11,7 @@ use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::number::Number;
-use crate::expression::{Context, Dependencies, Expression, FieldValues, Fields, Scope};
+use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::keystring::KeyWriter;
 use crate::limits;
 use crate::plan::{BoxStream, Document, Row};
@@ -279,22 +279,27 @@ impl Running {
             true => document.as_ref(),
             false => DocumentRef::EMPTY,
         };
-        let mut values = FieldValues::default();
+        let mut values = self.read.room();
         document.read(&self.read, 0, &mut values);
         let outer = Scope::new(root, context);
         let local = Fields::local(&outer, &values);
         let scope = outer.within(&local);
-        let key = self.key.evaluate(&scope)?;
+        let computed;
+        let key = match self.key.at_hand(&scope) {
+            Some(key) => key,
+            None => {
+                computed = self.key.evaluate(&scope)?;
+                computed.as_ref()
+            }
+        };
         self.writer.clear();
         // Missing and null are one group.
-        self.writer.append(
-            key.as_ref().map_or(ValueRef::Null, |key| key.as_ref()),
-            false,
-        );
+        self.writer
+            .append(key.map_or(ValueRef::Null, Value::as_ref), false);
         let (number, is_new) = self.table.insert(self.writer.bytes());
         let fields = &self.group.0.fields;
         if is_new {
-            let key = key.map(Value::into_owned);
+            let key = key.map(|key| key.clone().into_owned());
             self.bytes += 64 + key.as_ref().map_or(0, Value::owned_bytes);
             let root = match key.as_ref().map(Value::as_ref) {
                 Some(ValueRef::Document(document)) => document,
@@ -308,8 +313,8 @@ impl Running {
         }
         let start = number * fields.len();
         for (input, state) in self.inputs.iter().zip(&mut self.states[start..]) {
-            match input.as_constant() {
-                Some(constant) => state.add(Some(constant))?,
+            match input.at_hand(&scope) {
+                Some(value) => state.add(value.map(Value::as_ref))?,
                 None => {
                     let value = input.evaluate(&scope).map_err(in_group)?;
                     state.add(value.as_ref().map(|value| value.as_ref()))?;

@@ -3,6 +3,7 @@
 //! Source: the manual, "$setWindowFields (aggregation)". The documents come out by partition and,
 //! in each, in the order of `sortBy`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -12,7 +13,7 @@ use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::window::{Output, Partition, Setting};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
-use crate::expression::{Context, Dependencies, Expression, Scope};
+use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::index::KeySet;
 use crate::keystring::KeyWriter;
 use crate::limits;
@@ -106,10 +107,17 @@ pub fn stage(
 impl Stage for SetWindowFields {
     fn open(&self, opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let keep = opening.needed.map(|needed| top_level_names(needed, None));
+        let pack = opening.needed.and_then(|needed| {
+            let mut read = Dependencies::new();
+            self.dependencies(&mut read);
+            Fields::top_of(read.paths.iter().chain(needed)).filter(|_| !read.whole_document)
+        });
         let single = |path: &FieldPath| (path.len() == 1).then(|| path.first().into());
         Ok(Box::new(Running {
             stage: self.clone(),
             keep: keep.map(Rc::from),
+            pack,
+            packed: Rc::default(),
             names: self.0.fields.iter().map(|(path, _)| single(path)).collect(),
             table: KeyTable::default(),
             groups: Vec::new(),
@@ -117,6 +125,7 @@ impl Stage for SetWindowFields {
             is_loaded: false,
             ready: Vec::new().into_iter(),
             results: Vec::new(),
+            last: None,
             bytes_max: 0,
         }))
     }
@@ -160,13 +169,27 @@ fn fields_of(expression: &Expression) -> Vec<&FieldPath> {
 /// all places.
 struct Group {
     key: Vec<u8>,
-    entries: Vec<(Range<usize>, Document)>,
+    entries: Vec<(Range<usize>, Held)>,
 }
+
+/// A document until its partition's turn comes.
+enum Held {
+    Whole(Document),
+    /// Where it lies among those that are packed.
+    Packed(u32, u32),
+}
+
+/// More is not packed. It does not count, as documents where they are stored do not.
+const PACKED_BYTES_MAX: usize = limits::STAGE_MEMORY_BYTES_MAX / 4;
 
 struct Running {
     stage: SetWindowFields,
     /// The top-level fields that later stages look at.
     keep: Option<Rc<[Box<str>]>>,
+    /// All top-level fields that anybody looks at. Of stored documents these are copied, so that one
+    /// walk over each is enough, in the order in which they are stored.
+    pack: Option<Fields>,
+    packed: Rc<Vec<u8>>,
     /// The names of the output fields, if none of them is a path.
     names: Option<Vec<Rc<str>>>,
     /// What was read; once that is all, the next partition is at the end.
@@ -177,10 +200,30 @@ struct Running {
     /// The documents of a partition that are still to be given, and the values of their fields.
     ready: std::vec::IntoIter<Document>,
     results: Vec<std::vec::IntoIter<Option<Value<'static>>>>,
+    /// The document that was given last.
+    last: Option<Rc<Changed>>,
     bytes_max: usize,
 }
 
 impl Running {
+    /// The document, or where its fields lie now.
+    fn pack(&mut self, document: Document) -> Held {
+        let (Some(fields), Some(packed)) = (&self.pack, Rc::get_mut(&mut self.packed)) else {
+            return Held::Whole(document);
+        };
+        let Document::Stored(stored) = &document else {
+            return Held::Whole(document);
+        };
+        let start = packed.len();
+        fields.copy(DocumentRef::from_valid(stored), packed);
+        let end = packed.len();
+        // Of what is read as a whole a copy is no gain.
+        if (end - start) * 2 > stored.len() || end > PACKED_BYTES_MAX {
+            self.pack = None;
+        }
+        Held::Packed(start as u32, end as u32)
+    }
+
     /// Reads all input; goes on where it was when a page was missing.
     ///
     /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292), `TypeMismatch` (14) for a
@@ -189,11 +232,22 @@ impl Running {
         let mut writer = KeyWriter::new();
         let mut scratch = KeySet::default();
         while let Some(row) = input.next(context)? {
-            let document = row.document.as_ref();
+            let held = self.pack(row.document);
+            let mut own = Cow::Borrowed(context);
+            let (document, bytes) = match &held {
+                Held::Whole(document) => {
+                    own = document.context(context);
+                    (document.as_ref(), document.owned_bytes())
+                }
+                Held::Packed(start, end) => {
+                    let bytes = self.packed.get(*start as usize..*end as usize);
+                    let bytes = bytes.unwrap_or_default();
+                    (DocumentRef::from_valid(bytes), 0)
+                }
+            };
             writer.clear();
             if let Some(partition) = &self.stage.0.partition {
-                let key =
-                    partition.evaluate(&Scope::new(document, &row.document.context(context)))?;
+                let key = partition.evaluate(&Scope::new(document, &own))?;
                 // Missing and null are one partition.
                 let key = key.as_ref().map_or(ValueRef::Null, Value::as_ref);
                 if matches!(key, ValueRef::Array(_)) {
@@ -208,7 +262,7 @@ impl Running {
                 sort.key(document, &mut scratch, &mut self.places)?;
             }
             let place = start..self.places.len();
-            self.bytes_max += row.document.owned_bytes() + writer.bytes().len() + place.len();
+            self.bytes_max += bytes + writer.bytes().len() + place.len();
             if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
                 return Err(Error::new(
                     codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
@@ -223,7 +277,7 @@ impl Running {
                 });
             }
             if let Some(group) = self.groups.get_mut(number) {
-                group.entries.push((place, row.document));
+                group.entries.push((place, held));
             }
         }
         // What comes out first stands last.
@@ -243,7 +297,12 @@ impl Running {
         sort_by(&mut group.entries, |one, two| {
             place(&one.0).cmp(place(&two.0))
         });
-        let documents: Vec<Document> = group.entries.into_iter().map(|entry| entry.1).collect();
+        let document = |held| match held {
+            Held::Whole(document) => document,
+            Held::Packed(start, end) => Document::Packed(self.packed.clone(), start, end),
+        };
+        let entries = group.entries.into_iter();
+        let documents: Vec<Document> = entries.map(|entry| document(entry.1)).collect();
         let specification = &self.stage.0;
         let partition = Partition::new(&documents, context, specification.sort.as_ref());
         self.results.clear();
@@ -274,8 +333,15 @@ impl Running {
         let Some(first) = fields.next() else {
             return Some(base);
         };
-        let changed = Changed::new(base, first, fields.collect(), self.keep.clone());
-        Some(Document::Changed(Rc::new(changed)))
+        let others = fields.collect();
+        match self.last.as_mut().and_then(Rc::get_mut) {
+            Some(last) => last.renew(base, first, others),
+            None => {
+                let changed = Changed::new(base, first, others, self.keep.clone());
+                self.last = Some(Rc::new(changed));
+            }
+        }
+        self.last.clone().map(Document::Changed)
     }
 }
 
@@ -364,6 +430,43 @@ mod tests {
         check_values(push, &["1", "", "2"], &["[1]", "[1]", "[2]"]);
         let first = "{$first: '$v', window: {documents: [1, 1]}}";
         check_values(first, &["1", "2"], &["2", "null"]);
+    }
+
+    #[test]
+    fn only_fields_that_are_looked_at_are_held() {
+        let other = "o: 'something long that nobody looks at', also: [1, 2, 3, 4, 5, 6, 7, 8, 9]";
+        let documents = [
+            format!(
+                "{{_id: 1, {other}, p: {{q: 1, s: 2}}, d: 3, z: 'z', v: {{w: 1}}, x: [{{y: 1}}, {{y: 2}}]}}"
+            ),
+            format!("{{d: [9, 1], {other}, v: [{{w: 5}}], d: 7, p: {{q: 1}}, z: 'z', v: 8}}"),
+            format!("{{x: 4, {other}, p: 5, d: null}}"),
+            "{p: {q: 1}, d: 2, v: {w: 2.5}, z: 'y', r: 1}".to_owned(),
+        ];
+        let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let stage = "{$setWindowFields: {partitionBy: '$p.q', sortBy: {d: 1}, output: {r: {$sum: '$v.w', window: {documents: [-1, 0]}}, z: {$last: '$z'}}}}";
+        check(
+            &format!(
+                "[{stage}, {{$group: {{_id: '$z', all: {{$push: {{r: '$r', x: '$x.y', p: '$p', d: '$d'}}}}}}}}]"
+            ),
+            &documents,
+            &[
+                "{_id: null, all: [{r: 0, p: 5, d: null}]}",
+                "{_id: 'z', all: [{r: 0, p: {q: 1}, d: [9, 1]}, {r: 2.5, p: {q: 1}, d: 2}, {r: 3.5, x: [1, 2], p: {q: 1, s: 2}, d: 3}]}",
+            ],
+        );
+        check(
+            &format!(
+                "[{stage}, {{$project: {{_id: 1, d: 1, n: {{$size: {{$ifNull: ['$also', []]}}}}}}}}]"
+            ),
+            &documents,
+            &[
+                "{d: null, n: 9}",
+                "{d: [9, 1], d: 7, n: 9}",
+                "{d: 2, n: 0}",
+                "{_id: 1, d: 3, n: 9}",
+            ],
+        );
     }
 
     #[test]

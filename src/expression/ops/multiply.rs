@@ -10,7 +10,15 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let mut product: Option<Number> = None;
     let mut only_ints = true;
     for argument in call.arguments() {
-        let Some(value) = argument.evaluate(scope)? else {
+        let computed;
+        let value = match argument.at_hand(scope) {
+            Some(value) => value,
+            None => {
+                computed = argument.evaluate(scope)?;
+                computed.as_ref()
+            }
+        };
+        let Some(value) = value else {
             return Ok(Some(Value::NULL));
         };
         let value = value.as_ref();
