@@ -10,7 +10,7 @@ use crate::catalog::Collection;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::index::IndexSpec;
-use crate::value::{ArrayRef, DocumentBuf, compare_documents};
+use crate::value::{ArrayRef, DocumentBuf, ValueRef, compare_documents};
 
 const FIELDS: &[Field] = &[
     required("indexes", Takes::Array),
@@ -26,6 +26,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         .unwrap_or(false);
     let series = engine.catalog().get(&namespace);
     let series = series.and_then(|found| found.time_series());
+    check_commit_quorum(&arguments)?;
     let mut specs = Vec::new();
     for value in arguments.array("indexes").unwrap_or(ArrayRef::EMPTY).iter() {
         let document = value.as_document().ok_or_else(|| {
@@ -72,6 +73,20 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         reply.append("note", "all indexes already exist");
     }
     Ok(reply)
+}
+
+/// One node is every quorum; what is none is refused.
+///
+/// Errors: `FailedToParse` (9).
+fn check_commit_quorum(arguments: &Arguments<'_>) -> Result<()> {
+    match arguments.get("commitQuorum") {
+        None => Ok(()),
+        Some(ValueRef::String(mode)) if !mode.is_empty() => Ok(()),
+        Some(nodes) if (0..=50).contains(&nodes.to_i64_coerced().unwrap_or(-1)) => Ok(()),
+        Some(_) => Err(Error::failed_to_parse(
+            "commitQuorum must be a number from 0 to 50, or the name of a mode",
+        )),
+    }
 }
 
 /// Whether the collection has this index already.

@@ -6,7 +6,9 @@ use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use super::{collation, selection, updating};
-use crate::catalog::Namespace;
+use std::rc::Rc;
+
+use crate::catalog::{Collection, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
 use crate::expression::Context;
@@ -30,10 +32,9 @@ const STATEMENT_FIELDS: &[Field] = &[
     optional("hint", Takes::Hint),
 ];
 
-pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+/// The command's fields and those of its statements.
+pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<(Arguments<'a>, Vec<Arguments<'a>>)> {
     let arguments = Arguments::of(request, FIELDS)?;
-    let namespace = request.namespace()?;
-    let context = request.context_with_let()?;
     let statements = arguments.array("deletes").unwrap_or(ArrayRef::EMPTY);
     check_batch_size(statements)?;
     let mut parsed = Vec::new();
@@ -49,6 +50,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         parsed.push(statement);
     }
+    Ok((arguments, parsed))
+}
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let (arguments, parsed) = arguments(request)?;
+    let namespace = request.namespace()?;
+    let context = request.context_with_let()?;
     check_target(engine, &namespace, request)?;
     let mut errors = WriteErrors::new(arguments.truth("ordered").unwrap_or(true));
     let mut deleted = 0;
@@ -65,6 +73,21 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     reply.append("n", deleted);
     errors.append(&mut reply);
     Ok(reply)
+}
+
+/// The query that finds what is to be removed, at most `limit`; the hint is one of the arguments.
+pub(super) fn query(
+    collection: Option<Rc<Collection>>,
+    arguments: &Arguments<'_>,
+    filter: Option<DocumentRef<'_>>,
+    limit: Option<u64>,
+    context: &Context,
+) -> Result<Query> {
+    collation::refuse(arguments)?;
+    let mut query = Query::new(collection, selection::filter(filter, context)?);
+    query.hint = selection::hint(arguments)?;
+    query.limit = limit;
+    Ok(query)
 }
 
 /// Runs one statement: first finds the records in one version, then removes them.
@@ -97,11 +120,7 @@ pub(super) fn remove(
     limit: Option<u64>,
     context: &Context,
 ) -> Result<i32> {
-    collation::refuse(arguments)?;
-    let filter = selection::filter(filter, context)?;
-    let mut query = Query::new(write.snapshot(namespace), filter);
-    query.hint = selection::hint(arguments)?;
-    query.limit = limit;
+    let query = query(write.snapshot(namespace), arguments, filter, limit, context)?;
     let mut stream = plan(query)?.stream;
     let mut rows = Vec::new();
     while let Some(row) = stream.next(context)? {

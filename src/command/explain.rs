@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use super::{aggregate, count, distinct, explain_pipeline};
-use super::{find, find_and_modify, handshake, parsed_query, selection, views};
+use super::{delete, find, find_and_modify, handshake, parsed_query, selection, update, views};
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
@@ -89,11 +89,16 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 fn plan_of(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     match request.name {
         "find" => find::explain(engine, request),
+        "aggregate" if request.document.element("explain").is_some() => {
+            Err(Error::failed_to_parse(
+                "The 'explain' option is illegal when a explain verbosity is also provided",
+            ))
+        }
         "aggregate" => aggregate::explain(engine, request),
         "count" => of_count(engine, request),
         "distinct" => of_distinct(engine, request),
-        "update" => of_statement(engine, request, "updates", "UPDATE"),
-        "delete" => of_statement(engine, request, "deletes", "DELETE"),
+        "update" => of_statement(engine, request, "UPDATE"),
+        "delete" => of_statement(engine, request, "DELETE"),
         "findAndModify" | "findandmodify" => {
             let (query, context) = find_and_modify::query(engine, request)?;
             let removes = request
@@ -194,49 +199,35 @@ fn of_distinct(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     })
 }
 
-/// The first statement of an update or delete, which must be the only one.
-fn of_statement(
-    engine: &Engine,
-    request: &Request<'_>,
-    list: &str,
-    stage: &'static str,
-) -> Result<Explained> {
+/// The statement of an update or delete, which must be the only one.
+fn of_statement(engine: &Engine, request: &Request<'_>, stage: &'static str) -> Result<Explained> {
     let namespace = request.namespace()?;
     let context = request.context_with_let()?;
-    let statements = request.document.get(list).and_then(|list| list.as_array());
-    let mut statements = statements.into_iter().flat_map(|list| list.iter());
-    let (Some(ValueRef::Document(statement)), None) = (statements.next(), statements.next()) else {
+    let (_, statements) = match stage {
+        "UPDATE" => update::arguments(request)?,
+        _ => delete::arguments(request)?,
+    };
+    let [statement] = statements.as_slice() else {
         return Err(Error::new(
             codes::INVALID_LENGTH,
             "explained write batches must be of size 1",
         ));
     };
-    engine.catalog().regular(&namespace)?;
-    const FIELDS: &[Field] = &[optional("hint", Takes::Hint)];
-    let mut hint_only = DocumentBuf::new();
-    if let Some(hint) = statement.element("hint") {
-        hint_only.append_element(&hint);
+    let collection = engine.catalog().regular(&namespace)?.cloned();
+    if stage == "UPDATE" {
+        let statement = update::parse(None, statement, &context)?;
+        let (query, upserts) = (statement.query(collection), statement.upsert);
+        return written(namespace, query, stage, upserts, statement.context);
     }
-    let arguments = Arguments::inside(request.name, hint_only.as_ref(), FIELDS)?;
-    let filter = statement.get("q").and_then(|filter| filter.as_document());
-    let mut query = Query::new(
-        engine.collection(&namespace),
-        selection::filter(filter, &context)?,
-    );
-    query.hint = selection::hint(&arguments)?;
-    let many = match stage {
-        "UPDATE" => statement
-            .get("multi")
-            .is_some_and(|multi| multi.is_truthy()),
-        _ => !statement
-            .get("limit")
-            .is_some_and(|limit| limit.is_truthy()),
-    };
-    query.limit = (!many).then_some(1);
-    let upserts = statement
-        .get("upsert")
-        .is_some_and(|upsert| upsert.is_truthy());
-    written(namespace, query, stage, upserts, context)
+    let limit = statement.number("limit").filter(|limit| *limit == 1);
+    let query = delete::query(
+        collection,
+        statement,
+        statement.document("q"),
+        limit.map(|_| 1),
+        &context,
+    )?;
+    written(namespace, query, stage, false, context)
 }
 
 fn written(
@@ -304,6 +295,9 @@ impl Stream for Consumer {
 
     fn describe(&self, out: &mut DocumentBuf) {
         out.append("stage", self.stage);
+    }
+
+    fn report(&self, out: &mut DocumentBuf) {
         let mut count = |name: &str, count: u64| out.append(name, count as i64);
         match self.stage {
             "UPDATE" => {
@@ -339,7 +333,26 @@ impl Stream for Consumer {
     }
 
     fn inputs(&self) -> Vec<&dyn Stream> {
-        vec![self.input.as_ref()]
+        let input = self.input.as_ref();
+        vec![match self.stage {
+            "COUNT" => input,
+            _ => without_limit(input),
+        }]
+    }
+}
+
+fn is_stage(stream: &dyn Stream, stages: &[&str]) -> bool {
+    let mut out = DocumentBuf::new();
+    stream.describe(&mut out);
+    let stage = out.as_ref().get("stage").and_then(|stage| stage.as_str());
+    stage.is_some_and(|stage| stages.contains(&stage))
+}
+
+/// What a plan limits: that a write ends with its first document is no stage of its own.
+fn without_limit(plan: &dyn Stream) -> &dyn Stream {
+    match plan.inputs().first() {
+        Some(input) if is_stage(plan, &["LIMIT"]) => *input,
+        _ => plan,
     }
 }
 
@@ -420,7 +433,13 @@ fn query_planner(explained: &Explained, plan: &dyn Stream) -> DocumentBuf {
     planner.append("winningPlan", &uncached(plan));
     planner.append_array("rejectedPlans", |list| {
         let rejected = choice.iter().flat_map(|choice| &choice.rejected);
-        rejected.for_each(|plan| list.push(&uncached(plan.as_ref())));
+        let writes = is_stage(plan, &["UPDATE", "DELETE"]);
+        rejected.for_each(|plan| {
+            list.push(&uncached(match writes {
+                true => without_limit(plan.as_ref()),
+                false => plan.as_ref(),
+            }));
+        });
     });
     planner
 }

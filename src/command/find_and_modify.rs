@@ -179,16 +179,13 @@ pub(super) fn query(engine: &Engine, request: &Request<'_>) -> Result<(Query, Co
     collation::refuse(&arguments)?;
     let context = request.context_with_let()?;
     let collection = engine.catalog().regular(&namespace)?.cloned();
+    if arguments.get("update").is_some() {
+        parse(&arguments, &context)?;
+    }
     Ok((select(collection, &arguments, &context)?, context))
 }
 
-fn update(
-    write: &mut Write<'_>,
-    namespace: &Namespace,
-    arguments: &Arguments<'_>,
-    context: &Context,
-    request: &Request<'_>,
-) -> Result<Outcome> {
+fn parse(arguments: &Arguments<'_>, context: &Context) -> Result<Statement> {
     let flag = |name: &str| arguments.truth(name).unwrap_or(false);
     let parts = Parts {
         filter: arguments.document("query"),
@@ -202,14 +199,24 @@ fn update(
         hint: selection::hint(arguments)?,
         sort: arguments.document("sort"),
     };
-    let updated: Updated = Statement::parse(parts, context)?.run(write, namespace, request)?;
+    Statement::parse(parts, context)
+}
+
+fn update(
+    write: &mut Write<'_>,
+    namespace: &Namespace,
+    arguments: &Arguments<'_>,
+    context: &Context,
+    request: &Request<'_>,
+) -> Result<Outcome> {
+    let updated: Updated = parse(arguments, context)?.run(write, namespace, request)?;
     let mut last_error = DocumentBuf::new();
     last_error.append("n", updated.matched + i32::from(updated.upserted.is_some()));
     last_error.append("updatedExisting", updated.matched > 0);
     if let Some(id) = &updated.upserted {
         last_error.append("upserted", id);
     }
-    let value = if flag("new") {
+    let value = if arguments.truth("new").unwrap_or(false) {
         updated.after
     } else {
         updated.before

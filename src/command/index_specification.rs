@@ -227,7 +227,7 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
             ValueRef::Boolean(hidden) => spec.hidden = hidden,
             _ => return Err(wrong_type(name, value, "bool")),
         },
-        "background" => drop(flag(name, value)?),
+        "background" | "dropDups" => drop(flag(name, value)?),
         "prepareUnique" => spec.prepare_unique = flag(name, value)?,
         "expireAfterSeconds" => spec.expire_after_seconds = Some(expire_after_seconds(value)?),
         "partialFilterExpression" => {

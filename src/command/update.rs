@@ -7,7 +7,7 @@ use super::request::Request;
 use super::updating::{Parts, Statement, Updated};
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use super::{collation, selection, time_series};
-use crate::catalog::{Namespace, TimeSeries};
+use crate::catalog::TimeSeries;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
 use crate::expression::Context;
@@ -38,10 +38,9 @@ const STATEMENT_FIELDS: &[Field] = &[
     optional("sampleId", Takes::Any),
 ];
 
-pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+/// The command's fields and those of its statements.
+pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<(Arguments<'a>, Vec<Arguments<'a>>)> {
     let arguments = Arguments::of(request, FIELDS)?;
-    let namespace = request.namespace()?;
-    let context = request.context_with_let()?;
     let statements = arguments.array("updates").unwrap_or(ArrayRef::EMPTY);
     check_batch_size(statements)?;
     let mut parsed = Vec::new();
@@ -55,6 +54,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             STATEMENT_FIELDS,
         )?);
     }
+    Ok((arguments, parsed))
+}
+
+pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
+    let (arguments, parsed) = arguments(request)?;
+    let namespace = request.namespace()?;
+    let context = request.context_with_let()?;
     check_target(engine, &namespace, request)?;
     let series = engine.catalog().get(&namespace);
     let series = series.and_then(|found| found.info.rules.time_series.clone());
@@ -64,7 +70,8 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     write.bypass_validation(arguments.truth("bypassDocumentValidation").unwrap_or(false));
     for (at, statement) in parsed.iter().enumerate() {
         let series = series.as_deref();
-        let outcome = update(&mut write, &namespace, series, statement, &context, request);
+        let outcome = parse(series, statement, &context)
+            .and_then(|statement| statement.run(&mut write, &namespace, request));
         let outcome = outcome.map(|updated| tally.add(at, updated));
         if !errors.note(at, outcome)? {
             break;
@@ -106,14 +113,12 @@ impl Tally {
     }
 }
 
-fn update(
-    write: &mut Write<'_>,
-    namespace: &Namespace,
+/// Errors: those of [`Statement::parse`], and of what time series refuse.
+pub(super) fn parse(
     series: Option<&TimeSeries>,
     statement: &Arguments<'_>,
     context: &Context,
-    request: &Request<'_>,
-) -> Result<Updated> {
+) -> Result<Statement> {
     collation::refuse(statement)?;
     statement.refuse(&["upsertSupplied"])?;
     let flag = |name: &str| statement.truth(name).unwrap_or(false);
@@ -130,5 +135,5 @@ fn update(
         sort: statement.document("sort"),
     };
     time_series::check_update(series, &parts)?;
-    Statement::parse(parts, context)?.run(write, namespace, request)
+    Statement::parse(parts, context)
 }

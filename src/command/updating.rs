@@ -2,7 +2,9 @@
 
 use super::request::Request;
 use super::{insert, selection};
-use crate::catalog::Namespace;
+use std::rc::Rc;
+
+use crate::catalog::{Collection, Namespace};
 use crate::engine::Write;
 use crate::error::{Error, Result};
 use crate::expression::{Context, ParseScope};
@@ -131,12 +133,17 @@ impl Statement {
         Ok(done)
     }
 
-    fn select(&self, write: &Write<'_>, namespace: &Namespace) -> Result<Vec<Row>> {
-        let mut query = Query::new(write.snapshot(namespace), self.filter.clone());
+    /// The query that finds what is to be changed.
+    pub(super) fn query(&self, collection: Option<Rc<Collection>>) -> Query {
+        let mut query = Query::new(collection, self.filter.clone());
         query.hint = self.hint.clone();
         query.sort = self.sort.clone();
         query.limit = (!self.multi).then_some(1);
-        let mut stream = plan(query)?.stream;
+        query
+    }
+
+    fn select(&self, write: &Write<'_>, namespace: &Namespace) -> Result<Vec<Row>> {
+        let mut stream = plan(self.query(write.snapshot(namespace)))?.stream;
         let mut rows = Vec::new();
         while let Some(row) = stream.next(&self.context)? {
             rows.push(row);

@@ -141,11 +141,12 @@ pub(super) fn index_access<'c>(
         Some(_) => 0.0,
         None => sort_cost(query, keys),
     };
-    // One more for an index that bounds nothing, so that it never beats a scan by a hair.
-    let idle = if candidate.is_bounded() || query.sort.is_some() {
+    // More for an index that neither bounds nor sorts, so that it beats no scan by a hair, and none
+    // of a few documents.
+    let idle = if candidate.is_bounded() || query.sort.is_some() && is_sorted {
         0.0
     } else {
-        1.0
+        SCAN_COST_MIN + 1.0
     };
     let is_shown = candidate.is_bounded() || query.sort.is_some() && is_sorted;
     Access {

@@ -22,6 +22,7 @@ pub fn explain(stream: &dyn Stream, executed: bool) -> DocumentBuf {
         let stage = out.as_ref().get("stage").and_then(|stage| stage.as_str());
         let stage = stage.unwrap_or_default().to_owned();
         append_statistics(&mut out, &stage, stream.statistics());
+        stream.report(&mut out);
     }
     let inputs = stream.inputs();
     match inputs.as_slice() {
