@@ -7,6 +7,7 @@ use super::request::Request;
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
+use crate::index::Index;
 use crate::value::{DocumentBuf, DocumentRef, FieldPath, Value, ValueRef, compare};
 use std::cmp::Ordering;
 
@@ -19,12 +20,31 @@ const FIELDS: &[Field] = &[
 
 /// Documents whose keys are at least `min` and below `max`.
 struct Range<'a> {
+    /// Without one, ascending fields of the bounds' names.
+    pattern: Option<DocumentRef<'a>>,
     paths: Vec<FieldPath>,
     min: DocumentRef<'a>,
     max: DocumentRef<'a>,
 }
 
 impl Range<'_> {
+    /// Whether the index begins with the pattern, and has one key for each document.
+    fn fits(&self, index: &Index) -> bool {
+        let ascending = ValueRef::Int32(1);
+        let mut keys = index.spec.key.as_ref().iter();
+        let mut wanted = self.pattern.unwrap_or(self.min).iter();
+        let begins = wanted.all(|(name, order)| {
+            let order = if self.pattern.is_some() {
+                order
+            } else {
+                ascending
+            };
+            keys.next()
+                .is_some_and(|(own, value)| own == name && compare(value, order).is_eq())
+        });
+        begins && !index.is_multikey() && !index.spec.sparse && index.spec.partial.is_none()
+    }
+
     fn holds(&self, document: DocumentRef<'_>) -> bool {
         self.order(document, self.min).is_ge() && self.order(document, self.max).is_lt()
     }
@@ -59,12 +79,20 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let estimate = arguments.truth("estimate").unwrap_or(false);
     let (mut bytes, mut count) = (0i64, 0i64);
     if let Some(collection) = engine.catalog().regular(&namespace)? {
-        match range {
+        match range.filter(|_| collection.records.len() > 0) {
             None => {
                 bytes = collection.records.data_size() as i64;
                 count = collection.records.len() as i64;
             }
             Some(range) => {
+                if !collection
+                    .shown_indexes()
+                    .iter()
+                    .any(|index| range.fits(index))
+                {
+                    let message = "couldn't find valid index containing key pattern";
+                    return Err(Error::new(codes::OPERATION_FAILED, message));
+                }
                 let mut cursor = collection.records.cursor();
                 while let Some((_, document)) = cursor.next_ref()? {
                     if range.holds(DocumentRef::from_valid(document)) {
@@ -83,20 +111,23 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(reply)
 }
 
-/// Errors: `BadValue` (2) for one bound alone, `OperationFailed` (96) for bounds without a pattern.
+/// Errors: `BadValue` (2) for one bound alone.
 fn range<'a>(arguments: &Arguments<'a>) -> Result<Option<Range<'a>>> {
     let (min, max) = match (arguments.document("min"), arguments.document("max")) {
         (None, None) => return Ok(None),
         (Some(min), Some(max)) => (min, max),
         _ => return Err(Error::bad_value("only one of min and max is there")),
     };
-    let Some(pattern) = arguments.document("keyPattern") else {
-        let message = "min and max need a keyPattern";
-        return Err(Error::new(codes::OPERATION_FAILED, message));
-    };
+    let pattern = arguments.document("keyPattern");
     let paths = pattern
+        .unwrap_or(min)
         .iter()
         .map(|(path, _)| FieldPath::new(path))
         .collect();
-    Ok(Some(Range { paths, min, max }))
+    Ok(Some(Range {
+        pattern,
+        paths,
+        min,
+        max,
+    }))
 }

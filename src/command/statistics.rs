@@ -47,7 +47,12 @@ pub(super) fn collection(engine: &mut Engine, request: &Request<'_>) -> Result<D
     reply.append("numOrphanDocs", 0i64);
     reply.append("storageSize", scaled(size));
     reply.append("freeStorageSize", 0i64);
-    reply.append("capped", found.is_some_and(|found| found.is_capped()));
+    let capped = found.and_then(|found| found.info.rules.capped);
+    reply.append("capped", capped.is_some());
+    if let Some(capped) = capped {
+        reply.append("max", capped.max.unwrap_or(0) as i64);
+        reply.append("maxSize", scaled(capped.size));
+    }
     reply.append(
         "nindexes",
         found.map_or(0, |found| found.index_count() as i32),

@@ -113,7 +113,12 @@ fn append_sizes(
     out.append("numOrphanDocs", 0);
     out.append("storageSize", scaled(size));
     out.append("freeStorageSize", 0);
-    out.append("capped", collection.is_some_and(Collection::is_capped));
+    let capped = collection.and_then(|found| found.info.rules.capped);
+    out.append("capped", capped.is_some());
+    if let Some(capped) = capped {
+        out.append("max", number(capped.max.unwrap_or(0)));
+        out.append("maxSize", scaled(capped.size));
+    }
     out.append(
         "nindexes",
         collection.map_or(0, |found| found.index_count() as i32),
