@@ -166,12 +166,15 @@ test('a transaction of an owner that was replaced stores nothing', async () => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-    /** Adds the row that the next owner adds first, or takes it away. */
+    /** Adds what the next owner adds first, its row and a chunk of the journal, or takes it away. */
     globalThis.claim = async (isAdded) => {
       const database = await done(indexedDB.open('fenced'));
-      const meta = database.transaction('meta', 'readwrite').objectStore('meta');
-      const last = (await done(meta.getAllKeys())).at(-1);
-      await (isAdded ? done(meta.add(await done(meta.get(last)), last + 1)) : done(meta.delete(last)));
+      const transaction = database.transaction(['meta', 'journal'], 'readwrite');
+      for (const name of ['meta', 'journal']) {
+        const store = transaction.objectStore(name);
+        const last = (await done(store.getAllKeys())).at(-1);
+        await (isAdded ? done(store.add(await done(store.get(last)), last + 1)) : done(store.delete(last)));
+      }
       database.close();
     };
     await things.insertOne({ _id: 1 });
