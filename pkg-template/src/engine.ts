@@ -79,8 +79,13 @@ function guarded<T>(glue: Glue, call: () => T): T {
   }
 }
 
+/** Why the module stopped, if it did. One without memory is asked for no text of its own. */
+function lastWords(glue: Glue): string | undefined {
+  return glue.isOutOfMemory() ? 'it gets no more memory; load the page again' : glue.lastPanic();
+}
+
 function crash(glue: Glue, error: unknown): Error {
-  stopped = glue.lastPanic() ?? String(error);
+  stopped = lastWords(glue) ?? String(error);
   return new Error(`the engine stopped: ${stopped}`, { cause: error });
 }
 
@@ -119,9 +124,11 @@ let watching = false;
 function watchForPanics(glue: Glue): void {
   if (watching) return;
   watching = true;
-  const check = () => {
-    const message = glue.lastPanic();
+  const check = (event: Event) => {
+    const message = lastWords(glue);
     if (message === undefined) return;
+    // A worker's page would hear of it first, and end the worker before it has told why.
+    if (!('document' in globalThis)) event.preventDefault();
     stopped = message;
     for (const reject of waiting) reject(new Error(`the engine stopped: ${message}`));
     waiting.clear();

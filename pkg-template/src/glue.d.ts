@@ -9,6 +9,9 @@ declare module '*/wasm/tussock.js' {
   /** The message of the panic that stopped the module, if there was one. */
   export function lastPanic(): string | undefined;
 
+  /** Whether the module stopped because it got no more memory. */
+  export function isOutOfMemory(): boolean;
+
   export class Engine {
     constructor(seed?: bigint);
     runCommand(command: Uint8Array): Uint8Array;

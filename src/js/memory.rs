@@ -6,7 +6,9 @@
 //! has grown, a sixteenth more is taken at once and given back to the allocator, not to the system.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use wasm_bindgen::prelude::*;
 
 const PAGE_BYTES: usize = 65_536;
 /// Pages taken ahead: a sixteenth of the memory, between 1 MiB and 32 MiB.
@@ -24,14 +26,26 @@ static ALLOCATOR: Ahead = Ahead {
     pages: AtomicUsize::new(0),
 };
 
+/// Whether an allocation was refused, which stops the module.
+static IS_EXHAUSTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the module stopped because it got no more memory. Asking takes none.
+#[wasm_bindgen(js_name = isOutOfMemory)]
+pub fn is_out_of_memory() -> bool {
+    IS_EXHAUSTED.load(Ordering::Relaxed)
+}
+
 fn pages() -> usize {
     core::arch::wasm32::memory_size(0)
 }
 
 impl Ahead {
-    fn look(&self) {
+    fn look(&self, block: *mut u8) {
         if pages() != self.pages.load(Ordering::Relaxed) {
             self.take();
+        }
+        if block.is_null() {
+            IS_EXHAUSTED.store(true, Ordering::Relaxed);
         }
     }
 
@@ -58,14 +72,14 @@ unsafe impl GlobalAlloc for Ahead {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those of the allocator called.
         let block = unsafe { System.alloc(layout) };
-        self.look();
+        self.look(block);
         block
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
         let block = unsafe { System.alloc_zeroed(layout) };
-        self.look();
+        self.look(block);
         block
     }
 
@@ -77,7 +91,7 @@ unsafe impl GlobalAlloc for Ahead {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, bytes: usize) -> *mut u8 {
         // SAFETY: as above.
         let block = unsafe { System.realloc(block, layout, bytes) };
-        self.look();
+        self.look(block);
         block
     }
 }

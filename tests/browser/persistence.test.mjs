@@ -2,6 +2,7 @@
 // that is open elsewhere, or that the browser dropped, is told of. Crashes: kills.test.mjs.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { launch, ONLY_CHROMIUM, serveTussock, spoilManifests, tamper } from './harness.mjs';
 
@@ -9,7 +10,8 @@ let site;
 let chromium;
 
 before(async () => {
-  site = await serveTussock();
+  const limited = new URL('../../pkg-template/tests/limited.mjs', import.meta.url);
+  site = await serveTussock({ '/limited.mjs': { js: await readFile(limited, 'utf8') } });
   chromium = await launch();
 });
 
@@ -319,3 +321,35 @@ test('storage that the browser dropped is told of, not presented as an empty dat
   assert.deepEqual(seen, { loss: 'TussockDataLossError', count: 0 });
   await page.close();
 });
+
+for (const worker of [false, true]) {
+  test(`a command for which there is no memory fails, ${worker ? 'in a worker' : 'in the page'}, and everything acknowledged is stored`, async () => {
+    const page = await open();
+    await page.evaluate(FAILURE);
+    const name = `memory-${worker}`;
+    const seen = await page.evaluate(async ([name, worker]) => {
+      const [{ MongoClient }, { limited }] = [await import('tussock'), await import('/limited.mjs')];
+      const module = new Uint8Array(await (await fetch('/tussock/wasm/tussock_bg.wasm')).arrayBuffer());
+      const client = await MongoClient.connect(`indexeddb://${name}`, { worker, wasm: limited(module, 500) });
+      const things = client.db('shop').collection('things');
+      const text = 'x'.repeat(500_000);
+      let acknowledged = 0;
+      for (;;) {
+        const writes = [acknowledged, acknowledged + 1].map((_id) => things.insertOne({ _id, text }));
+        const failures = await Promise.all(writes.map((write) => globalThis.failureOf(write)));
+        acknowledged += failures.filter((failure) => failure === null).length;
+        if (failures.includes(null)) continue;
+        return { acknowledged, failures, later: await globalThis.failureOf(things.findOne({ _id: 0 })) };
+      }
+    }, [name, worker]);
+    assert.ok(seen.acknowledged > 5, String(seen.acknowledged));
+    for (const failure of [...seen.failures, seen.later]) {
+      assert.equal(failure?.name, 'MongoSystemError');
+      assert.match(failure.message, /it gets no more memory/);
+    }
+    await page.reload();
+    const ids = await withClient(page, name, (_client, db) => db.collection('things').distinct('_id'));
+    assert.deepEqual(ids.slice(0, seen.acknowledged), Array.from({ length: seen.acknowledged }, (_, _id) => _id));
+    await page.close();
+  });
+}
