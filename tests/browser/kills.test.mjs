@@ -24,19 +24,15 @@ before(async () => {
 after(() => site.close());
 
 /** A page with a client on the database of this name. */
-async function open(browser, name) {
+async function open(browser, name, options = {}) {
   const page = await browser.page(`${site.url}/blank.html`);
-  await connect(page, name);
-  return page;
-}
-
-function connect(page, name) {
-  return page.evaluate(async (name) => {
+  await page.evaluate(async ([name, options]) => {
     const { MongoClient } = await import('tussock');
-    globalThis.client = await MongoClient.connect(`indexeddb://${name}`);
+    globalThis.client = await MongoClient.connect(`indexeddb://${name}`, options);
     globalThis.things = client.db('shop').collection('things');
     globalThis.counts = client.db('shop').collection('counts');
-  }, name);
+  }, [name, options]);
+  return page;
 }
 
 /**
@@ -140,6 +136,54 @@ test('a killed browser loses no acknowledged write, of two tabs', async () => {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 });
+
+for (const durability of ['relaxed', 'buffered']) {
+  test(`a killed browser loses of what is ${durability} the end at most`, async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'tussock-kill-'));
+    let [checked, lost, dropped, window] = [0, 0, 0, 0];
+    let browser = null;
+    try {
+      for (let round = 0; round < KILLS; round += 1) {
+        browser = await launch({ userDataDir: profile });
+        const name = `${durability}-${round}`;
+        const page = await open(browser, name, { durability });
+        const told = [];
+        await page.exposeFunction('acknowledge', () => told.push(performance.now()));
+        page.evaluate(async () => {
+          for (let _id = 0; ; _id += 1) {
+            await things.insertOne({ _id, text: 'w'.repeat(600) });
+            await globalThis.acknowledge();
+          }
+        }).catch(() => undefined);
+        while (told.length === 0) await sleep(5);
+        await sleep(300 + 400 * (round % 4));
+        const killed = performance.now();
+        await browser.kill();
+        browser = await launch({ userDataDir: profile });
+        const again = await open(browser, name);
+        const stored = await again.evaluate(async () => ({
+          ids: await things.find().map(({ _id }) => _id).toArray(),
+          loss: client.dataLoss !== null,
+        }));
+        assert.deepEqual(stored.ids, stored.ids.map((_, at) => at), 'not a prefix of what was written');
+        if (stored.loss) dropped += 1;
+        else if (stored.ids.length < told.length) {
+          lost += told.length - stored.ids.length;
+          window = Math.max(window, killed - told[stored.ids.length]);
+        }
+        if (durability === 'relaxed' && !stored.loss) assert.ok(stored.ids.length >= told.length, 'relaxed is safe from this');
+        checked += told.length;
+        await browser.kill();
+        browser = null;
+      }
+      const worst = `the oldest ${window.toFixed(0)} ms old`;
+      console.log(`# ${BROWSER}: ${durability}, ${KILLS} kills, ${checked} acknowledged writes, ${lost} lost, ${worst}; storage dropped ${dropped} times`);
+    } finally {
+      await browser?.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+}
 
 /** Waits until the last writer has done so many steps more. */
 async function progress(acknowledged, steps) {

@@ -124,6 +124,27 @@ test('an owner that says nothing is replaced, and what it does afterwards is not
   await closed([first, second]);
 });
 
+test('of several tabs that find the owner silent at once one replaces it, and all go on', async () => {
+  const pages = [];
+  for (let at = 0; at < 4; at += 1) pages.push(await open('impatient'));
+  await pages[0].evaluate(() => things.insertOne({ _id: 0 }));
+  const busy = pages[0].evaluate(() => {
+    const end = performance.now() + 9000;
+    while (performance.now() < end);
+  });
+  const insert = (page, _id) => page.evaluate((_id) => failureOf(things.insertOne({ _id })), _id);
+  const failures = await Promise.all(pages.slice(1).map((page, at) => insert(page, at + 1)));
+  await busy;
+  // Its own write may come before it hears that it was replaced: then it is refused.
+  const late = await insert(pages[0], 4);
+  assert.ok(late === null || late.code === 189, JSON.stringify(late));
+  if (late !== null) failures.push(await insert(pages[0], 4));
+  for (const [at, page] of pages.slice(1).entries()) failures.push(await insert(page, at + 5));
+  assert.deepEqual(failures, failures.map(() => null));
+  assert.deepEqual(await pages[3].evaluate(() => things.distinct('_id')), [0, 1, 2, 3, 4, 5, 6, 7]);
+  await closed(pages);
+});
+
 test('a question or a reply that is lost on the way is made up for, and nothing is done twice', async () => {
   const pages = [await open('lossy'), await open('lossy')];
   await pages[1].evaluate(() => things.insertMany(Array.from({ length: 30 }, (_, _id) => ({ _id, n: 0 }))));

@@ -5,7 +5,7 @@ import type { LocalConnection } from '../storage/local.js';
 import { type Announcement, type Answer, asFailure, PROTOCOL, type Question, shareStatus } from './messages.js';
 
 /** `PrimarySteppedDown`: another tab owns the database now, and will do what was not done. */
-const DEPOSED = 189;
+export const DEPOSED = 189;
 /** No reply that says so is longer. */
 const ERROR_BYTES_MAX = 1000;
 

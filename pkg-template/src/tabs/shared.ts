@@ -4,10 +4,15 @@
  */
 import type { Connection, DurabilityState, DurabilityStatus } from '../connection.js';
 import type { LocalConnection } from '../storage/local.js';
-import { Desk } from './desk.js';
+import { DEPOSED, Desk } from './desk.js';
 import { type Held, takeLock } from './lock.js';
 import type { Call } from './messages.js';
 import { Remote } from './remote.js';
+
+const LOCK_BUSY = 46;
+/** How often a database that another tab claims too is opened, and the pause between. */
+const OPENING_TRIES = 20;
+const OPENING_PAUSE_MS = 250;
 
 /** Connects to a database that other tabs may have open. */
 export async function openShared(name: string, open: () => Promise<LocalConnection>): Promise<Connection> {
@@ -149,7 +154,7 @@ class Shared implements Connection {
       void this.demote(held);
     });
     try {
-      const local = await this.open();
+      const local = await this.opened(() => isHeld);
       if (!isHeld || this.isClosed) {
         await local.close().catch(() => undefined);
         held.release();
@@ -157,8 +162,10 @@ class Shared implements Connection {
       }
       this.local = local;
     } catch (error) {
-      this.held = null;
       held.release();
+      // Who took the lock away took the database too, and is followed by now.
+      if (!isHeld) return;
+      this.held = null;
       throw error;
     }
     const desk = new Desk(this.name, this.local);
@@ -168,6 +175,23 @@ class Shared implements Connection {
       this.listener?.(state);
     });
     this.remote.takeOver(this.local);
+  }
+
+  /**
+   * Opens the database. A tab that claims it at the same moment has taken the lock, which is heard of later, or has
+   * lost it and lets go.
+   */
+  private async opened(isHeld: () => boolean): Promise<LocalConnection> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.open();
+      } catch (error) {
+        const { code } = error as { code?: number };
+        if ((code !== LOCK_BUSY && code !== DEPOSED) || attempt === OPENING_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, OPENING_PAUSE_MS));
+        if (!isHeld()) throw error;
+      }
+    }
   }
 
   /** Another tab owns the database now. */
