@@ -148,6 +148,12 @@ fn of_collection(
     }
     arguments.refuse(REFUSED)?;
     if let Some(index) = arguments.document("idIndex") {
+        if arguments.get("autoIndexId").is_some() {
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                "'idIndex' is not allowed with 'autoIndexId'",
+            ));
+        }
         id_index::check(index)?;
     }
     let mut options = DocumentBuf::new();

@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
 use super::{aggregate, count, distinct, explain_pipeline};
-use super::{delete, find, find_and_modify, handshake, parsed_query, selection, update, views};
+use super::{delete, find, find_and_modify, handshake, selection, update, views};
 use crate::catalog::Namespace;
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
@@ -415,7 +415,7 @@ pub(super) fn reply(
 fn query_planner(explained: &Explained, plan: &dyn Stream) -> DocumentBuf {
     let mut planner = DocumentBuf::new();
     planner.append("namespace", explained.namespace.to_string().as_str());
-    planner.append("parsedQuery", &parsed_query::of(&explained.filter));
+    planner.append("parsedQuery", &plan::parsed_query(&explained.filter));
     let choice = explained.choice.as_ref();
     let is_filtered = choice.is_some_and(|choice| choice.is_filtered);
     planner.append("indexFilterSet", is_filtered);

@@ -49,7 +49,6 @@ mod list_databases;
 mod list_indexes;
 mod listing;
 mod parameters;
-mod parsed_query;
 mod pipeline_output;
 mod plan_cache;
 mod profile;

@@ -5,7 +5,7 @@
 use super::bounds::{IntervalSet, value_of};
 use super::fetch::Fetch;
 use super::stream::{Statistics, Stream};
-use super::{Filter, Row};
+use super::{Filter, Row, parsed_query};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::value::DocumentBuf;
@@ -59,7 +59,7 @@ impl Stream for ClusteredScan {
             },
         );
         if let Some(filter) = &self.filter {
-            out.append("filter", filter.source());
+            out.append("filter", &parsed_query(filter.source()));
         }
         out.append(
             "direction",

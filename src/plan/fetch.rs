@@ -1,7 +1,7 @@
 //! FETCH: the documents of the records that an index gave, filtered.
 
 use super::stream::{BoxStream, Statistics, Stream, note};
-use super::{Document, Filter, Row};
+use super::{Document, Filter, Row, parsed_query};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::storage::RecordStore;
@@ -96,7 +96,7 @@ impl Stream for Fetch {
         }
         out.append("stage", "FETCH");
         if let Some(filter) = &self.filter {
-            out.append("filter", filter.source());
+            out.append("filter", &parsed_query(filter.source()));
         }
     }
 
@@ -162,7 +162,7 @@ impl Stream for Select {
 
     fn describe(&self, out: &mut DocumentBuf) {
         out.append("stage", "MATCH");
-        out.append("filter", self.filter.source());
+        out.append("filter", &parsed_query(self.filter.source()));
     }
 
     fn statistics(&self) -> Statistics {

@@ -20,6 +20,7 @@ mod key_test;
 mod limit;
 mod merge;
 mod metadata;
+mod parsed_query;
 mod planner;
 mod predicates;
 mod projection_node;
@@ -43,6 +44,7 @@ pub use fetch::Select;
 pub use filter::Filter;
 pub use key_limits::KeyLimits;
 pub use metadata::Metadata;
+pub use parsed_query::of as parsed_query;
 #[cfg(test)]
 pub(crate) use planner::all_plans;
 pub use planner::{

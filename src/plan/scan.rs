@@ -1,7 +1,7 @@
 //! COLLSCAN: all documents in the order of their record ids, filtered.
 
 use super::stream::{Statistics, Stream, note};
-use super::{Document, Filter, Row};
+use super::{Document, Filter, Row, parsed_query};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::storage::RecordCursor;
@@ -81,7 +81,7 @@ impl Stream for CollectionScan {
     fn describe(&self, out: &mut DocumentBuf) {
         out.append("stage", "COLLSCAN");
         if let Some(filter) = &self.filter {
-            out.append("filter", filter.source());
+            out.append("filter", &parsed_query(filter.source()));
         }
         out.append(
             "direction",

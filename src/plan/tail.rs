@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::stream::{Statistics, Stream, note};
-use super::{Document, Filter, Row};
+use super::{Document, Filter, Row, parsed_query};
 use crate::catalog::Collection;
 use crate::error::{Error, Result, codes};
 use crate::expression::Context;
@@ -101,7 +101,7 @@ impl Stream for TailScan {
     fn describe(&self, out: &mut DocumentBuf) {
         out.append("stage", "COLLSCAN");
         if let Some(filter) = &self.filter {
-            out.append("filter", filter.source());
+            out.append("filter", &parsed_query(filter.source()));
         }
         out.append("tailable", true);
         out.append("direction", "forward");

@@ -3,7 +3,7 @@
 use crate::value::{DocumentBuf, ValueRef};
 
 /// A filter with its equalities and conjunctions written out.
-pub(super) fn of(filter: &DocumentBuf) -> DocumentBuf {
+pub fn of(filter: &DocumentBuf) -> DocumentBuf {
     let mut parts: Vec<DocumentBuf> = Vec::new();
     for element in filter.as_ref().elements() {
         let name = element.name;
