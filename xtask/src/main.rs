@@ -3,6 +3,8 @@
 mod bench;
 mod browsers;
 mod fingerprint;
+mod function_order;
+mod module;
 mod npm;
 mod package;
 mod playground;

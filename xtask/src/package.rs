@@ -1,7 +1,8 @@
 //! `cargo xtask build`: the npm package, from Rust and TypeScript to a tarball.
 //!
-//! 1. wasm-pack compiles the crate (`--target web`, profile `wasm`), wasm-opt shrinks it, and names
-//!    become short; the result goes to `pkg-template/src/wasm/`, where the driver imports it from.
+//! 1. wasm-pack compiles the crate (`--target web`, profile `wasm`), wasm-opt shrinks it and puts functions
+//!    that resemble each other side by side, and names become short; the result goes to
+//!    `pkg-template/src/wasm/`, where the driver imports it from.
 //! 2. The script `build` of `pkg-template/package.json`, or plain tsc where it has none,
 //!    compiles `pkg-template/src/*.ts` into `dist/tussock/`.
 //! 3. `package.json` (without scripts and development dependencies), the wasm folder,
@@ -10,6 +11,7 @@
 //! `--dev` compiles in a few seconds and leaves out wasm-opt: larger and slower code.
 
 use crate::fingerprint::{Fingerprint, Stamp};
+use crate::function_order;
 use crate::npm;
 use crate::process::{Call, Outcome, timed};
 use crate::project::{
@@ -101,7 +103,7 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     let mut inputs = Fingerprint::new()
         .text(effort.profile())
         .text(WASM_OPT_LEVEL)
-        .text("short names")
+        .text("functions in order, short names")
         .text(&WASM_FEATURES.join(" "));
     for input in [
         ".cargo",
@@ -154,11 +156,12 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
 fn optimise(from: &Path, to: &Path) -> Outcome {
     let wasm_opt = tools::npm_tool("wasm-opt")?;
     timed(&format!("wasm-opt {WASM_OPT_LEVEL}"), || {
+        write_file(to, &function_order::named(&read_file(from)?)?)?;
         Call::new(wasm_opt)
-            .arg(from)
+            .arg(to)
             .arg("-o")
             .arg(to)
-            .arg(WASM_OPT_LEVEL)
+            .args([WASM_OPT_LEVEL, "--reorder-functions-by-name"])
             .args(WASM_FEATURES)
             .quiet()
             .run()

@@ -3,12 +3,8 @@
 //! wasm-bindgen ends names of imports and closures in 16 hexadecimal digits, once in the module and again in the
 //! glue: 2 KB of the download that nothing can compress. Names without such an end stay as they are.
 
+use crate::module::{EXPORTS, HEAD_BYTES, IMPORTS, Reader, number, text};
 use crate::process::Outcome;
-
-const IMPORTS: u8 = 2;
-const EXPORTS: u8 = 7;
-/// The magic number and the version.
-const HEAD_BYTES: usize = 8;
 
 /// Names in the order in which they were met; the new one of each is its place.
 #[derive(Default)]
@@ -89,77 +85,6 @@ fn ends_in_hash(name: &str) -> bool {
     let hash = name.rsplit('_').next().unwrap_or_default();
     let digits = hash.strip_prefix('h').unwrap_or(hash);
     digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Outcome<&'a [u8]> {
-        let Some((taken, rest)) = self.bytes.split_at_checked(count) else {
-            return Err("the WebAssembly module is cut off".into());
-        };
-        self.bytes = rest;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Outcome<u8> {
-        Ok(self.take(1)?[0])
-    }
-
-    fn number(&mut self) -> Outcome<usize> {
-        let (mut value, mut shift) = (0, 0);
-        loop {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7f) << shift;
-            shift += 7;
-            if byte < 0x80 || shift > 35 {
-                return Ok(value);
-            }
-        }
-    }
-
-    fn text(&mut self) -> Outcome<&'a str> {
-        let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).map_err(|_| "a name is no text".into())
-    }
-
-    /// What an import is: a function, a table, a memory or a global.
-    fn import(&mut self) -> Outcome {
-        match self.byte()? {
-            0 => self.number().map(drop),
-            1 => {
-                self.byte()?;
-                self.limits()
-            }
-            2 => self.limits(),
-            3 => self.take(2).map(drop),
-            kind => Err(format!("an import of the unknown kind {kind}")),
-        }
-    }
-
-    fn limits(&mut self) -> Outcome {
-        let has_maximum = self.number()? & 1 == 1;
-        self.number()?;
-        if has_maximum {
-            self.number()?;
-        }
-        Ok(())
-    }
-}
-
-fn number(mut value: usize, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn text(text: &str, out: &mut Vec<u8>) {
-    number(text.len(), out);
-    out.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]
