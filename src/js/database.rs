@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -79,6 +80,13 @@ fn thrown(error: &Error) -> JsValue {
     thrown.into()
 }
 
+/// The promise of any future. Boxed, since what wakes a future and settles its promise would be in the module once
+/// for each kind.
+fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(future);
+    future_to_promise(future)
+}
+
 #[wasm_bindgen]
 impl Database {
     /// Opens the database of this name, or creates it. Whoever had it open can write no more: the
@@ -86,25 +94,31 @@ impl Database {
     ///
     /// Rejects with an `Error` that has `code` and `codeName`: `LockBusy` (46) when it is opened
     /// elsewhere at the same moment, `DataCorruptionDetected` (301), `UnsupportedFormat` (12), `OutOfDiskSpace` (14031).
-    pub async fn open(name: String, options: JsValue) -> Result<Database, JsValue> {
-        keep_messages();
-        let options = Options::of(&options).map_err(|error| thrown(&error))?;
-        Inner::open(&name, &options)
-            .await
-            .map(|inner| Database(Rc::new(inner)))
-            .map_err(|error| thrown(&error))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Database>")]
+    pub fn open(name: String, options: JsValue) -> Promise {
+        promise(async move {
+            keep_messages();
+            let options = Options::of(&options).map_err(|error| thrown(&error))?;
+            Inner::open(&name, &options)
+                .await
+                .map(|inner| Database(Rc::new(inner)).into())
+                .map_err(|error| thrown(&error))
+        })
     }
 
     /// Makes a database that works of what can be read of a damaged one, and closes it. Resolves to
     /// BSON: `{missing: [...]}`, as `tussockSnapshot` describes it.
     ///
     /// Rejects as [`Database::open`].
-    pub async fn repair(name: String) -> Result<Uint8Array, JsValue> {
-        keep_messages();
-        let repaired = Inner::repair(&name).await;
-        repaired
-            .map(|reply| Uint8Array::from(reply.as_slice()))
-            .map_err(|error| thrown(&error))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Uint8Array>")]
+    pub fn repair(name: String) -> Promise {
+        promise(async move {
+            keep_messages();
+            let repaired = Inner::repair(&name).await;
+            repaired
+                .map(|reply| Uint8Array::from(reply.as_slice()).into())
+                .map_err(|error| thrown(&error))
+        })
     }
 
     /// Runs one command (BSON). Gives the reply (BSON), or a promise of it when the command has to
@@ -209,9 +223,9 @@ impl Database {
     }
 
     /// Looks whether a store that failed is back; resolves to whether it works.
-    pub fn probe(&self) -> js_sys::Promise {
+    pub fn probe(&self) -> Promise {
         let inner = self.0.clone();
-        future_to_promise(async move {
+        promise(async move {
             inner.database.probe().await;
             let state = inner.database.status().state;
             Ok(JsValue::from(!matches!(
@@ -222,9 +236,9 @@ impl Database {
     }
 
     /// Waits until everything that was written so far is on the disk.
-    pub fn sync(&self) -> js_sys::Promise {
+    pub fn sync(&self) -> Promise {
         let inner = self.0.clone();
-        future_to_promise(async move {
+        promise(async move {
             let synced = inner.database.sync().await;
             synced
                 .map(|()| JsValue::UNDEFINED)
@@ -233,9 +247,9 @@ impl Database {
     }
 
     /// Makes everything durable and quick to open.
-    pub fn flush(&self) -> js_sys::Promise {
+    pub fn flush(&self) -> Promise {
         let inner = self.0.clone();
-        future_to_promise(async move {
+        promise(async move {
             inner
                 .database
                 .flush()
@@ -246,9 +260,9 @@ impl Database {
     }
 
     /// Flushes, then lets go of the database so that others can open it.
-    pub fn close(&self) -> js_sys::Promise {
+    pub fn close(&self) -> Promise {
         let inner = self.0.clone();
-        future_to_promise(async move {
+        promise(async move {
             let flushed = inner.database.flush().await;
             inner.store.close();
             // A checkpoint that failed (for a full quota, say) leaves the journal, which is enough.
@@ -314,7 +328,7 @@ impl Inner {
         ticket: Option<Ticket>,
         attempt: Attempt,
     ) -> JsValue {
-        future_to_promise(async move {
+        promise(async move {
             let database = &self.database;
             let reply = database.finish(&command, ticket.as_ref(), attempt).await;
             Ok(Uint8Array::from(reply.as_slice()).into())
