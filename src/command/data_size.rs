@@ -79,7 +79,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let estimate = arguments.truth("estimate").unwrap_or(false);
     let (mut bytes, mut count) = (0i64, 0i64);
     if let Some(collection) = engine.catalog().regular(&namespace)? {
-        match range.filter(|_| collection.records.len() > 0) {
+        match range.filter(|_| !collection.records.is_empty()) {
             None => {
                 bytes = collection.records.data_size() as i64;
                 count = collection.records.len() as i64;
