@@ -17,6 +17,8 @@ pub struct Opening<'o> {
     pub needed: Option<&'o [FieldPath]>,
     /// What the pipeline asks for beside the fields of documents.
     pub metadata: Metadata,
+    /// So many rows are sure to come and to be asked for; zero if that is not known.
+    pub rows: u64,
 }
 
 /// A pipeline that runs.
@@ -102,6 +104,11 @@ fn open_stages(
         let run = stage.stage.open(&Opening {
             needed: needed.as_deref(),
             metadata,
+            rows: if reads_all(&stages[at + 1..]) {
+                stream.rows()
+            } else {
+                0
+            },
         })?;
         let mut opened = StageStream::new(stream, run, stage.source.clone());
         if metadata != Metadata::default() && is_row_by_row(&stage.stage.shape()) {
@@ -110,6 +117,21 @@ fn open_stages(
         stream = Box::new(opened);
     }
     Ok(stream)
+}
+
+/// True if some of these stages gives nothing before it has read all that the first is given.
+fn reads_all(stages: &[PipelineStage]) -> bool {
+    for stage in stages {
+        match stage.stage.shape() {
+            Shape::Group(_) | Shape::Window { .. } | Shape::Sort { .. } | Shape::Count(_) => {
+                return true;
+            }
+            Shape::Match { .. } => {}
+            shape if is_row_by_row(&shape) => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// True if each row comes of the row that was read last.

@@ -143,6 +143,12 @@ impl Fields {
         found.map_or(0, |at| 1 << at)
     }
 
+    /// True if these bits are those of all top-level fields.
+    #[inline]
+    pub fn are_all(&self, seen: u64) -> bool {
+        self.top.all() & !seen == 0
+    }
+
     /// Reads the fields of a document but for those whose bits are in `seen`.
     #[inline]
     pub fn read<'a>(&self, document: DocumentRef<'a>, seen: u64, out: &mut FieldValues<'a>) {
@@ -183,6 +189,12 @@ impl Level {
         }
     }
 
+    /// A bit for every name.
+    #[inline(always)]
+    fn all(&self) -> u64 {
+        (1 << self.names.len()) - 1
+    }
+
     fn read<'a>(
         &self,
         document: DocumentRef<'a>,
@@ -205,7 +217,7 @@ impl Level {
         once: bool,
         mut see: impl FnMut(&Name, Element<'a>),
     ) {
-        let wanted = (1u64 << self.names.len()) - 1;
+        let wanted = self.all();
         let mut elements = document.elements();
         while seen & wanted != wanted {
             let Some(element) = elements.next_of_length(self.lengths) else {

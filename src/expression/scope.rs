@@ -80,12 +80,12 @@ impl<'a, 's> Scope<'a, 's> {
     pub(super) fn local_value(&self, id: u32) -> Option<&'s Value<'a>> {
         let mut next = self.locals;
         while let Some(local) = next {
-            if local.id == id && local.block.is_empty() {
-                return local.value.as_ref();
-            }
             let place = id.wrapping_sub(local.id) as usize;
             if let Some(value) = local.block.get(place) {
                 return value.as_ref();
+            }
+            if place == 0 && local.block.is_empty() {
+                return local.value.as_ref();
             }
             next = local.outer;
         }

@@ -190,7 +190,9 @@ impl Changed {
             }
             seen |= bit;
         }
-        self.base.read(fields, seen, out);
+        if !fields.are_all(seen) {
+            self.base.read(fields, seen, out);
+        }
     }
 
     fn whole(&self) -> &DocumentBuf {

@@ -55,6 +55,6 @@ pub use salvage::Salvage;
 pub use sample::{Sample, below};
 #[cfg(test)]
 pub(crate) use scan::CollectionScan;
-pub use sort::{SortPattern, Sorter, check_metadata_key};
+pub use sort::{SortPattern, Sorter, check_metadata_key, key_head};
 pub use stream::{BoxStream, Statistics, Stream};
 pub use tail::Tail;

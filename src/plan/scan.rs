@@ -93,6 +93,13 @@ impl Stream for CollectionScan {
         self.statistics
     }
 
+    fn rows(&self) -> u64 {
+        match self.filter {
+            Some(_) => 0,
+            None => self.cursor.records(),
+        }
+    }
+
     fn skip(&mut self, rows: u64) -> Result<u64> {
         match (&self.filter, self.backward) {
             (Some(_), _) => Ok(0),

@@ -46,6 +46,11 @@ pub trait Stream {
         Ok(0)
     }
 
+    /// How many rows there are, if that is known before they are read; else zero.
+    fn rows(&self) -> u64 {
+        0
+    }
+
     /// How many documents trees counted that are given as a number, not as rows.
     fn counted(&self) -> u64 {
         0

@@ -152,6 +152,11 @@ impl Cursor {
         before.sum::<u64>() + self.index as u64
     }
 
+    /// The number of all entries, wherever the cursor is.
+    pub fn entries(&self) -> u64 {
+        self.tree.count
+    }
+
     /// Goes on behind `count` entries, or to the end; gives how many were left behind.
     pub fn skip(&mut self, count: u64) -> Result<u64> {
         let left = (self.leaf_len - self.index) as u64;

@@ -175,6 +175,11 @@ impl RecordCursor {
         Ok(entry.map(|entry| (record_id(entry.key()), entry.into_value())))
     }
 
+    /// The number of all records, wherever the cursor is.
+    pub fn records(&self) -> u64 {
+        self.cursor.entries()
+    }
+
     /// See [`Cursor::pass_damage`].
     pub fn pass_damage(&mut self, error: Error) -> Result<()> {
         self.cursor.pass_damage(error)

@@ -91,14 +91,15 @@ pub struct Foreign {
     /// What a foreign document must pass besides, if nothing else is asked of it first.
     filter: Option<Filter>,
     by_index: bool,
-    /// Look-ups by index so far.
+    /// Look-ups by index so far, and those that are sure to come.
     looked_up: u64,
     table: Option<Table>,
 }
 
 impl Foreign {
-    /// Equality with `field` in what `source` gives and `filter` lets through.
-    pub fn new(source: &Source, field: &Path, filter: Option<Filter>) -> Foreign {
+    /// Equality with `field` in what `source` gives and `filter` lets through, for so many documents
+    /// at least.
+    pub fn new(source: &Source, field: &Path, filter: Option<Filter>, rows: u64) -> Foreign {
         let indexed = |collection: &Rc<crate::catalog::Collection>| {
             collection.indexes.iter().any(|index| {
                 let first = index.spec.fields.first();
@@ -113,7 +114,7 @@ impl Foreign {
             field: field.clone(),
             filter,
             by_index,
-            looked_up: 0,
+            looked_up: rows,
             table: None,
         }
     }

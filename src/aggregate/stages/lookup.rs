@@ -345,7 +345,8 @@ impl Stage for Lookup {
         let filter = self.filter.clone().filter(|_| early.is_none());
         let foreign = match &self.join.link {
             Link::Fields { foreign, .. } | Link::Implied { foreign, .. } => {
-                Some(Foreign::new(&self.join.source, foreign, early.clone()))
+                let (source, early) = (&self.join.source, early.clone());
+                Some(Foreign::new(source, foreign, early, opening.rows))
             }
             Link::None => None,
         };

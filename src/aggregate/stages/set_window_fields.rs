@@ -17,7 +17,7 @@ use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::index::KeySet;
 use crate::keystring::KeyWriter;
 use crate::limits;
-use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern};
+use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern, key_head};
 use crate::sorting::sort_by;
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
 
@@ -165,11 +165,18 @@ fn fields_of(expression: &Expression) -> Vec<&FieldPath> {
     }
 }
 
-/// The documents of a partition, each with its place in the order: where that lies in the bytes of
-/// all places.
 struct Group {
     key: Vec<u8>,
-    entries: Vec<(Range<usize>, Held)>,
+    entries: Vec<Entry>,
+}
+
+/// A document of a partition with its place in the order.
+struct Entry {
+    /// The place's beginning.
+    head: u64,
+    /// Where the place lies in the bytes of all places.
+    place: Range<usize>,
+    document: Held,
 }
 
 /// A document until its partition's turn comes.
@@ -277,7 +284,12 @@ impl Running {
                 });
             }
             if let Some(group) = self.groups.get_mut(number) {
-                group.entries.push((place, held));
+                let head = key_head(self.places.get(place.clone()).unwrap_or_default());
+                group.entries.push(Entry {
+                    head,
+                    place,
+                    document: held,
+                });
             }
         }
         // What comes out first stands last.
@@ -293,16 +305,17 @@ impl Running {
         };
         // The sort is stable.
         let places = &self.places;
-        let place = |range: &Range<usize>| places.get(range.clone()).unwrap_or_default();
+        let place = |entry: &Entry| places.get(entry.place.clone()).unwrap_or_default();
         sort_by(&mut group.entries, |one, two| {
-            place(&one.0).cmp(place(&two.0))
+            let heads = one.head.cmp(&two.head);
+            heads.then_with(|| place(one).cmp(place(two)))
         });
         let document = |held| match held {
             Held::Whole(document) => document,
             Held::Packed(start, end) => Document::Packed(self.packed.clone(), start, end),
         };
         let entries = group.entries.into_iter();
-        let documents: Vec<Document> = entries.map(|entry| document(entry.1)).collect();
+        let documents: Vec<Document> = entries.map(|entry| document(entry.document)).collect();
         let specification = &self.stage.0;
         let partition = Partition::new(&documents, context, specification.sort.as_ref());
         self.results.clear();
