@@ -94,10 +94,11 @@ pub(super) fn scan_access<'c>(query: &Query, total: u64, matches: u64) -> Access
     };
     // In a collection of a few documents every way is as good; there an index that narrows the
     // search is what MongoDB would show.
-    let at_least = if query.filter.matcher().is_trivial() {
-        0.0
-    } else {
-        SCAN_COST_MIN
+    let at_least = match (query.filter.matcher().is_trivial(), &query.sort) {
+        (false, _) => SCAN_COST_MIN,
+        // Nor does it sort what an index has in order: a sort keeps all in memory, and may fail for that.
+        (true, Some(_)) => total as f64 * FETCH_COST + SCAN_COST_MIN,
+        (true, None) => 0.0,
     };
     let cost = (total as f64 * part).max(at_least) + sort_cost(query, matches as f64);
     Access {
