@@ -388,9 +388,16 @@ impl<S: Store> Database<S> {
     ///
     /// Errors: the store's.
     pub async fn sync(&self) -> Result<()> {
+        // What is in memory then is not all that may be stored.
+        self.probe().await;
         let (sequence, generation) = {
             let mut progress = self.progress.borrow_mut();
-            if progress.state == State::ReadOnly {
+            let is_stuck = match progress.state {
+                State::ReadOnly => true,
+                State::Failing => self.options.buffer_ms.is_none(),
+                _ => false,
+            };
+            if is_stuck {
                 return Err(progress.reason());
             }
             let sequence = self.engine.borrow().sequence();

@@ -109,6 +109,28 @@ fn a_store_that_stays_away_refuses_writes_and_is_found_again() {
 }
 
 #[test]
+fn what_was_given_up_is_looked_for_before_anything_is_made_durable() {
+    let disk = Disk::default();
+    let fault = Fault::Break {
+        is_done: true,
+        resets: 9,
+    };
+    let store = FaultyStore::new(&disk, &Rc::default(), Some((OPENING + 1, fault)));
+    let options = Options {
+        durability: Durability::Relaxed,
+        ..Options::default()
+    };
+    let database = run(Database::open(store, env(), options)).unwrap();
+    assert!(is_ok(&run(database.run_command(&insert(1)))));
+    assert_eq!(code(&run(database.run_command(&insert(2)))), 89);
+    // The journal has a commit that is not in memory: nothing may be written in its place.
+    while run(database.sync()).is_err() {}
+    assert_eq!(count(&database), 2);
+    assert!(is_ok(&run(database.run_command(&insert(3)))));
+    assert_eq!((count(&database), stored(&disk)), (3, 3));
+}
+
+#[test]
 fn an_owner_that_was_replaced_writes_and_reads_no_more() {
     let disk = Disk::default();
     let old = open(&disk, Options::default());

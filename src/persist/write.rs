@@ -164,6 +164,11 @@ impl<S: Store> Database<S> {
                     let applied = unclear.iter().position(|sent| sent.last == through);
                     let applied = applied.map(|at| unclear.swap_remove(at));
                     unclear.clear();
+                    // Something of an earlier write, which was given up: what is stored has to be
+                    // read again.
+                    if applied.is_none() && through > self.progress.borrow().durable {
+                        return Err(self.failing());
+                    }
                     return Ok(applied);
                 }
                 Ok(Standing::Taken) => return Err(lost(link::deposed())),

@@ -92,6 +92,8 @@ enum Sure {
 struct Shared {
     nodes: RefCell<Vec<Node>>,
     commands: RefCell<Vec<Command>>,
+    /// The ticket's client and number of each command.
+    tickets: RefCell<Vec<(u8, u64)>>,
     /// Nodes whose commands were acknowledged.
     acknowledged: RefCell<Vec<(usize, Sure)>>,
     /// Commands that are said not to have happened.
@@ -172,25 +174,43 @@ impl Shared {
     fn stored(&self, lost: Sure) -> usize {
         let copy = faulty_store::Disk::default();
         *copy.borrow_mut() = self.disk.contents.borrow().clone();
-        let (sequence, state) = loaded(&copy).with_engine(|engine| {
+        let (sequence, state, answered) = loaded(&copy).with_engine(|engine| {
             check_indexes(engine);
-            (engine.sequence(), state_of(engine))
+            let answers = engine.answers().descriptions();
+            let answered: BTreeSet<_> = answers.filter_map(|answer| ticket_of(&answer)).collect();
+            (engine.sequence(), state_of(engine), answered)
         });
         let same: Vec<usize> = {
             let nodes = self.nodes.borrow();
+            let tickets = self.tickets.borrow();
             let is_same =
                 |at: &usize| nodes[*at].sequence == sequence && *nodes[*at].state == state;
-            (0..nodes.len()).rev().filter(is_same).collect()
+            let same = (0..nodes.len()).rev().filter(is_same);
+            // Two owners can have done different things of the same effect, of which one is stored:
+            // the one whose answer is there too, unless its client has asked for more since then.
+            let is_answered =
+                |at: &usize| *at > 0 && answered.contains(&tickets[nodes[*at].command]);
+            let (told, others): (Vec<usize>, Vec<usize>) = same.partition(is_answered);
+            told.into_iter().chain(others).collect()
         };
         assert!(
             !same.is_empty(),
             "no history leads to what is stored at {sequence}"
         );
         let acknowledged = self.acknowledged.borrow().clone();
+        // One command can have been carried out by two owners, of whom one could not store it: then it
+        // is the command that counts, not whose it was.
+        let done = |at: usize| {
+            let nodes = self.nodes.borrow();
+            (nodes[at].command, nodes[at].sequence)
+        };
+        let holds = |chain: &[usize], node: usize| {
+            chain.contains(&node) || chain.iter().any(|&at| done(at) == done(node))
+        };
         let holds_all = |at: &usize| {
             let chain = self.chain(*at);
             let mut required = acknowledged.iter().filter(|(_, sure)| *sure > lost);
-            required.all(|(node, _)| chain.contains(node))
+            required.all(|(node, _)| holds(&chain, *node))
         };
         let Some(found) = same.into_iter().find(holds_all) else {
             let nodes = self.nodes.borrow();
@@ -203,7 +223,7 @@ impl Shared {
         let chain = self.chain(found);
         self.acknowledged
             .borrow_mut()
-            .retain(|(node, _)| chain.contains(node));
+            .retain(|(node, _)| holds(&chain, *node));
         self.check_chain(&chain);
         found
     }
@@ -419,6 +439,7 @@ impl World {
         let shared = Shared {
             nodes: RefCell::new(vec![root]),
             commands: RefCell::default(),
+            tickets: RefCell::default(),
             acknowledged: RefCell::default(),
             refused: RefCell::default(),
             disk: Rc::default(),
@@ -513,6 +534,8 @@ impl World {
                 .borrow_mut()
                 .push(Command::random(&mut random));
             client.number += 1;
+            let mut tickets = shared.tickets.borrow_mut();
+            tickets.push((at as u8, client.number));
             client.is_journaled = shared.one_in(4);
             (shared.commands.borrow().len() - 1, 0)
         });
@@ -765,6 +788,16 @@ impl World {
             }
         }
     }
+}
+
+/// The client and the number of an answer's ticket.
+fn ticket_of(answer: &DocumentBuf) -> Option<(u8, u64)> {
+    let answer = answer.as_ref();
+    let Some(ValueRef::Binary(client)) = answer.get("client") else {
+        return None;
+    };
+    let number = answer.get("number")?.to_i64_exact()?;
+    Some((*client.bytes.first()?, number as u64))
 }
 
 fn is_expiry(command: &Command) -> bool {
