@@ -151,7 +151,7 @@ fn of_collection(
         if arguments.get("autoIndexId").is_some() {
             return Err(Error::new(
                 codes::INVALID_OPTIONS,
-                "'idIndex' is not allowed with 'autoIndexId'",
+                "of idIndex and autoIndexId only one can be given",
             ));
         }
         id_index::check(index)?;

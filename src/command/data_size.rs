@@ -90,7 +90,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
                     .iter()
                     .any(|index| range.fits(index))
                 {
-                    let message = "couldn't find valid index containing key pattern";
+                    let message = "no index that has each document once begins with these fields";
                     return Err(Error::new(codes::OPERATION_FAILED, message));
                 }
                 let mut cursor = collection.records.cursor();

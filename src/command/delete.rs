@@ -2,12 +2,12 @@
 //!
 //! Source: the manual, "delete".
 
+use std::rc::Rc;
+
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::write_reply::{WriteErrors, check_batch_size, check_target};
 use super::{collation, selection, updating};
-use std::rc::Rc;
-
 use crate::catalog::{Collection, Namespace};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};

@@ -89,11 +89,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
 fn plan_of(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
     match request.name {
         "find" => find::explain(engine, request),
-        "aggregate" if request.document.element("explain").is_some() => {
-            Err(Error::failed_to_parse(
-                "The 'explain' option is illegal when a explain verbosity is also provided",
-            ))
-        }
+        "aggregate" if request.document.element("explain").is_some() => Err(
+            Error::failed_to_parse("a pipeline that is explained takes no 'explain' of its own"),
+        ),
         "aggregate" => aggregate::explain(engine, request),
         "count" => of_count(engine, request),
         "distinct" => of_distinct(engine, request),
@@ -210,7 +208,7 @@ fn of_statement(engine: &Engine, request: &Request<'_>, stage: &'static str) -> 
     let [statement] = statements.as_slice() else {
         return Err(Error::new(
             codes::INVALID_LENGTH,
-            "explained write batches must be of size 1",
+            "a write that is explained has one statement",
         ));
     };
     let collection = engine.catalog().regular(&namespace)?.cloned();

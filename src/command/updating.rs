@@ -1,9 +1,9 @@
 //! One update statement: what update, findAndModify and bulkWrite have in common.
 
-use super::request::Request;
-use super::{insert, selection};
 use std::rc::Rc;
 
+use super::request::Request;
+use super::{insert, selection};
 use crate::catalog::{Collection, Namespace};
 use crate::engine::Write;
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@
 //! meta space     manifest chunks from 1 on, the same again from 2^20 on; a row per owner far above
 //!                them (see `link`)
 //! pages space    page id * 1024 + chunk
-//! journal space  a running number per chunk
+//! journal space  a running number per chunk; among them walls (see `link`)
 //!
 //! manifest = BSON {format, sequence, journal, nextPage, nextCollection, pageBytes,
 //!                  collections: [{id, info, nextRecord, records: root,

@@ -13,7 +13,7 @@ use crate::error::{Error, Result, codes};
 
 /// Bytes of a chunk's payload. Chromium keeps values below 64 KiB in the row.
 pub(super) const PAYLOAD_BYTES_MAX: usize = 60 * 1024;
-const HEAD_BYTES: usize = 16;
+pub(super) const HEAD_BYTES: usize = 16;
 
 fn checksum(key: Key, rest: &[u8]) -> u64 {
     let space = match key.space {

@@ -246,6 +246,29 @@ impl Claim {
             reserve: Cell::new(self.reserve),
         }
     }
+
+    /// What makes the claim; takes those away that are too old, of `rows`.
+    fn batch(&self, durability: Durability, rows: &Values) -> Batch {
+        let mut batch = Batch {
+            durability,
+            ..Batch::default()
+        };
+        let wall = self.walls.last().copied().unwrap_or(0);
+        row(self.epoch, wall, &mut batch.adds);
+        journal::write_wall(wall, &mut batch.adds);
+        if let Some(old) = self.epoch.checked_sub(CLAIMS_KEPT) {
+            let end = CLAIMS + old;
+            batch.delete_ranges.push((Space::Meta, CLAIMS, end));
+            let old = rows.iter().take_while(|(number, _)| *number < end);
+            batch
+                .deletes
+                .extend(old.filter_map(wall_of).map(|number| Key {
+                    space: Space::Journal,
+                    number,
+                }));
+        }
+        batch
+    }
 }
 
 async fn claim_once<S: Store>(
@@ -272,8 +295,10 @@ async fn claim_once<S: Store>(
         refusal: None,
     };
     let mut outcome = store.commit(claim.batch(durability, rows)).await;
-    let is_full = |outcome: &std::result::Result<(), Failure>| matches!(outcome, Err(Failure::Refused(error)) if reserve::is_full(error));
-    if is_full(&outcome) && claim.reserve == Reserve::Kept {
+    if claim.reserve == Reserve::Kept
+        && let Err(Failure::Refused(error)) = &outcome
+        && reserve::is_full(error)
+    {
         store.commit(reserve::give_up()).await?;
         claim.reserve = Reserve::Spent;
         outcome = store.commit(claim.batch(durability, rows)).await;
@@ -294,31 +319,6 @@ async fn claim_once<S: Store>(
         }
         Err(Failure::Conflict) => Err(overtaken(store, last).await),
         Err(failure) => Err(failure),
-    }
-}
-
-impl Claim {
-    /// What makes the claim; takes those away that are too old, of `rows`.
-    fn batch(&self, durability: Durability, rows: &Values) -> Batch {
-        let mut batch = Batch {
-            durability,
-            ..Batch::default()
-        };
-        let wall = self.walls.last().copied().unwrap_or(0);
-        row(self.epoch, wall, &mut batch.adds);
-        journal::write_wall(wall, &mut batch.adds);
-        if let Some(old) = self.epoch.checked_sub(CLAIMS_KEPT) {
-            let end = CLAIMS + old;
-            batch.delete_ranges.push((Space::Meta, CLAIMS, end));
-            let old = rows.iter().take_while(|(number, _)| *number < end);
-            batch
-                .deletes
-                .extend(old.filter_map(wall_of).map(|number| Key {
-                    space: Space::Journal,
-                    number,
-                }));
-        }
-        batch
     }
 }
 

@@ -146,7 +146,6 @@ fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
     }
 }
 
-/// A row with its place. The first eight bytes of the key are compared as one number.
 /// The beginning of a key as a number: comparing these first parts most keys without a call.
 #[inline]
 pub fn key_head(key: &[u8]) -> u64 {
@@ -156,6 +155,7 @@ pub fn key_head(key: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
+/// A row with its place. The first eight bytes of the key are compared as one number.
 struct Entry {
     head: u64,
     key: Vec<u8>,

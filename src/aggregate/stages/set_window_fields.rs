@@ -248,8 +248,7 @@ impl Running {
                 }
                 Held::Packed(start, end) => {
                     let bytes = self.packed.get(*start as usize..*end as usize);
-                    let bytes = bytes.unwrap_or_default();
-                    (DocumentRef::from_valid(bytes), 0)
+                    (bytes.map_or(DocumentRef::EMPTY, DocumentRef::from_valid), 0)
                 }
             };
             writer.clear();

@@ -79,7 +79,9 @@ pub(super) fn parse_multiple_of(operand: &Operand<'_>) -> Result<Option<Box<dyn 
         return Err(operand.refuse("must have a positive value"));
     }
     if divisor.is_nan() || divisor.is_infinite() {
-        return Err(Error::bad_value("divisor must be finite"));
+        return Err(Error::bad_value(
+            "$jsonSchema keyword 'multipleOf' must be a finite number",
+        ));
     }
     Ok(Some(Box::new(MultipleOf {
         whole: operand.value.to_i64_exact(),
