@@ -65,6 +65,8 @@ pub fn parse(
                 }
             }
             ("range", ValueRef::Document(fields)) => range = Some(fields),
+            // Null is as good as nothing where one type is asked for.
+            ("field" | "partitionByFields" | "range", other) if other.is_nullish() => {}
             ("field" | "partitionByFields" | "range", other) => {
                 return Err(wrong(name, option, other));
             }
@@ -83,6 +85,7 @@ pub fn parse(
     let (mut step, mut unit, mut bounds) = (None, None, None);
     for (option, value) in range.iter() {
         match (option, value) {
+            ("step" | "unit", value) if value.is_nullish() => {}
             ("step", value) => {
                 step = Some(Number::of(value).ok_or_else(|| wrong(name, "range.step", value))?);
             }

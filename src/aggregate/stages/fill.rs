@@ -79,6 +79,9 @@ impl<'v> Specification<'v> {
                 self.output = Some(fields);
                 return Ok(());
             }
+            ("partitionByFields" | "sortBy" | "output", other) if other.is_nullish() => {
+                return Ok(());
+            }
             ("partitionBy" | "partitionByFields" | "sortBy" | "output", other) => {
                 return Err(Error::type_mismatch(format!(
                     "BSON field '{name}.{option}' has the wrong type '{}'",

@@ -147,23 +147,22 @@ fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
         }
         match (option, value) {
             ("from", ValueRef::Document(from)) => return Err(of_other_database(from)),
-            ("from" | "localField" | "foreignField" | "as", value) => {
-                let ValueRef::String(text) = value else {
-                    return Err(Error::failed_to_parse(format!(
-                        "$lookup argument '{option}' must be a string, is type {}",
-                        value.kind().alias()
-                    )));
-                };
-                match option {
-                    "from" => options.from = Some(text),
-                    "localField" => options.local = Some(text),
-                    "foreignField" => options.foreign = Some(text),
-                    _ => options.field = Some(text),
-                }
+            ("from", ValueRef::String(text)) => options.from = Some(text),
+            ("from", value) => {
+                return Err(Error::failed_to_parse(format!(
+                    "$lookup argument 'from' must be a string, is type {}",
+                    value.kind().alias()
+                )));
             }
             ("pipeline", ValueRef::Array(pipeline)) => options.pipeline = Some(pipeline),
             ("let", ValueRef::Document(variables)) => options.variables = Some(variables),
-            ("pipeline" | "let", other) => {
+            // An empty name is as good as none, and so is null where one type is asked for.
+            ("localField" | "foreignField" | "as", ValueRef::String("")) => {}
+            ("localField", ValueRef::String(text)) => options.local = Some(text),
+            ("foreignField", ValueRef::String(text)) => options.foreign = Some(text),
+            ("as", ValueRef::String(text)) => options.field = Some(text),
+            ("localField" | "foreignField" | "as" | "let", other) if other.is_nullish() => {}
+            ("localField" | "foreignField" | "as" | "pipeline" | "let", other) => {
                 return Err(Error::type_mismatch(format!(
                     "BSON field '$lookup.{option}' is the wrong type '{}'",
                     other.kind().alias()

@@ -211,7 +211,7 @@ fn when_matched(document: DocumentRef<'_>, scope: &PipelineScope<'_>) -> Result<
         }
     };
     let mode = match document.get("whenMatched") {
-        None | Some(ValueRef::Null | ValueRef::String("merge")) => WhenMatched::Merge,
+        None | Some(ValueRef::String("merge")) => WhenMatched::Merge,
         Some(ValueRef::String("replace")) => WhenMatched::Replace,
         Some(ValueRef::String("keepExisting")) => WhenMatched::KeepExisting,
         Some(ValueRef::String("fail")) => WhenMatched::Fail,

@@ -46,6 +46,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             ("partitionBy", value) => partition = Some(Expression::parse(value, &scope.variables)?),
             ("sortBy", ValueRef::Document(fields)) => sort = Some(SortPattern::parse(fields)?),
             ("output", ValueRef::Document(fields)) => output = Some(fields),
+            ("sortBy" | "output", other) if other.is_nullish() => {}
             ("sortBy" | "output", other) => {
                 return Err(Error::type_mismatch(format!(
                     "BSON field '{name}.{option}' is the wrong type '{}', expected type 'object'",

@@ -28,6 +28,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
                 match (option, value) {
                     ("coll", ValueRef::String(name)) => collection = Some(name),
                     ("pipeline", ValueRef::Array(array)) => stages = Some(array),
+                    ("coll" | "pipeline", other) if other.is_nullish() => {}
                     ("coll" | "pipeline", other) => {
                         let message = format!(
                             "BSON field '$unionWith.{option}' is the wrong type '{}'",

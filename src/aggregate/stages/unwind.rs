@@ -25,7 +25,8 @@ struct Specification {
 
 /// Errors: 15981 (neither string nor document), 28808 (path is no string), 28809
 /// (`preserveNullAndEmptyArrays` is no boolean), 28810 (`includeArrayIndex` is no string), 28811
-/// (another field), 28812 (no path), 28818 (path without dollar), 28822 (index with dollar).
+/// (another field), 28812 (no path), 28818 (path without dollar), 16419 (path with a zero byte),
+/// 28822 (index with dollar).
 pub fn parse(
     name: &'static str,
     value: ValueRef<'_>,
@@ -49,6 +50,12 @@ pub fn parse(
         let message = format!("path option to $unwind stage should be prefixed with a '$': {path}");
         return Err(Error::new(28818, message));
     };
+    if path.contains('\0') {
+        return Err(Error::new(
+            16419,
+            "the path of $unwind must not contain a zero byte",
+        ));
+    }
     let path = FieldPath::parse_strict(path)?;
     let mut shown = DocumentBuf::new();
     shown.append("path", format!("${}", path.as_str()).as_str());

@@ -84,8 +84,10 @@ impl Bounds {
 
     fn of_documents(list: ValueRef<'_>, setting: &Setting<'_>) -> Result<Bounds> {
         let edges = Edges::parse(list, 0, |value| {
-            value.to_i64_exact().ok_or_else(|| {
-                malformed("a bound of 'documents' must be an integer, 'unbounded' or 'current'")
+            let whole = value.to_i64_exact();
+            let small = whole.filter(|whole| i32::try_from(*whole).is_ok());
+            small.ok_or_else(|| {
+                malformed("a bound of 'documents' must be an int, 'unbounded' or 'current'")
             })
         })?;
         if let (Edge::Offset(lower), Edge::Offset(upper)) = (edges.lower, edges.upper)

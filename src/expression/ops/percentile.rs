@@ -68,6 +68,7 @@ pub fn parse_percentile_argument(
                 );
                 return Err(Error::bad_value(message));
             }
+            ("method", other) if other.is_nullish() => {}
             ("method", other) => {
                 let alias = other.kind().alias();
                 let message = format!("'method' of {name} must be a string, found {alias}");

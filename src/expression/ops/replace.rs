@@ -1,5 +1,4 @@
-//! `$replaceOne` and `$replaceAll`: a string, or what a regular expression matches, replaced
-//! by another string.
+//! `$replaceOne` and `$replaceAll`: one string in another replaced by a third.
 
 use crate::error::{Error, Result};
 use crate::expression::{Evaluate, Expression, Outcome, ParseScope, Scope};
@@ -92,9 +91,7 @@ impl Evaluate for Replace {
         if let Some(other) = input.filter(|value| has_input && value.as_str().is_none()) {
             return Err(self.wrong("input", 10_503_904, other));
         }
-        if let Some(other) = find
-            .filter(|value| has_find && !matches!(value, ValueRef::String(_) | ValueRef::Regex(_)))
-        {
+        if let Some(other) = find.filter(|value| has_find && value.as_str().is_none()) {
             return Err(self.wrong("find", 10_503_901, other));
         }
         if let Some(other) = replacement.filter(|value| has_replacement && value.as_str().is_none())
