@@ -13,6 +13,7 @@ mod project;
 mod serve;
 mod short_names;
 mod size;
+mod standard_library;
 mod test;
 mod tools;
 

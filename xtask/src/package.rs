@@ -19,6 +19,7 @@ use crate::project::{
     tarball, template, write_file,
 };
 use crate::short_names::Names;
+use crate::standard_library;
 use crate::tools;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,9 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 const WASM_OPT_LEVEL: &str = "-O3";
+/// Addresses below 1,024 hold no data: the stack, which grows downwards, comes first. So an addition before an access
+/// cannot wrap around, and may become part of the access.
+const WASM_LAYOUT: &str = "--low-memory-unused";
 
 /// What of `pkg-template/` the built package depends on; its tests are not among it, and
 /// `src/` holds the WebAssembly module by then.
@@ -103,7 +107,9 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     let mut inputs = Fingerprint::new()
         .text(effort.profile())
         .text(WASM_OPT_LEVEL)
+        .text(WASM_LAYOUT)
         .text("functions in order, short names")
+        .text(&standard_library::flags())
         .text(&WASM_FEATURES.join(" "));
     for input in [
         ".cargo",
@@ -122,16 +128,21 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     tools::wasm_target()?;
     let wasm_pack = tools::wasm_pack()?;
     let compiled = scratch().join("wasm-pack");
-    timed(&format!("wasm-pack (profile {})", effort.profile()), || {
+    let call = || {
         Call::new(&wasm_pack)
-            .args(["build", "--target", "web", "--no-opt", "--no-pack"])
+            .args(["build", ".", "--target", "web", "--no-opt", "--no-pack"])
             .args(["--out-name", "tussock", "--profile", effort.profile()])
             .arg("--out-dir")
             .arg(&compiled)
             .dir(&root)
-            .quiet()
-            .run()
-    })?;
+    };
+    timed(
+        &format!("wasm-pack (profile {})", effort.profile()),
+        || match effort {
+            Effort::Dev => call().quiet().run(),
+            Effort::Shipped => standard_library::build_with(|| call().arg("--")),
+        },
+    )?;
     remove_folder(&folder)?;
     make_folder(&folder)?;
     let (from, to) = (
@@ -161,7 +172,7 @@ fn optimise(from: &Path, to: &Path) -> Outcome {
             .arg(to)
             .arg("-o")
             .arg(to)
-            .args([WASM_OPT_LEVEL, "--reorder-functions-by-name"])
+            .args([WASM_LAYOUT, WASM_OPT_LEVEL, "--reorder-functions-by-name"])
             .args(WASM_FEATURES)
             .quiet()
             .run()

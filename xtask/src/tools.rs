@@ -43,7 +43,8 @@ pub fn component(name: &str, command: &str) -> Outcome {
     }
 }
 
-fn rustup(arguments: &[&str]) -> Outcome {
+/// Asks rustup for something.
+pub fn rustup(arguments: &[&str]) -> Outcome {
     let wanted = arguments.join(" ");
     if find(&["rustup"]).is_none() {
         return Err(format!(

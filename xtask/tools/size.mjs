@@ -10,11 +10,14 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 /** Growth beyond the record that is let through: compilers differ a little from day to day. */
 const GROWTH_MAX = 0.01;
+/** What a standard library adds that could not be compiled anew (xtask/src/standard_library.rs). */
+const PRECOMPILED_GROWTH = 0.02;
 /** What the whole download is meant to stay under. */
-const TARGET_BYTES = 600 * 1024;
+const TARGET_BYTES = 600_000;
 
 const { TUSSOCK_DIST: dist, TUSSOCK_TOOLS: tools, TUSSOCK_BSON: modules } = process.env;
-const { TUSSOCK_SIZE_RECORD: recordFile } = process.env;
+const { TUSSOCK_SIZE_RECORD: recordFile, TUSSOCK_STANDARD_LIBRARY: standardLibrary } = process.env;
+const isPrecompiled = standardLibrary === 'precompiled';
 const esbuild = createRequire(join(tools, 'package.json'))('esbuild');
 
 function brotli(bytes) {
@@ -83,21 +86,25 @@ try {
 
 const rawWasm = wasm.reduce((sum, file) => sum + statSync(file).size, 0);
 console.log(`brotli bytes       today     record   change   (wasm uncompressed: ${rawWasm})`);
+if (isPrecompiled) console.log('built with the precompiled standard library: 2 % more is let through');
 let failed = 0;
 for (const [name, bytes] of Object.entries(today)) {
   const before = record?.brotli_bytes[name];
   const growth = before === undefined ? 0 : bytes / before - 1;
   const change = before === undefined ? 'new' : `${growth >= 0 ? '+' : ''}${(100 * growth).toFixed(2)} %`;
-  const grew = name === 'total' && growth > GROWTH_MAX;
+  const grew = name === 'total' && growth > GROWTH_MAX + (isPrecompiled ? PRECOMPILED_GROWTH : 0);
   failed += grew ? 1 : 0;
   console.log(
     `${name.padEnd(12)} ${String(bytes).padStart(11)} ${String(before ?? '-').padStart(10)} ${change.padStart(8)}${grew ? '   TOO LARGE' : ''}`,
   );
 }
 const share = ((100 * today.total) / TARGET_BYTES).toFixed(0);
-console.log(`total is ${share} % of the ${TARGET_BYTES / 1024} KB that it is meant to stay under`);
+console.log(`total is ${share} % of the ${TARGET_BYTES / 1000} KB that it is meant to stay under`);
 
-if (process.argv.includes('--accept')) {
+if (process.argv.includes('--accept') && isPrecompiled) {
+  failed = 1;
+  console.log('not recorded: the record is of a build that compiles the standard library anew');
+} else if (process.argv.includes('--accept')) {
   const kept = {
     what: 'Brotli size of what a user downloads; `cargo xtask test size` fails 1 % above the total.',
     brotli_bytes: today,
