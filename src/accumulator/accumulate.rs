@@ -1,6 +1,8 @@
 //! An accumulator as it is written in a stage, and the state it keeps for a group.
 
 use crate::error::{Error, Result};
+use crate::expression::number::Number;
+use crate::expression::statistics::Sum;
 use crate::expression::{Dependencies, Expression, NO_JAVASCRIPT, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
 
@@ -17,6 +19,52 @@ pub trait Accumulate {
 
     /// Bytes held, for memory limits.
     fn memory_bytes(&self) -> usize;
+}
+
+/// What an accumulator keeps for one group of many: the most common ones lie side by side.
+pub enum State {
+    Sum(Sum),
+    Average(Sum),
+    First(Option<Value<'static>>),
+    Other(Box<dyn Accumulate>),
+}
+
+impl State {
+    /// As [`Accumulate::add`].
+    #[inline]
+    pub fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()> {
+        match self {
+            State::Sum(sum) | State::Average(sum) => {
+                if let Some(value) = value {
+                    sum.add(value);
+                }
+            }
+            State::First(Some(_)) => {}
+            State::First(first) => *first = Some(value.map_or(Value::NULL, Value::copy_of)),
+            State::Other(other) => return other.add(value),
+        }
+        Ok(())
+    }
+
+    /// As [`Accumulate::finish`].
+    pub fn finish(&mut self) -> Result<Option<Value<'static>>> {
+        Ok(Some(match self {
+            State::Sum(sum) => sum.total().value(),
+            State::Average(sum) => sum.average().map_or(Value::NULL, Number::value),
+            State::First(first) => first.clone().unwrap_or(Value::NULL),
+            State::Other(other) => return other.finish(),
+        }))
+    }
+
+    /// As [`Accumulate::memory_bytes`].
+    pub fn memory_bytes(&self) -> usize {
+        size_of::<State>()
+            + match self {
+                State::First(first) => first.as_ref().map_or(0, Value::owned_bytes),
+                State::Other(other) => other.memory_bytes(),
+                State::Sum(_) | State::Average(_) => 0,
+            }
+    }
 }
 
 /// An accumulator as it is written: its input, and how to begin a group.
@@ -73,6 +121,16 @@ impl Accumulator {
     /// Adds what the accumulator reads of each document.
     pub fn dependencies(&self, into: &mut Dependencies) {
         self.input.dependencies(into);
+    }
+
+    /// As [`Accumulator::start`], for where there are many groups.
+    pub fn begin(&self, key: &Scope<'_, '_>) -> Result<State> {
+        Ok(match self.name {
+            "$sum" => State::Sum(Sum::default()),
+            "$avg" => State::Average(Sum::default()),
+            "$first" => State::First(None),
+            _ => State::Other(self.start(key)?),
+        })
     }
 
     /// The state of a new group. The scope's document is the group's key, as `{<field>: ...}`

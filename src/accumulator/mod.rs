@@ -4,5 +4,5 @@ mod accumulate;
 mod ops;
 mod table;
 
-pub use accumulate::{Accumulate, Accumulator};
+pub use accumulate::{Accumulate, Accumulator, State};
 pub use table::{ACCUMULATORS, Registration};

@@ -255,3 +255,46 @@ fn an_index_gives_the_ends_of_groups() {
         assert_eq!(given, expected, "{round}: {stages} by {key}");
     }
 }
+
+/// A `$lookup` finds the same by an index of the foreign field as without. (In another order, if the
+/// index has other fields behind it.)
+#[test]
+fn an_index_finds_what_a_lookup_asks_for() {
+    let random = Random(Cell::new(11));
+    let more = ["NaN", "1m", "'xy'", "{b: 1.0}", "{$undefined: true}"];
+    let mut found = 0;
+    for round in 0..40 {
+        let mut shell = Shell::new();
+        for (collection, count) in [("c", 25), ("f", 60)] {
+            let document = |id: u64| match random.below(3) {
+                0 => format!("{{_id: {id}, a: {}, k: 1}}", random.of(&more)),
+                _ => random.document(id),
+            };
+            let documents: Vec<String> = (0..count).map(document).collect();
+            shell.insert(collection, &format!("[{}]", documents.join(", ")));
+        }
+        let (local, foreign) = (random.field(), random.of(&["a", "a.b", "b", "a.k", "_id"]));
+        let lookup = format!(
+            "{{$lookup: {{from: 'f', localField: '{local}', foreignField: '{foreign}', as: 'r'}}}}"
+        );
+        let rest = random.of(&[
+            "{$set: {r: {$sortArray: {input: '$r', sortBy: {_id: 1}}}}}",
+            "{$unwind: '$r'}, {$sort: {_id: 1, 'r._id': 1}}",
+            "{$unwind: {path: '$r', preserveNullAndEmptyArrays: true}}, {$sort: {_id: 1, 'r._id': 1}}",
+            "{$unwind: '$r'}, {$match: {'r.k': 1}}, {$sort: {_id: 1, 'r._id': 1}}",
+            "{$unwind: '$r'}, {$match: {'r.k': 1}}, {$group: {_id: '$_id', n: {$sum: '$r._id'}}}",
+        ]);
+        // So that it is not known how many documents there will be.
+        let stages = format!("[{{$match: {{_id: {{$gte: 0}}}}}}, {lookup}, {rest}]");
+        let expected = run(&shell, &stages, &|_| true).unwrap().0;
+        found += expected.iter().filter(|row| row.contains("r: ")).count();
+        let key = random.of(&["1", "-1", "1, _id: -1", "1, 'a.a': 1", "-1, 'a.k': 1"]);
+        // Some hold arrays side by side, of which there is no index.
+        let _ = shell.run(&format!(
+            "{{createIndexes: 'f', indexes: [{{key: {{'{foreign}': {key}}}, name: 'i'}}]}}"
+        ));
+        let given = run(&shell, &stages, &|_| true).unwrap().0;
+        assert_eq!(given, expected, "{round}: {stages} by {key}");
+    }
+    assert!(found > 100, "only {found} rows");
+}

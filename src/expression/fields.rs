@@ -225,9 +225,10 @@ impl Level {
             };
             let length = element.name.len();
             let head = head(element.raw.get(1..).unwrap_or_default(), length);
-            let is_whole = head.is_some() && length < 8;
+            let is_whole = head.is_some() && length <= 8;
             for (at, name) in self.names.iter().enumerate() {
                 if head.is_none_or(|head| head == name.head)
+                    && name.text.len() == length
                     && (is_whole || *name.text == *element.name)
                     && seen & (1 << at) == 0
                 {

@@ -253,7 +253,7 @@ impl IndexScan {
 }
 
 /// Whether a key starts with these whole components.
-fn has_values(key: &[u8], values: &[u8]) -> bool {
+pub(super) fn has_values(key: &[u8], values: &[u8]) -> bool {
     // Otherwise the last of them is a text that goes on.
     let ends = |next: &u8| (BELOW..ABOVE).contains(next);
     key.starts_with(values) && key.get(values.len()).is_some_and(ends)

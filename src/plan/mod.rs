@@ -23,6 +23,7 @@ mod metadata;
 mod parsed_query;
 mod planner;
 mod predicates;
+mod probe;
 mod projection_node;
 mod query_shape;
 mod record_keys;
@@ -50,6 +51,7 @@ pub(crate) use planner::all_plans;
 pub use planner::{
     Choice, Hint, Plan, Query, QueryProjection, plan, plan_and_rejected, plan_distinct,
 };
+pub use probe::Probe;
 pub use query_shape::{query_shape, shape_hash};
 pub use salvage::Salvage;
 pub use sample::{Sample, below};

@@ -379,6 +379,9 @@ impl Cursor {
         self.path.truncate(depth + 1);
         self.path[depth].index = start;
         self.path.extend(below);
+        if let Some(leaf) = leaf.as_leaf() {
+            leaf.entries.touch();
+        }
         self.leaf = Some(leaf);
         self.leaf_len = leaf_len;
         self.index = if direction == Forward { 0 } else { leaf_len };

@@ -13,7 +13,7 @@ use crate::expression::{Context, ParseScope};
 use crate::keystring::{KeyWriter, encode_one};
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
-use crate::plan::{self, BoxStream, Document, Filter};
+use crate::plan::{self, BoxStream, Document, Filter, Probe};
 use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
 
 /// Reads the values of a local field that a document is joined by: of an array its elements, of
@@ -81,6 +81,8 @@ impl Predicate for Keys {
 
 /// A look-up by index, with its planning, costs as much as filling a table with so many documents.
 const INDEX_COST: u64 = 16;
+/// One that needs no planning, as much as so many.
+const PROBE_COST: u64 = 2;
 /// Larger collections are not put into a table if there is an index.
 const TABLE_DOCUMENTS_MAX: u64 = 200_000;
 
@@ -91,15 +93,24 @@ pub struct Foreign {
     /// What a foreign document must pass besides, if nothing else is asked of it first.
     filter: Option<Filter>,
     by_index: bool,
-    /// Look-ups by index so far, and those that are sure to come.
-    looked_up: u64,
+    probe: Option<Probe>,
+    /// What the last probe found.
+    found: Vec<Document>,
+    /// What look-ups by index cost so far, and those that are sure to come, as documents in a table.
+    cost: u64,
     table: Option<Table>,
 }
 
 impl Foreign {
     /// Equality with `field` in what `source` gives and `filter` lets through, for so many documents
-    /// at least.
-    pub fn new(source: &Source, field: &Path, filter: Option<Filter>, rows: u64) -> Foreign {
+    /// at least. `is_probed` if they are looked for with [`Foreign::probe`] first.
+    pub fn new(
+        source: &Source,
+        field: &Path,
+        filter: Option<Filter>,
+        rows: u64,
+        is_probed: bool,
+    ) -> Foreign {
         let indexed = |collection: &Rc<crate::catalog::Collection>| {
             collection.indexes.iter().any(|index| {
                 let first = index.spec.fields.first();
@@ -108,13 +119,18 @@ impl Foreign {
                     && !index.spec.sparse
             })
         };
-        let by_index = source.prefix.is_empty() && source.collection.as_ref().is_some_and(indexed);
+        let indexed = source.collection.as_ref().filter(|it| indexed(it));
+        let indexed = indexed.filter(|_| source.prefix.is_empty());
+        let probe = indexed.filter(|_| is_probed);
+        let probe = probe.and_then(|it| Probe::new(it, field.field()));
         Foreign {
             source: source.clone(),
             field: field.clone(),
             filter,
-            by_index,
-            looked_up: rows,
+            by_index: indexed.is_some(),
+            cost: rows * probe.as_ref().map_or(INDEX_COST, |_| PROBE_COST),
+            probe,
+            found: Vec::new(),
             table: None,
         }
     }
@@ -131,7 +147,7 @@ impl Foreign {
             let stage = match_stage::stage("$match", equality.as_ref(), &ParseScope::new())?;
             let filtered = pipeline.behind(stage);
             let stream = filtered.open(self.source.collection.clone(), None)?.stream;
-            self.looked_up += 1;
+            self.cost += INDEX_COST;
             return Ok(match &self.filter {
                 Some(filter) => Box::new(plan::Select::new(stream, filter.clone())),
                 None => stream,
@@ -147,11 +163,27 @@ impl Foreign {
         pipeline.open_over(Box::new(ListStream::new(documents)))
     }
 
-    /// The first link of the documents with a value, if the table answers: for a look-up that asks
-    /// nothing else. Links are followed by [`Foreign::follow`].
+    /// The first link of the documents with a value, if the table answers or an index that needs no
+    /// plan: for a look-up that asks nothing else. Links are followed by [`Foreign::follow`].
     pub fn probe(&mut self, value: ValueRef<'_>, context: &Context) -> Result<Option<u32>> {
         if self.is_by_index() {
-            return Ok(None);
+            let Some(probe) = &mut self.probe else {
+                return Ok(None);
+            };
+            if !probe.find(value, context, &mut self.found)? {
+                return Ok(None);
+            }
+            if let Some(filter) = &self.filter {
+                let mut kept = Vec::new();
+                for document in self.found.drain(..) {
+                    if filter.matches(document.as_ref(), context)? {
+                        kept.push(document);
+                    }
+                }
+                self.found = kept;
+            }
+            self.cost += PROBE_COST;
+            return Ok(Some(0));
         }
         if self.table.is_none() {
             self.make_table()?;
@@ -164,7 +196,9 @@ impl Foreign {
 
     /// A link's document and the next link; `None` at the end.
     pub fn follow(&self, link: u32) -> Option<(&Document, u32)> {
-        let table = self.table.as_ref()?;
+        let Some(table) = &self.table else {
+            return Some((self.found.get(link as usize)?, link + 1));
+        };
         let &(number, next) = table.links.get(link as usize)?;
         Some((table.documents.get(number as usize)?, next))
     }
@@ -185,8 +219,7 @@ impl Foreign {
             Some(collection) if self.by_index => collection.records.len(),
             _ => return false,
         };
-        self.table.is_none()
-            && (count > TABLE_DOCUMENTS_MAX || self.looked_up * INDEX_COST <= count)
+        self.table.is_none() && (count > TABLE_DOCUMENTS_MAX || self.cost <= count)
     }
 }
 

@@ -139,7 +139,7 @@ fn path(document: DocumentRef<'_>, option: &str) -> Result<Option<FieldPath>> {
 
 impl Stage for GraphLookup {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        let foreign = Foreign::new(&self.0.source, &self.0.to, None, 0);
+        let foreign = Foreign::new(&self.0.source, &self.0.to, None, 0, false);
         Ok(Box::new(Running {
             stage: self.clone(),
             foreign,

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use crate::accumulator::{Accumulate, Accumulator};
+use crate::accumulator::{Accumulator, State};
 use crate::aggregate::key_table::KeyTable;
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
@@ -265,7 +265,7 @@ struct Running {
     /// The groups' keys, missing ones as `None`.
     keys: Vec<Option<Value<'static>>>,
     /// The accumulators of all groups, group after group.
-    states: Vec<Box<dyn Accumulate>>,
+    states: Vec<State>,
     bytes: usize,
     until_check: u32,
     /// Groups given so far, once all input was read.
@@ -307,7 +307,7 @@ impl Running {
             };
             let of_key = Scope::new(root, context);
             for (_, accumulator) in fields {
-                self.states.push(accumulator.start(&of_key)?);
+                self.states.push(accumulator.begin(&of_key)?);
             }
             self.keys.push(key);
         }

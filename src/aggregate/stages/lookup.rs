@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::foreign::{Foreign, LocalReader};
+use super::joined::{Form, joined, with_found, without_field};
 use super::union_with::resolve;
 use crate::aggregate::registry::Parsed;
 use crate::aggregate::set_field::{top_level_names, with_field};
@@ -16,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope, check_variable_name};
 use crate::limits;
 use crate::matcher::{Node, Path};
-use crate::plan::{BoxStream, Changed, Document, Filter, New, Row};
-use crate::value::{ArrayBuf, ArrayRef, DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
+use crate::plan::{BoxStream, Document, Filter, Row};
+use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, Value, ValueRef};
 
 /// What is looked up. Cheap to clone.
 #[derive(Clone)]
@@ -345,7 +346,13 @@ impl Stage for Lookup {
         let foreign = match &self.join.link {
             Link::Fields { foreign, .. } | Link::Implied { foreign, .. } => {
                 let (source, early) = (&self.join.source, early.clone());
-                Some(Foreign::new(source, foreign, early, opening.rows))
+                Some(Foreign::new(
+                    source,
+                    foreign,
+                    early,
+                    opening.rows,
+                    self.plain_name().is_some(),
+                ))
             }
             Link::None => None,
         };
@@ -359,10 +366,13 @@ impl Stage for Lookup {
             foreign,
             local,
             filter,
-            keep: opening
-                .needed
-                .map(|needed| top_level_names(needed, None).into()),
-            single: (self.join.field.len() == 1).then(|| self.join.field.first().into()),
+            form: Form {
+                keep: opening
+                    .needed
+                    .map(|needed| top_level_names(needed, None).into()),
+                single: (self.join.field.len() == 1).then(|| self.join.field.first().into()),
+                last: None,
+            },
             same: Same::Unknown,
             name: self.plain_name().map(Box::from),
             waiting: None,
@@ -393,10 +403,7 @@ struct Running {
     local: Option<LocalReader>,
     /// What the documents that were found must pass, if nobody has seen to it before.
     filter: Option<Filter>,
-    /// The top-level fields that later stages look at; others are not copied.
-    keep: Option<Rc<[Box<str>]>>,
-    /// The field that is set, if it is one of the document itself.
-    single: Option<Rc<str>>,
+    form: Form,
     same: Same,
     /// The local field, if all that is asked is that a foreign one equals it, and its path is a name.
     name: Option<Box<str>>,
@@ -481,7 +488,7 @@ impl Running {
         let (Some(direct), Some(foreign)) = (&mut self.direct, &self.foreign) else {
             return Ok(None);
         };
-        let (field, keep) = (&self.lookup.join.field, self.keep.as_deref());
+        let (field, keep) = (&self.lookup.join.field, self.form.keep.as_deref());
         let local = direct.row.document.as_ref();
         let Some(unwind) = &self.lookup.unwind else {
             let mut found = ArrayBuf::new();
@@ -500,8 +507,7 @@ impl Running {
                 direct.link = next;
                 direct.given += 1;
                 let found = document.clone();
-                let given = with_found(&direct.row, &self.keep, &self.single, field, found);
-                (given, index)
+                (with_found(&direct.row, &mut self.form, field, found), index)
             }
             None if direct.given == 0 && unwind.preserves => {
                 let given = without_field(local, field);
@@ -626,7 +632,7 @@ impl Running {
         let (given, index) = match found {
             Some(found) => {
                 let index = ValueRef::Int64(current.given);
-                let given = with_found(&current.row, &self.keep, &self.single, field, found);
+                let given = with_found(&current.row, &mut self.form, field, found);
                 (given, index)
             }
             None if current.given == 0 && unwind.preserves => {
@@ -648,56 +654,6 @@ impl Running {
     }
 }
 
-/// The local document with one that was found.
-fn with_found(
-    row: &Row,
-    keep: &Option<Rc<[Box<str>]>>,
-    single: &Option<Rc<str>>,
-    field: &FieldPath,
-    found: Document,
-) -> Document {
-    let local = &row.document;
-    match single {
-        Some(single) => {
-            let field = (single.clone(), New::Document(found));
-            let changed = Changed::new(local.clone(), field, Vec::new(), keep.clone());
-            Document::Changed(Rc::new(changed))
-        }
-        None => {
-            let found = ValueRef::Document(found.as_ref());
-            joined(local.as_ref(), keep.as_deref(), field, found).into()
-        }
-    }
-}
-
-/// The local document with what was found; without the fields that nobody reads, if `keep` says
-/// which those are.
-fn joined(
-    local: DocumentRef<'_>,
-    keep: Option<&[Box<str>]>,
-    field: &FieldPath,
-    found: ValueRef<'_>,
-) -> DocumentBuf {
-    let Some(keep) = keep.filter(|_| field.len() == 1) else {
-        return with_field(local, field, found);
-    };
-    let mut out = DocumentBuf::with_capacity(256);
-    let mut left = keep.len();
-    for element in local.elements() {
-        if left == 0 {
-            break;
-        }
-        if keep.iter().any(|kept| **kept == *element.name) {
-            left -= 1;
-            if element.name != field.first() {
-                out.append_raw(element.raw);
-            }
-        }
-    }
-    out.append(field.first(), found);
-    out
-}
-
 /// Errors: 4568 for more than 100 MB.
 fn check_found(bytes: usize) -> Result<()> {
     if bytes > limits::STAGE_MEMORY_BYTES_MAX {
@@ -707,31 +663,6 @@ fn check_found(bytes: usize) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// What unwinding an empty array leaves: the field is gone.
-fn without_field(document: DocumentRef<'_>, path: &FieldPath) -> DocumentBuf {
-    if path.len() > 1 {
-        // The documents that lead to the field are there, as if an empty array had been.
-        let empty = ArrayBuf::new();
-        let with = with_field(document, path, ValueRef::Array(empty.as_ref()));
-        return remove(with.as_ref(), path.parts());
-    }
-    remove(document, path.parts())
-}
-
-fn remove(document: DocumentRef<'_>, path: &[Box<str>]) -> DocumentBuf {
-    let mut out = DocumentBuf::new();
-    for element in document.elements() {
-        match (path, element.value()) {
-            ([only], _) if **only == *element.name => {}
-            ([first, rest @ ..], ValueRef::Document(inner)) if **first == *element.name => {
-                out.append(element.name, &remove(inner, rest));
-            }
-            _ => out.append_element(&element),
-        }
-    }
-    out
 }
 
 impl Run for Running {
@@ -770,7 +701,7 @@ impl Run for Running {
             let field = &self.lookup.join.field;
             let given = joined(
                 local,
-                self.keep.as_deref(),
+                self.form.keep.as_deref(),
                 field,
                 ValueRef::Array(array.as_ref()),
             );

@@ -15,6 +15,7 @@ mod fusion;
 pub mod graph_lookup;
 pub mod group;
 pub mod index_stats;
+mod joined;
 pub mod limit;
 pub mod list_cluster_catalog;
 pub mod list_local_sessions;

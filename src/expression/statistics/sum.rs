@@ -16,7 +16,8 @@ pub struct Sum {
     lost: f64,
     /// The plain sum: what holds once infinity or NaN is in it.
     plain: f64,
-    decimal: Decimal128,
+    /// Nearly always nothing, and then it takes little room.
+    decimal: Option<Box<Decimal128>>,
     widest: Widest,
     count: u64,
 }
@@ -36,7 +37,7 @@ impl Default for Sum {
             double: 0.0,
             lost: 0.0,
             plain: 0.0,
-            decimal: Decimal128::ZERO,
+            decimal: None,
             widest: Widest::Int,
             count: 0,
         }
@@ -58,7 +59,7 @@ impl Sum {
                 self.widest = self.widest.max(Widest::Double);
             }
             ValueRef::Decimal128(number) => {
-                self.decimal = self.decimal.plus(*number);
+                self.add_decimal(*number);
                 self.widest = Widest::Decimal;
             }
             _ => return,
@@ -76,6 +77,12 @@ impl Sum {
         self.double = sum;
     }
 
+    #[cold]
+    fn add_decimal(&mut self, number: Decimal128) {
+        let sum = self.decimal.get_or_insert(Box::new(Decimal128::ZERO));
+        **sum = sum.plus(number);
+    }
+
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Sum) {
         self.integers += other.integers;
@@ -83,8 +90,8 @@ impl Sum {
         self.add_double(other.double);
         self.lost += other.lost;
         self.plain = plain;
-        if other.widest == Widest::Decimal {
-            self.decimal = self.decimal.plus(other.decimal);
+        if let Some(decimal) = &other.decimal {
+            self.add_decimal(**decimal);
         }
         self.widest = self.widest.max(other.widest);
         self.count += other.count;
@@ -107,7 +114,7 @@ impl Sum {
     }
 
     fn to_decimal(&self) -> Decimal128 {
-        let mut sum = self.decimal;
+        let mut sum = self.decimal.as_deref().copied().unwrap_or(Decimal128::ZERO);
         if self.double != 0.0 || self.lost != 0.0 {
             let double = self.double + self.lost;
             if double.is_finite() {
