@@ -230,6 +230,13 @@ test('when the process of the owner is killed, the writes of the others are done
   }
 });
 
+/** Kills the process that keeps WebKit's databases. */
+async function killNetwork(browser) {
+  for (const { id } of await family(browser.root)) {
+    if ((await readFile(`/proc/${id}/comm`, 'utf8')).startsWith('WebKitNetwork')) await killAll([id]);
+  }
+}
+
 test('when the process that keeps IndexedDB is killed, its connections are made anew and nothing is lost', {
   skip: BROWSER !== 'webkit' && `${BROWSER} has no such process`,
   timeout: 180_000,
@@ -241,13 +248,68 @@ test('when the process that keeps IndexedDB is killed, its connections are made 
     const writers = await Promise.all(pages.map((page, writer) => write(page, writer, 0, () => undefined, 200)));
     for (let kill = 0; kill < KILLS; kill += 1) {
       await sleep(200);
-      for (const { id } of await family(browser.root)) {
-        if ((await readFile(`/proc/${id}/comm`, 'utf8')).startsWith('WebKitNetwork')) await killAll([id]);
-      }
+      await killNetwork(browser);
     }
     await Promise.all(writers.map(({ writing }) => writing));
     const steps = stepsOf(await look(pages[1]), [0, 1]);
     assert.deepEqual(steps, [200, 200]);
+  } finally {
+    await browser.close();
+  }
+});
+
+test('an engine in a worker finds another way to IndexedDB when the process that keeps it is killed', {
+  skip: BROWSER !== 'webkit' && `${BROWSER} has no such process`,
+  timeout: 180_000,
+}, async () => {
+  const browser = await launch();
+  try {
+    const page = await open(browser, 'network-worker', { worker: true });
+    const other = await open(browser, 'network-worker', { worker: true });
+    await page.evaluate(() => things.createIndex({ n: 1 }));
+    const stored = [];
+    for (let kill = 0; kill < 2; kill += 1) {
+      await page.evaluate((n) => things.insertOne({ _id: n, n }), kill).then(() => stored.push(kill));
+      await killNetwork(browser);
+      // Writes are refused at first, reads are not.
+      const seen = await page.evaluate(async ([n, acknowledged]) => {
+        let refused = 0;
+        for (const end = Date.now() + 60_000; Date.now() < end; ) {
+          const count = await things.countDocuments({ n: { $gte: 0 } });
+          if (count < acknowledged) return { count };
+          try {
+            await things.insertOne({ _id: n, n });
+            return { refused };
+          } catch (error) {
+            if (error.code === 11000) return { refused };
+            refused += 1;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+        }
+        return { refused, state: client.durability.state };
+      }, [10 + kill, stored.length]);
+      assert.equal(seen.state, undefined, JSON.stringify(seen));
+      assert.equal(seen.count, undefined, JSON.stringify(seen));
+      stored.push(10 + kill);
+    }
+    // The other tab's worker asks the one that took over.
+    await other.evaluate(() => things.insertOne({ _id: 99, n: 99 }));
+    stored.push(99);
+    stored.sort((a, b) => a - b);
+    for (const each of [page, other]) assert.deepEqual(await each.evaluate(() => things.distinct('_id')), stored);
+    // And it finds another way itself, when it is the owner.
+    await page.evaluate(() => client.close());
+    await other.evaluate(async () => {
+      for (let id = 100; id < 700; id += 1) {
+        if (await things.insertOne({ _id: id }).then(() => true, () => false)) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    });
+    await other.evaluate(() => client.close());
+    const next = await open(browser, 'network-worker');
+    const found = await next.evaluate(() => things.distinct('_id'));
+    assert.deepEqual(found.filter((id) => id < 100), stored);
+    assert.equal(found.filter((id) => id >= 100).length, 1);
   } finally {
     await browser.close();
   }

@@ -2,7 +2,8 @@
 import type { Connection, DurabilityState, DurabilityStatus } from '../connection.js';
 import { MongoServerSelectionError } from '../errors.js';
 import { readMarker, writeMarker } from '../storage/marker.js';
-import { asError, type Call, type Failure, readStatus } from '../tabs/messages.js';
+import { asError, type Call, type Failure, readStatus, type SharedStatus } from '../tabs/messages.js';
+import { Frame } from './frame.js';
 import type { Opening, Order, Report } from './messages.js';
 
 /** What is used of a `Worker`, named by it so that these types need no library of a browser. */
@@ -23,8 +24,7 @@ export function openInWorker(opening: Omit<Opening, 'marked'>, source: WorkerSou
   }
   // Bundlers find the worker by the literal form of this expression.
   const worker = source?.() ?? new Worker(new URL('../worker.js', import.meta.url), { type: 'module' });
-  const connection = new WorkerConnection(worker, opening.name);
-  return connection.open({ ...opening, marked: opening.kind === 'memory' ? undefined : readMarker(opening.name) });
+  return new WorkerConnection(worker, opening).open();
 }
 
 interface Waiting {
@@ -39,33 +39,41 @@ class WorkerConnection implements Connection {
   private readonly waiting = new Map<number, Waiting>();
   private last = 0;
   private listener: ((state: DurabilityState) => void) | null = null;
-  private opening: Waiting | null = null;
+  private opened: Waiting | null = null;
   private broken: Error | null = null;
+  /** Where the worker has its own script from, once it is open. */
+  private script: string | null = null;
+  /** The frame that the worker belongs to, when that is not the page. */
+  private frame: Frame | null = null;
+  /** What is to be asked when another worker has opened. */
+  private held: (() => void)[] | null = null;
+  /** Called when nothing waits for an answer any more. */
+  private allAnswered: (() => void) | null = null;
 
   constructor(
-    private readonly worker: WorkerLike,
-    private readonly name: string,
-  ) {
+    private worker: WorkerLike,
+    private readonly opening: Omit<Opening, 'marked'>,
+  ) {}
+
+  /** Has the worker open its engine. */
+  open(): Promise<Connection> {
+    const { opening, worker } = this;
     worker.onmessage = ({ data }: MessageEvent<Report>) => this.heard(data);
     worker.onerror = ({ message }: ErrorEvent) => this.breakDown(message || 'its script could not be loaded');
-  }
-
-  open(opening: Opening): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      this.opening = { resolve: () => resolve(this), reject };
-      this.post({ kind: 'open', opening });
+      this.opened = { resolve: () => resolve(this), reject };
+      const marked = opening.kind === 'memory' ? undefined : readMarker(opening.name);
+      worker.postMessage({ kind: 'open', opening: { ...opening, marked } } satisfies Order);
     });
   }
 
   runCommand(command: Uint8Array): Promise<Uint8Array> {
     const id = ++this.last;
-    const answer = this.wait(id);
-    if (this.broken === null) this.worker.postMessage({ kind: 'run', id, command } satisfies Order, [command.buffer]);
-    return answer as Promise<Uint8Array>;
+    return this.ask({ kind: 'run', id, command }, [command.buffer]) as Promise<Uint8Array>;
   }
 
   async close(): Promise<void> {
-    await this.call('close').finally(() => this.worker.terminate());
+    await this.call('close').finally(() => this.endWorker());
   }
 
   async flush(): Promise<void> {
@@ -77,7 +85,7 @@ class WorkerConnection implements Connection {
   }
 
   async probe(): Promise<boolean> {
-    return (await this.call('probe')) === true;
+    return (await this.call('probe')) === true || (await this.moveToFrame());
   }
 
   onState(listener: (state: DurabilityState) => void): void {
@@ -90,37 +98,72 @@ class WorkerConnection implements Connection {
 
   private call(name: Call | 'close'): Promise<unknown> {
     const id = ++this.last;
-    const answer = this.wait(id);
-    this.post({ kind: 'call', id, name });
-    return answer;
+    return this.ask({ kind: 'call', id, name });
   }
 
-  private post(order: Order): void {
-    this.worker.postMessage(order);
-  }
-
-  private wait(id: number): Promise<unknown> {
+  private ask(order: Exclude<Order, { kind: 'open' }>, transfer: Transferable[] = []): Promise<unknown> {
     if (this.broken !== null) return Promise.reject(this.broken);
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      if (this.held !== null) {
+        this.held.push(() => void this.ask(order, transfer).then(resolve, reject));
+        return;
+      }
+      this.waiting.set(order.id, { resolve, reject });
+      this.worker.postMessage(order, transfer);
+    });
+  }
+
+  /**
+   * Where the store answers a new document but not this page, a worker of that document takes over. It opens what is
+   * stored: writes that were not were refused by now, and cursors are not found any more.
+   */
+  private async moveToFrame(): Promise<boolean> {
+    const frame = await Frame.inPlaceOf(this.frame, this.opening.name);
+    if (frame === null) return false;
+    if (this.script === null || this.held !== null || this.broken !== null) {
+      frame.remove();
+      return false;
+    }
+    const held: (() => void)[] = (this.held = []);
+    try {
+      if (this.waiting.size > 0) await new Promise<void>((resolve) => (this.allAnswered = resolve));
+      this.endWorker();
+      this.frame = frame;
+      this.worker = frame.worker(this.script);
+      const { lost } = this;
+      await this.open();
+      if (this.lost !== lost) throw new Error('the browser dropped what was stored');
+    } catch (error) {
+      this.breakDown((error as Error).message);
+    }
+    this.held = null;
+    for (const ask of held) ask();
+    return this.broken === null;
+  }
+
+  private endWorker(): void {
+    this.worker.terminate();
+    this.frame?.remove();
+    this.frame = null;
   }
 
   private heard(report: Report): void {
     switch (report.kind) {
       case 'opened':
-        this.status = report.status && readStatus(report.status);
+        this.script = report.script;
         this.lost = report.lost;
-        this.opening?.resolve(undefined);
+        this.opened?.resolve(undefined);
+        this.changed(report.status);
         break;
       case 'refused':
-        this.opening?.reject(notOpened(report.failure));
-        this.worker.terminate();
+        this.opened?.reject(notOpened(report.failure));
+        this.endWorker();
         break;
       case 'status':
-        this.status = readStatus(report.status);
-        this.listener?.(this.status.state);
+        this.changed(report.status);
         break;
       case 'mark':
-        writeMarker(this.name, report.commit);
+        writeMarker(this.opening.name, report.commit);
         break;
       case 'reply':
         this.take(report.id)?.resolve(report.reply);
@@ -134,15 +177,21 @@ class WorkerConnection implements Connection {
     }
   }
 
+  private changed(status: SharedStatus | undefined): void {
+    this.status = status && readStatus(status);
+    if (this.status !== undefined) this.listener?.(this.status.state);
+  }
+
   private take(id: number): Waiting | undefined {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
+    if (this.waiting.size === 0) this.allAnswered?.();
     return waiting;
   }
 
   private breakDown(message: string): void {
     this.broken = new Error(`the worker stopped: ${message}`);
-    this.opening?.reject(notOpened({ message: this.broken.message }));
+    this.opened?.reject(notOpened({ message: this.broken.message }));
     for (const { reject } of this.waiting.values()) reject(this.broken);
     this.waiting.clear();
   }

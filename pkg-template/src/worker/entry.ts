@@ -7,6 +7,7 @@ import { openShared } from '../tabs/shared.js';
 import type { Opening, Order, Report } from './messages.js';
 
 interface Scope {
+  readonly location: { readonly href: string };
   onmessage: ((event: MessageEvent<Order>) => void) | null;
   postMessage(report: Report, transfer?: Transferable[]): void;
 }
@@ -27,7 +28,8 @@ async function begin(opening: Opening): Promise<void> {
       if (connection.status !== undefined) scope.postMessage({ kind: 'status', status: shareStatus(connection.status) });
     });
     const { status, lost } = connection;
-    scope.postMessage({ kind: 'opened', status: status === undefined ? undefined : shareStatus(status), lost });
+    const script = scope.location.href;
+    scope.postMessage({ kind: 'opened', status: status === undefined ? undefined : shareStatus(status), lost, script });
   } catch (error) {
     scope.postMessage({ kind: 'refused', failure: asFailure(error) });
   }

@@ -20,7 +20,13 @@ export type Order =
 
 /** From the worker. */
 export type Report =
-  | { readonly kind: 'opened'; readonly status: SharedStatus | undefined; readonly lost: number | undefined }
+  | {
+      readonly kind: 'opened';
+      readonly status: SharedStatus | undefined;
+      readonly lost: number | undefined;
+      /** Where the worker's own script was loaded from. */
+      readonly script: string;
+    }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Uint8Array }
   | { readonly kind: 'called'; readonly id: number; readonly result: unknown }
