@@ -78,6 +78,7 @@ impl Merge {
         let indexes = target.map_or(&[][..], |target| target.indexes.as_slice());
         let fits = |index: &&crate::index::Index| {
             index.spec.unique
+                && index.spec.partial.is_none()
                 && index.spec.fields.len() == fields.len()
                 && index
                     .spec

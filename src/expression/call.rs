@@ -1,9 +1,11 @@
 //! An operator applied to a list of argument expressions.
 
+use super::operators::Combine;
 use super::tree::Node;
 use super::{Context, Expression, Outcome, ParseScope, Scope};
 use crate::env::FixedEnv;
 use crate::error::{Error, Result};
+use crate::sorting::sort_by;
 use crate::value::{DocumentRef, ValueRef};
 use std::rc::Rc;
 
@@ -78,26 +80,40 @@ impl Call {
         }
     }
 
-    /// [`Call::build`] for an operator that may take its arguments in any order: constants
-    /// go behind the others, and two or more are combined once. So a missing field decides
-    /// before a constant of the wrong type does, as in MongoDB.
-    pub fn build_commutative(
+    /// [`Call::build`] for an operator of which constants may be combined once. So a missing
+    /// field decides before a constant of the wrong type does, or not, as in MongoDB.
+    pub(super) fn build_combining(
         name: &'static str,
         run: Run,
-        arguments: Vec<Expression>,
+        way: Combine,
+        mut arguments: Vec<Expression>,
     ) -> Result<Expression> {
-        let (constant, mut varying): (Vec<_>, Vec<_>) =
-            arguments.into_iter().partition(Expression::is_constant);
-        if constant.len() > 1 {
-            let combined = Call::build(name, run, constant)?;
-            if varying.is_empty() {
-                return Ok(combined);
-            }
-            varying.push(combined);
-        } else {
-            varying.extend(constant);
+        if arguments.iter().all(Expression::is_constant) {
+            return Call::build(name, run, arguments);
         }
-        Call::build(name, run, varying)
+        if way == Combine::Any || way == Combine::Front && arguments.len() == 2 {
+            // Those of a kind stay in their order.
+            sort_by(&mut arguments, |one, two| {
+                one.is_constant().cmp(&two.is_constant())
+            });
+        }
+        let mut combined: Vec<Expression> = Vec::with_capacity(arguments.len());
+        let mut constants = Vec::new();
+        for argument in arguments.into_iter().map(Some).chain([None]) {
+            let in_front = way != Combine::Front || combined.is_empty();
+            match argument {
+                Some(constant) if constant.is_constant() && in_front => constants.push(constant),
+                other => {
+                    let together = std::mem::take(&mut constants);
+                    match together.len() {
+                        0 | 1 => combined.extend(together),
+                        _ => combined.push(Call::build(name, run, together)?),
+                    }
+                    combined.extend(other);
+                }
+            }
+        }
+        Call::build(name, run, combined)
     }
 }
 

@@ -48,20 +48,42 @@ pub(super) fn zone_argument(
     let Some(argument) = argument else {
         return Ok(Some(Zone::UTC));
     };
-    let Some(value) = present(argument, scope)? else {
-        return Ok(None);
-    };
-    let ValueRef::String(name) = value.as_ref() else {
+    match present(argument, scope)? {
+        Some(value) => read_zone(value.as_ref()).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Errors: 40517 (not a string), 40485 (no such zone).
+fn read_zone(value: ValueRef<'_>) -> Result<Zone> {
+    let ValueRef::String(name) = value else {
         let alias = value.kind().alias();
         let message = format!("timezone must evaluate to a string, found {alias}");
         return Err(Error::new(40517, message));
     };
-    match Zone::parse(name) {
-        Some(zone) => Ok(Some(zone)),
-        None => Err(Error::new(
-            40485,
-            format!("unrecognized time zone identifier: \"{name}\""),
-        )),
+    Zone::parse(name).ok_or_else(|| {
+        let message = format!("unrecognized time zone identifier: \"{name}\"");
+        Error::new(40485, message)
+    })
+}
+
+/// True if one of the arguments is not constant: then the constant ones are read before there is
+/// a document, as MongoDB does when it optimises, so that a mistake in them is always found.
+pub(super) fn varies(arguments: &[Option<Expression>]) -> bool {
+    !arguments.iter().flatten().all(Expression::is_constant)
+}
+
+/// Reads an argument ahead if it is constant; true if it is null, which makes the result null.
+pub(super) fn is_null_ahead(
+    argument: Option<&Expression>,
+    check: impl Fn(ValueRef<'_>) -> Result<()>,
+) -> Result<bool> {
+    let Some(argument) = argument.filter(|argument| argument.is_constant()) else {
+        return Ok(false);
+    };
+    match argument.as_constant().filter(|value| !value.is_nullish()) {
+        Some(value) => check(value).map(|()| false),
+        None => Ok(true),
     }
 }
 
@@ -72,19 +94,21 @@ pub(super) struct ZoneArgument {
 }
 
 impl ZoneArgument {
-    /// Prepares an argument. A constant that is no zone is refused when it is evaluated.
-    pub(super) fn new(expression: Option<Expression>) -> ZoneArgument {
-        let constant = match &expression {
-            None => Some(Zone::UTC),
-            Some(expression) => match expression.as_constant() {
-                Some(ValueRef::String(name)) => Zone::parse(name),
-                _ => None,
-            },
+    /// Prepares an argument. A constant that is no zone is refused at once if other arguments
+    /// vary, else when all are evaluated.
+    ///
+    /// Errors: as [`zone_argument`].
+    pub(super) fn new(expression: Option<Expression>, varies: bool) -> Result<ZoneArgument> {
+        let given = expression.as_ref().and_then(Expression::as_constant);
+        let constant = match given.filter(|value| !value.is_nullish()) {
+            Some(value) if varies => Some(read_zone(value)?),
+            Some(value) => read_zone(value).ok(),
+            None => expression.is_none().then_some(Zone::UTC),
         };
-        ZoneArgument {
+        Ok(ZoneArgument {
             expression,
             constant,
-        }
+        })
     }
 
     /// The zone; `None` when the argument is null. Errors: as [`zone_argument`].

@@ -18,11 +18,21 @@ pub struct Registration {
 pub(super) enum Form {
     /// A list of expressions (or a single one).
     Arguments { least: usize, most: usize, run: Run },
-    /// A list of expressions whose order does not matter: constants go to the end and are
-    /// combined once.
-    Commutative { run: Run },
+    /// A list of expressions of which constants are combined once, before there is a document.
+    Combining { run: Run, way: Combine },
     /// By a function of the operator's own.
     Parse(Parse),
+}
+
+/// Which constants of a list are combined, as far as the order of the others allows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Combine {
+    /// All: they go behind the others.
+    Any,
+    /// Those that stand beside each other.
+    Neighbours,
+    /// Those in front; of two arguments a constant goes behind the other.
+    Front,
 }
 
 /// Reads an operator's argument; the first parameter is the operator's name.
@@ -43,10 +53,10 @@ const fn between(name: &'static str, least: usize, most: usize, run: Run) -> Reg
     }
 }
 
-const fn commutative(name: &'static str, run: Run) -> Registration {
+const fn combining(name: &'static str, way: Combine, run: Run) -> Registration {
     Registration {
         name,
-        form: Form::Commutative { run },
+        form: Form::Combining { run, way },
     }
 }
 
@@ -62,7 +72,7 @@ pub static OPERATORS: &[Registration] = &[
     exactly("$abs", 1, magnitude::abs),
     exactly("$acos", 1, trigonometry::acos),
     exactly("$acosh", 1, trigonometry::acosh),
-    commutative("$add", add::run),
+    combining("$add", Combine::Front, add::run),
     exactly("$allElementsTrue", 1, elements_true::all),
     parsed("$and", boolean::parse_and),
     exactly("$anyElementTrue", 1, elements_true::any),
@@ -82,8 +92,8 @@ pub static OPERATORS: &[Registration] = &[
     exactly("$bsonSize", 1, binary_size::bson),
     exactly("$ceil", 1, magnitude::ceil),
     exactly("$cmp", 2, comparison::cmp),
-    any("$concat", concat::run),
-    any("$concatArrays", concat_arrays::run),
+    combining("$concat", Combine::Neighbours, concat::run),
+    combining("$concatArrays", Combine::Neighbours, concat_arrays::run),
     parsed("$cond", cond::parse),
     parsed("$const", literal::parse),
     parsed("$convert", convert::parse),
@@ -119,7 +129,7 @@ pub static OPERATORS: &[Registration] = &[
     parsed("$hour", date_part::hour),
     parsed("$ifNull", if_null::parse),
     exactly("$in", 2, in_array::is_in),
-    between("$indexOfArray", 2, 4, in_array::index_of_array),
+    parsed("$indexOfArray", in_array::parse_index_of_array),
     between("$indexOfBytes", 2, 4, index_of::bytes),
     between("$indexOfCP", 2, 4, index_of::code_points),
     exactly("$isArray", 1, type_of::is_array),
@@ -138,18 +148,18 @@ pub static OPERATORS: &[Registration] = &[
     exactly("$lte", 2, comparison::lte),
     parsed("$ltrim", trim::left),
     parsed("$map", map::parse),
-    any("$max", accumulating::max),
+    combining("$max", Combine::Any, accumulating::max),
     parsed("$maxN", n_elements::max_n),
     parsed("$median", percentile::parse_median),
     any("$mergeObjects", merge_objects::run),
     parsed("$meta", meta::parse),
     parsed("$millisecond", date_part::millisecond),
-    any("$min", accumulating::min),
+    combining("$min", Combine::Any, accumulating::min),
     parsed("$minN", n_elements::min_n),
     parsed("$minute", date_part::minute),
     exactly("$mod", 2, mod_operator::run),
     parsed("$month", date_part::month),
-    commutative("$multiply", multiply::run),
+    combining("$multiply", Combine::Front, multiply::run),
     exactly("$ne", 2, comparison::ne),
     exactly("$not", 1, boolean::not),
     exactly("$objectToArray", 1, array_to_object::object_to_array),
@@ -173,9 +183,9 @@ pub static OPERATORS: &[Registration] = &[
     exactly("$setDifference", 2, sets::difference),
     parsed("$setEquals", sets::parse_equals),
     parsed("$setField", set_field::parse_set),
-    commutative("$setIntersection", sets::intersection),
-    exactly("$setIsSubset", 2, sets::is_subset),
-    commutative("$setUnion", sets::union),
+    combining("$setIntersection", Combine::Any, sets::intersection),
+    parsed("$setIsSubset", sets::parse_is_subset),
+    combining("$setUnion", Combine::Any, sets::union),
     parsed("$sigmoid", exponential::parse_sigmoid),
     parsed("$similarityCosine", similarity::parse),
     parsed("$similarityDotProduct", similarity::parse),
@@ -197,7 +207,7 @@ pub static OPERATORS: &[Registration] = &[
     exactly("$substrCP", 3, substr::code_points),
     exactly("$subtract", 2, subtract::run),
     exactly("$subtype", 1, subtype::run),
-    any("$sum", accumulating::sum),
+    combining("$sum", Combine::Any, accumulating::sum),
     parsed("$switch", switch::parse),
     exactly("$tan", 1, trigonometry::tan),
     exactly("$tanh", 1, trigonometry::tanh),

@@ -217,8 +217,8 @@ fn parse_operator(name: &str, value: ValueRef<'_>, scope: &ParseScope) -> Result
             check_count(row.name, arguments.len(), least, most)?;
             Call::build(row.name, run, arguments)
         }
-        Form::Commutative { run } => {
-            Call::build_commutative(row.name, run, parse_arguments(value, scope)?)
+        Form::Combining { run, way } => {
+            Call::build_combining(row.name, run, way, parse_arguments(value, scope)?)
         }
         Form::Parse(parse) => parse(row.name, value, scope),
     }

@@ -4,7 +4,9 @@
 //! becomes its last. Hours and smaller are lengths of time.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{Unit, ZoneArgument, present, require_date};
+use super::super::date_argument::{
+    Unit, ZoneArgument, is_null_ahead, present, require_date, varies,
+};
 use super::super::named_arguments::{parse_named, require};
 use crate::calendar::{DAY_MS, Parts, Zone, days_from_civil, days_in_month};
 use crate::error::{Error, Result};
@@ -50,15 +52,23 @@ fn parse(
         let message = format!("{name} expects an object as its argument");
         return Err(Error::new(5_166_400, message));
     };
-    let mut named = parse_named(name, document, &ARGUMENTS, 5_166_401, scope)?.into_iter();
+    let named = parse_named(name, document, &ARGUMENTS, 5_166_401, scope)?;
+    let varies = varies(&named);
+    let mut named = named.into_iter();
     let mut next = || named.next().flatten();
     let (start, unit, amount, zone) = (next(), next(), next(), next());
+    let start = require(name, "startDate", 5_166_402, start)?;
+    let unit = require(name, "unit", 5_166_402, unit)?;
+    let amount = require(name, "amount", 5_166_402, amount)?;
+    if varies && is_null_ahead(Some(&unit), |unit| Unit::read(name, unit).map(drop))? {
+        return Ok(Expression::constant(Value::NULL));
+    }
     fold_if_constant(Expression::operator(DateAdd {
         name,
-        start: require(name, "startDate", 5_166_402, start)?,
-        unit: require(name, "unit", 5_166_402, unit)?,
-        amount: require(name, "amount", 5_166_402, amount)?,
-        zone: ZoneArgument::new(zone),
+        start,
+        unit,
+        amount,
+        zone: ZoneArgument::new(zone, varies)?,
         sign,
     }))
 }

@@ -1,7 +1,9 @@
 //! `$dateDiff`: how many boundaries of a unit lie between two dates, by the zone's wall clock.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{Unit, ZoneArgument, present, read_start_of_week, require_date};
+use super::super::date_argument::{
+    Unit, ZoneArgument, is_null_ahead, present, read_start_of_week, require_date, varies,
+};
 use super::super::named_arguments::{parse_named, require};
 use crate::calendar::{Parts, Zone, weekday};
 use crate::error::{Error, Result};
@@ -25,18 +27,27 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         let message = format!("{name} only supports an object as its argument");
         return Err(Error::new(5_166_301, message));
     };
-    let mut named = parse_named(name, document, &ARGUMENTS, 5_166_302, scope)?.into_iter();
+    let named = parse_named(name, document, &ARGUMENTS, 5_166_302, scope)?;
+    let varies = varies(&named);
+    let mut named = named.into_iter();
     let mut next = || named.next().flatten();
     let (start, end, unit, zone, start_of_week) = (next(), next(), next(), next(), next());
-    let is_week = unit.as_ref().and_then(Expression::as_constant) == Some(ValueRef::String("week"));
-    // A constant date whose unit is no week does not look at `startOfWeek`, not even at null.
-    let all_constant = start.iter().chain(&end).all(Expression::is_constant);
-    let start_of_week = start_of_week.filter(|_| is_week || !all_constant);
+    let start = require(name, "startDate", 5_166_303, start)?;
+    let end = require(name, "endDate", 5_166_304, end)?;
+    let unit = require(name, "unit", 5_166_305, unit)?;
+    if varies
+        && (is_null_ahead(Some(&unit), |unit| Unit::read(name, unit).map(drop))?
+            || is_null_ahead(start_of_week.as_ref(), |day| {
+                read_start_of_week(name, day).map(drop)
+            })?)
+    {
+        return Ok(Expression::constant(Value::NULL));
+    }
     fold_if_constant(Expression::operator(DateDiff {
-        start: require(name, "startDate", 5_166_303, start)?,
-        end: require(name, "endDate", 5_166_304, end)?,
-        unit: require(name, "unit", 5_166_305, unit)?,
-        zone: ZoneArgument::new(zone),
+        start,
+        end,
+        unit,
+        zone: ZoneArgument::new(zone, varies)?,
         start_of_week,
     }))
 }
@@ -82,16 +93,12 @@ impl Evaluate for DateDiff {
         let Some(unit) = present(&self.unit, scope)? else {
             return Ok(Some(Value::NULL));
         };
+        let unit = Unit::read("$dateDiff", unit.as_ref())?;
         let first_day = match &self.start_of_week {
-            None => None,
-            Some(day) => match present(day, scope)? {
-                Some(day) => Some(day),
+            Some(day) if unit == Unit::Week => match present(day, scope)? {
+                Some(day) => read_start_of_week("$dateDiff", day.as_ref())?,
                 None => return Ok(Some(Value::NULL)),
             },
-        };
-        let unit = Unit::read("$dateDiff", unit.as_ref())?;
-        let first_day = match first_day {
-            Some(day) if unit == Unit::Week => read_start_of_week("$dateDiff", day.as_ref())?,
             _ => 0,
         };
         let Some(zone) = self.zone.evaluate(scope)? else {

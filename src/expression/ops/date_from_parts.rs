@@ -1,7 +1,7 @@
 //! `$dateFromParts`: a date put together; parts out of range count on.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{ZoneArgument, present};
+use super::super::date_argument::{ZoneArgument, present, varies};
 use super::super::named_arguments::parse_named;
 use crate::calendar::{DAY_MS, days_from_civil, days_from_iso_week};
 use crate::error::{Error, Result, codes};
@@ -37,6 +37,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         return Err(Error::new(40519, message));
     };
     let mut named = parse_named(name, document, &NAMES, 40518, scope)?;
+    let varies = varies(&named);
     let zone = named.pop().flatten();
     let given = |range: std::ops::Range<usize>| {
         named
@@ -63,7 +64,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     fold_if_constant(Expression::operator(DateFromParts {
         is_iso,
         parts,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! `$dateFromString`: a date from text, by a format or freely.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{ZoneArgument, present};
+use super::super::date_argument::{ZoneArgument, present, varies};
 use super::super::named_arguments::{parse_named, require};
 use super::date_to_string::format_error;
 use crate::calendar::{ParseError, Zone, check_read_format, parse_date};
@@ -28,6 +28,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         return Err(Error::new(40540, message));
     };
     let mut named = parse_named(name, document, &ARGUMENTS, 40541, scope)?;
+    let varies = varies(&named);
     let (on_error, on_null) = (named.pop().flatten(), named.pop().flatten());
     let (zone, format) = (named.pop().flatten(), named.pop().flatten());
     if let Some(ValueRef::String(format)) = format.as_ref().and_then(Expression::as_constant) {
@@ -36,7 +37,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     fold_if_constant(Expression::operator(DateFromString {
         text: require(name, "dateString", 40542, named.pop().flatten())?,
         format,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
         on_null,
         on_error,
     }))

@@ -73,9 +73,10 @@ fn parse(
         }
         single => (Expression::parse(single, scope)?, None),
     };
+    let varies = !date.is_constant();
     fold_if_constant(Expression::operator(DatePart {
         date,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
         part,
     }))
 }

@@ -1,7 +1,7 @@
 //! `$dateToParts`: all parts of a date, by month or by ISO week.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{ZoneArgument, present, require_date};
+use super::super::date_argument::{ZoneArgument, present, require_date, varies};
 use super::super::named_arguments::{parse_named, require};
 use crate::calendar::{Parts, iso_week};
 use crate::error::{Error, Result};
@@ -27,10 +27,11 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         40520,
         scope,
     )?;
+    let varies = varies(&named);
     let (iso8601, zone) = (named.pop().flatten(), named.pop().flatten());
     fold_if_constant(Expression::operator(DateToParts {
         date: require(name, "date", 40522, named.pop().flatten())?,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
         iso8601,
     }))
 }

@@ -1,7 +1,7 @@
 //! `$dateToString`: a date by a format.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{ZoneArgument, present, require_date};
+use super::super::date_argument::{ZoneArgument, present, require_date, varies};
 use super::super::named_arguments::{parse_named, require};
 use crate::calendar::{FormatError, Parts, Zone, check_write_format, write};
 use crate::error::{Error, Result};
@@ -25,6 +25,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         return Err(Error::new(18629, message));
     };
     let mut named = parse_named(name, document, &ARGUMENTS, 18534, scope)?;
+    let varies = varies(&named);
     let (on_null, zone) = (named.pop().flatten(), named.pop().flatten());
     let format = named.pop().flatten();
     if let Some(ValueRef::String(format)) = format.as_ref().and_then(Expression::as_constant) {
@@ -33,7 +34,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     fold_if_constant(Expression::operator(DateToString {
         date: require(name, "date", 18628, named.pop().flatten())?,
         format,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
         on_null,
     }))
 }

@@ -4,7 +4,9 @@
 //! `startOfWeek` after it.
 
 use super::super::call::fold_if_constant;
-use super::super::date_argument::{Unit, ZoneArgument, present, read_start_of_week, require_date};
+use super::super::date_argument::{
+    Unit, ZoneArgument, is_null_ahead, present, read_start_of_week, require_date, varies,
+};
 use super::super::named_arguments::{parse_named, require};
 use crate::calendar::{DAY_MS, Parts, Zone, days_from_civil, weekday};
 use crate::error::{Error, Result};
@@ -28,18 +30,27 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
         let message = format!("{name} only supports an object as its argument");
         return Err(Error::new(5_439_007, message));
     };
-    let mut named = parse_named(name, document, &ARGUMENTS, 5_439_008, scope)?.into_iter();
+    let named = parse_named(name, document, &ARGUMENTS, 5_439_008, scope)?;
+    let varies = varies(&named);
+    let mut named = named.into_iter();
     let mut next = || named.next().flatten();
     let (date, unit, bin_size, zone, start_of_week) = (next(), next(), next(), next(), next());
-    let is_week = unit.as_ref().and_then(Expression::as_constant) == Some(ValueRef::String("week"));
-    // A constant date whose unit is no week does not look at `startOfWeek`, not even at null.
-    let all_constant = date.as_ref().is_some_and(Expression::is_constant);
-    let start_of_week = start_of_week.filter(|_| is_week || !all_constant);
+    let date = require(name, "date", 5_439_009, date)?;
+    let unit = require(name, "unit", 5_439_010, unit)?;
+    if varies
+        && (is_null_ahead(Some(&unit), |unit| Unit::read(name, unit).map(drop))?
+            || is_null_ahead(start_of_week.as_ref(), |day| {
+                read_start_of_week(name, day).map(drop)
+            })?
+            || is_null_ahead(bin_size.as_ref(), |size| read_bin_size(size).map(drop))?)
+    {
+        return Ok(Expression::constant(Value::NULL));
+    }
     fold_if_constant(Expression::operator(DateTrunc {
-        date: require(name, "date", 5_439_009, date)?,
-        unit: require(name, "unit", 5_439_010, unit)?,
+        date,
+        unit,
         bin_size,
-        zone: ZoneArgument::new(zone),
+        zone: ZoneArgument::new(zone, varies)?,
         start_of_week,
     }))
 }
@@ -109,27 +120,28 @@ impl Evaluate for DateTrunc {
         let (Some(date), Some(unit)) = (date, unit) else {
             return Ok(Some(Value::NULL));
         };
-        let mut options = [None, None];
-        for (option, value) in [&self.bin_size, &self.start_of_week]
-            .iter()
-            .zip(&mut options)
-        {
-            if let Some(option) = option {
-                match present(option, scope)? {
-                    Some(given) => *value = Some(given),
-                    None => return Ok(Some(Value::NULL)),
-                }
-            }
-        }
-        let [bin, first_day] = options;
+        let bin = match &self.bin_size {
+            Some(bin) => match present(bin, scope)? {
+                Some(bin) => Some(bin),
+                None => return Ok(Some(Value::NULL)),
+            },
+            None => None,
+        };
         let unit = Unit::read("$dateTrunc", unit.as_ref())?;
+        let first_day = match &self.start_of_week {
+            Some(day) if unit == Unit::Week => match present(day, scope)? {
+                Some(day) => Some(day),
+                None => return Ok(Some(Value::NULL)),
+            },
+            _ => None,
+        };
         let bin = match bin {
             Some(bin) => read_bin_size(bin.as_ref())?,
             None => 1,
         };
         let first_day = match first_day {
-            Some(day) if unit == Unit::Week => read_start_of_week("$dateTrunc", day.as_ref())?,
-            _ => 0,
+            Some(day) => read_start_of_week("$dateTrunc", day.as_ref())?,
+            None => 0,
         };
         let Some(zone) = self.zone.evaluate(scope)? else {
             return Ok(Some(Value::NULL));

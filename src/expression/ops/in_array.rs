@@ -1,8 +1,10 @@
 //! `$in` and `$indexOfArray`: where a value is in an array.
 
 use crate::error::{Error, Result};
-use crate::expression::{Call, Outcome, Scope};
+use crate::expression::{Call, Expression, Outcome, ParseScope, Scope};
 use crate::value::{Value, ValueRef};
+
+use super::super::call::{check_count, parse_arguments};
 
 /// `$in`. Errors: 40081 (the second argument is no array).
 pub fn is_in<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
@@ -24,10 +26,37 @@ pub fn is_in<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     Ok(Some(Value::Ref(ValueRef::Boolean(found))))
 }
 
-/// `$indexOfArray`: the first position in `[from, to)`, or -1.
+/// `$indexOfArray`. An array that is constant is looked at before there is a document.
+///
+/// Errors: 28667 (the count), 50809 (a constant that is no array).
+pub fn parse_index_of_array(
+    name: &'static str,
+    value: ValueRef<'_>,
+    scope: &ParseScope,
+) -> Result<Expression> {
+    let arguments = parse_arguments(value, scope)?;
+    check_count(name, arguments.len(), 2, 4)?;
+    if let Some((array, others)) = arguments.split_first()
+        && array.is_constant()
+        && !others.iter().all(Expression::is_constant)
+    {
+        match array.as_constant().filter(|value| !value.is_nullish()) {
+            None => return Ok(Expression::constant(Value::NULL)),
+            Some(ValueRef::Array(_)) => {}
+            Some(other) => {
+                let alias = other.kind().alias();
+                let message = format!("{name} requires an array as a first argument, not {alias}");
+                return Err(Error::new(50809, message));
+            }
+        }
+    }
+    Call::build(name, index_of_array, arguments)
+}
+
+/// The first position in `[from, to)`, or -1.
 ///
 /// Errors: 40090 (not an array), 9711600 (a bound is no integer), 9711601 (a bound is negative).
-pub fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let Some(array) = call.evaluate(0, scope)? else {
         return Ok(Some(Value::NULL));
     };

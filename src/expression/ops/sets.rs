@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Call, Expression, Outcome, ParseScope, Scope};
 use crate::value::{ArrayBuf, ArrayRef, Kind, Value, ValueRef};
 
-use super::super::call::parse_arguments;
+use super::super::call::{check_count, parse_arguments};
 
 fn order(scope: &Scope<'_, '_>, one: ValueRef<'_>, two: ValueRef<'_>) -> Ordering {
     scope.compare(Some(one), Some(two))
@@ -130,10 +130,38 @@ pub fn difference<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     Ok(Some(Value::array(rest)))
 }
 
-/// `$setIsSubset`. Errors: 17046, 17042 (first, second not an array).
-pub fn is_subset<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
+/// `$setIsSubset`. A constant set has codes of its own beside a first argument that is none.
+///
+/// Errors: 16020 (the count), 17311 (a constant set that is no array).
+pub fn parse_is_subset(
+    name: &'static str,
+    value: ValueRef<'_>,
+    scope: &ParseScope,
+) -> Result<Expression> {
+    let arguments = parse_arguments(value, scope)?;
+    check_count(name, arguments.len(), 2, 2)?;
+    if let [left, right] = arguments.as_slice()
+        && set_is_known(left, right)
+        && right.as_constant().and_then(|set| set.as_array()).is_none()
+    {
+        let message = format!("both operands of {name} must be arrays. Second argument is not");
+        return Err(Error::new(17311, message));
+    }
+    Call::build(name, is_subset, arguments)
+}
+
+fn set_is_known(left: &Expression, right: &Expression) -> bool {
+    right.is_constant() && !left.is_constant()
+}
+
+/// Errors: 17046 (17310 beside a constant set), 17042 (first, second not an array).
+fn is_subset<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let (left, right) = (call.evaluate(0, scope)?, call.evaluate(1, scope)?);
-    let left = check_array(call, &left, "First", 17046)?;
+    let code = match call.arguments() {
+        [left, right] if set_is_known(left, right) => 17310,
+        _ => 17046,
+    };
+    let left = check_array(call, &left, "First", code)?;
     let right = sorted_set(check_array(call, &right, "Second", 17042)?, scope);
     let holds = left.iter().all(|element| contains(&right, element, scope));
     Ok(Some(Value::Ref(ValueRef::Boolean(holds))))
