@@ -12,8 +12,9 @@ use crate::ordered::{OrderedMap, OrderedSet};
 use crate::storage::{Outline, Root, outline};
 use crate::value::validate;
 
-/// Pages that are read at once.
-const WINDOW: u64 = 256;
+/// How many numbers of pages are read at once. Most numbers of an old store are free again: after a window without a
+/// page the next one is twice as wide.
+const WINDOWS: Range<u64> = 256..65_536;
 
 /// What is known of a page.
 struct Page {
@@ -33,7 +34,8 @@ pub(super) struct Scan {
     pub end: PageId,
 }
 
-/// Reads all pages. `end` is above all that there can be; 0 if that is not known.
+/// Reads all pages. `end` is above all that there can be; 0 if that is not known. It may come from a damaged manifest:
+/// how many numbers are looked at depends on what is there.
 ///
 /// Errors: the store's.
 pub(super) async fn scan<S: Store>(link: &Link<S>, end: PageId) -> Result<Scan> {
@@ -41,13 +43,17 @@ pub(super) async fn scan<S: Store>(link: &Link<S>, end: PageId) -> Result<Scan> 
         end,
         ..Scan::default()
     };
-    if end == 0 {
-        scan_range(link, 0..1 << 53, &mut found).await?;
-    }
-    let mut first = 0;
+    let last = link.last(Space::Pages).await?;
+    let end = last.map_or(0, |number| number / PAGE_CHUNKS + 1);
+    let (mut first, mut width) = (0, WINDOWS.start);
     while first < end {
-        let after = end.min(first + WINDOW);
+        let after = end.min(first + width);
+        let known = found.pages.len();
         scan_range(link, first * PAGE_CHUNKS..after * PAGE_CHUNKS, &mut found).await?;
+        width = match found.pages.len() == known {
+            true => WINDOWS.end.min(width * 2),
+            false => WINDOWS.start,
+        };
         first = after;
     }
     Ok(found)

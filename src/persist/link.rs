@@ -103,9 +103,23 @@ impl<S: Store> Link<S> {
     /// Errors: the store's; `PrimarySteppedDown` (189), `DataCorruptionDetected` (301) if the store
     /// is ours no more.
     pub(super) async fn read(&self, space: Space, ranges: &[Range<u64>]) -> Result<Vec<Values>> {
+        self.asked(|| self.store.read(space, ranges)).await
+    }
+
+    /// The highest number that has a value in a space.
+    ///
+    /// Errors: as [`Link::read`].
+    pub(super) async fn last(&self, space: Space) -> Result<Option<u64>> {
+        self.asked(|| self.store.last(space)).await
+    }
+
+    async fn asked<T, F: Future<Output = std::result::Result<T, Failure>>>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Result<T> {
         let mut delays = delays();
         loop {
-            let lost = match self.store.read(space, ranges).await {
+            let lost = match ask().await {
                 Ok(found) => return Ok(found),
                 Err(Failure::Lost(error)) => error,
                 Err(failure) => return Err(failure.into()),
