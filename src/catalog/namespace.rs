@@ -103,28 +103,43 @@ pub fn check_database_name(name: &str) -> Result<()> {
     Ok(())
 }
 
+fn check_name(database: &str, name: &str, faults: [(bool, &str); 3]) -> Result<()> {
+    match faults.iter().find(|(is_there, _)| *is_there) {
+        None => Ok(()),
+        Some((_, why)) => {
+            let message =
+                format!("Invalid namespace specified '{database}.{name}': a collection's name {why}");
+            Err(Error::new(codes::INVALID_NAMESPACE, message))
+        }
+    }
+}
+
+/// Checks the name of a collection that must exist: one with a dollar, or of any length, is merely
+/// one that no collection has.
+///
+/// Errors: `InvalidNamespace` (73).
+pub fn check_known_name(database: &str, name: &str) -> Result<()> {
+    let faults = [
+        (name.is_empty(), "may not be empty"),
+        (name.contains('\0'), "may not hold a zero byte"),
+        (name.starts_with('.'), "may not start with a dot"),
+    ];
+    check_name(database, name, faults)
+}
+
 /// Errors: `InvalidNamespace` (73).
 pub fn check_collection_name(database: &str, name: &str) -> Result<()> {
-    let invalid = |why: &str| {
-        let message = format!("Invalid namespace specified '{database}.{name}': {why}");
-        Err(Error::new(codes::INVALID_NAMESPACE, message))
-    };
-    if name.is_empty() {
-        return invalid("a collection's name may not be empty");
-    }
-    if name.contains('\0') {
-        return invalid("a collection's name may not hold a zero byte");
-    }
-    if name.starts_with('.') || name.ends_with('.') {
-        return invalid("a collection's name may not start or end with a dot");
-    }
-    if name.contains('$') {
-        return invalid("a collection's name may not hold '$'");
-    }
-    if database.len() + 1 + name.len() > limits::NAMESPACE_BYTES_MAX {
-        return invalid("the name is longer than 255 bytes");
-    }
-    Ok(())
+    check_known_name(database, name)?;
+    let bytes = database.len() + 1 + name.len();
+    let faults = [
+        (name.contains('$'), "may not hold '$'"),
+        (
+            bytes > limits::NAMESPACE_BYTES_MAX,
+            "and its database's have 255 bytes at most",
+        ),
+        (false, ""),
+    ];
+    check_name(database, name, faults)
 }
 
 #[cfg(test)]
@@ -143,6 +158,6 @@ mod tests {
         for name in ["", ".a", "a$b", &"x".repeat(253)] {
             assert!(check_collection_name("db", name).is_err());
         }
-        assert!(check_collection_name("db", "a.b c").is_ok());
+        assert!(check_collection_name("db", "a.b c.").is_ok());
     }
 }

@@ -22,7 +22,7 @@ const FIELDS: &[Field] = &[
     optional("allowDiskUse", Takes::Flag),
     optional("bypassDocumentValidation", Takes::Truth),
     optional("collation", Takes::Document),
-    optional("hint", Takes::Any),
+    optional("hint", Takes::Hint),
     optional("let", Takes::Document),
     optional("collectionUUID", Takes::Any),
 ];
@@ -162,7 +162,6 @@ fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>, is_explained: bool
         );
         return Err(Error::type_mismatch(message));
     }
-    selection::check_hint(command)?;
     let explains = arguments.truth("explain") == Some(true);
     if explains && command.get("writeConcern").is_some() {
         return Err(Error::failed_to_parse(

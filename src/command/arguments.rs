@@ -25,7 +25,7 @@ pub enum Takes {
     /// A document or an array.
     #[allow(dead_code)]
     Pipeline,
-    /// A string or a document.
+    /// An index's name or key pattern. Nothing else counts as absent, and it is parsed: code 9.
     Hint,
     Any,
 }
@@ -205,13 +205,18 @@ impl<'a> Arguments<'a> {
                 },
             };
             let value = element.value();
-            if value.is_nullish() && !matches!(field.takes, Takes::Any | Takes::Flag) {
+            if value.is_nullish() && !matches!(field.takes, Takes::Any | Takes::Flag | Takes::Hint)
+            {
                 if field.required {
                     return Err(self.missing(name));
                 }
                 continue;
             }
             if !field.takes.accepts(element.kind) {
+                if field.takes == Takes::Hint {
+                    let message = "Hint must be a string or an object";
+                    return Err(Error::failed_to_parse(message));
+                }
                 return Err(self.wrong_type(name, element.kind, field.takes));
             }
             if let Some(at) = own {

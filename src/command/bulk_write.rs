@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::request::Request;
 use super::updating::{Parts, Statement};
-use super::write_reply::check_batch_size;
+use super::write_reply::{check_batch_size, check_writable};
 use super::{
     collation, collection_uuid, cursor_reply, delete, insert, listing, selection, time_series,
 };
@@ -209,6 +209,7 @@ fn apply(
     if let Some(uuid) = operation.uuid {
         collection_uuid::check_value(catalog, namespace, uuid)?;
     }
+    check_writable(namespace)?;
     catalog.regular(namespace)?;
     match operation.kind {
         "insert" => {

@@ -167,7 +167,7 @@ pub(super) fn view(
     if on.is_empty() {
         return Err(Error::bad_value("'viewOn' cannot be empty"));
     }
-    check_view_source(view.database(), on)?;
+    check_collection_name(view.database(), on)?;
     let on = Namespace::new(view.database(), on);
     let mut pipeline = ArrayBuf::new();
     for stage in stages.iter() {
@@ -187,25 +187,6 @@ pub(super) fn view(
     Pipeline::parse(pipeline.as_ref(), &scope)?;
     Source::resolve(&on, &scope)?;
     Ok((on, pipeline))
-}
-
-/// A view may stand on a collection that no command could make, but not on one without a name.
-fn check_view_source(database: &str, on: &str) -> Result<()> {
-    check_collection_name(database, on.trim_end_matches('.'))
-}
-
-/// Checks the name of a collection that must exist: one with a dollar, or of any length, is merely
-/// one that no collection has.
-///
-/// Errors: `InvalidNamespace` (73).
-pub(super) fn check_known_name(database: &str, name: &str) -> Result<()> {
-    if name.len() <= limits::NAMESPACE_BYTES_MAX / 2 {
-        return check_collection_name(database, &name.replace('$', "_"));
-    }
-    match name.contains('\0') || name.starts_with('.') {
-        true => check_collection_name(database, name),
-        false => Ok(()),
-    }
 }
 
 /// The options of a collection with one of them changed, added or (`None`) taken away.

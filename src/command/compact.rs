@@ -4,9 +4,8 @@
 //! checkpoint deletes what is not used.
 
 use super::arguments::{Arguments, Field, Takes, optional};
-use super::collection_options::check_known_name;
 use super::request::Request;
-use crate::catalog::Namespace;
+use crate::catalog::{Namespace, check_known_name};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentBuf, ValueRef};

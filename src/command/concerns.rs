@@ -10,22 +10,32 @@ use crate::value::{DocumentRef, ValueRef};
 /// Commands that take more read concern levels than `local`.
 const READERS: [&str; 5] = ["aggregate", "count", "distinct", "explain", "find"];
 
-/// Commands that write nothing and refuse a write concern.
-const WITHOUT_WRITES: [&str; 14] = [
-    "collStats",
-    "compact",
-    "count",
-    "dataSize",
-    "dbStats",
-    "distinct",
-    "find",
-    "getMore",
-    "killCursors",
-    "listCollections",
-    "listDatabases",
-    "listIndexes",
-    "validate",
-    "validateDBMetadata",
+/// Commands that take a write concern; all others refuse one.
+const WRITERS: [&str; 24] = [
+    "abortTransaction",
+    "aggregate",
+    "bulkWrite",
+    "cloneCollectionAsCapped",
+    "collMod",
+    "commitTransaction",
+    "convertToCapped",
+    "create",
+    "createIndexes",
+    "delete",
+    "deleteIndexes",
+    "drop",
+    "dropAllRolesFromDatabase",
+    "dropAllUsersFromDatabase",
+    "dropDatabase",
+    "dropIndexes",
+    "findAndModify",
+    "findandmodify",
+    "insert",
+    "renameCollection",
+    "setDefaultRWConcern",
+    "setFeatureCompatibilityVersion",
+    "tussockExpire",
+    "update",
 ];
 
 /// Stages that look at the server and not at stored data.
@@ -51,7 +61,7 @@ fn reads_data(command: DocumentRef<'_>) -> bool {
 pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
     if let Some(ValueRef::Document(concern)) = command.get("writeConcern") {
         let name = command.first().map_or("", |first| first.name);
-        if WITHOUT_WRITES.contains(&name) {
+        if !WRITERS.contains(&name) {
             return Err(Error::new(
                 codes::INVALID_OPTIONS,
                 format!("Command {name} does not support writeConcern"),

@@ -15,11 +15,11 @@ use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, ValueRef};
 
 const FIELDS: &[Field] = &[
     optional("query", Takes::Document),
-    optional("limit", Takes::Number),
+    optional("limit", Takes::Any),
     optional("skip", Takes::Number),
-    optional("hint", Takes::Any),
+    optional("hint", Takes::Hint),
     optional("collation", Takes::Document),
-    optional("fields", Takes::Document),
+    optional("fields", Takes::Any),
 ];
 
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
@@ -35,21 +35,27 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(reply)
 }
 
-/// Errors: `FailedToParse` (9) for a hint that is none, `BadValue` (2) for a null limit.
+/// Errors: see [`check_limit`].
 pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
     let arguments = Arguments::of(request, FIELDS)?;
-    selection::check_hint(request.document)?;
-    if request
-        .document
-        .get("limit")
-        .is_some_and(|limit| limit.is_nullish())
-    {
-        return Err(Error::bad_value(
-            "BSON field 'count.limit' must be a number, not null",
-        ));
+    if let Some(limit) = request.document.get("limit") {
+        check_limit(limit)?;
     }
     collation::refuse(&arguments)?;
     Ok(arguments)
+}
+
+/// Errors: `BadValue` (2) for what is no number, null included, and for the one number without an
+/// absolute value; `FailedToParse` (9) for a number that is not whole.
+fn check_limit(limit: ValueRef<'_>) -> Result<()> {
+    if !limit.kind().is_number() {
+        return Err(Error::bad_value("limit has to be a number"));
+    }
+    match limit.to_i64_exact() {
+        None => Err(Error::failed_to_parse("limit has to be a 64-bit integer")),
+        Some(i64::MIN) => Err(Error::bad_value("limit is too far below zero")),
+        Some(_) => Ok(()),
+    }
 }
 
 /// The query of a count command; a negative limit counts as its absolute value.

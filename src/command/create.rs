@@ -111,11 +111,11 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(DocumentBuf::new())
 }
 
-/// Of the names that begin with "system." those that users may give.
+/// Whether users may give this name: of those with "system." some.
 pub(super) fn is_creatable(name: &str) -> bool {
     match name.strip_prefix("system.") {
         Some(rest) => matches!(rest, "js" | "users" | "profile" | "views"),
-        None => true,
+        None => !name.contains(".system."),
     }
 }
 
@@ -212,7 +212,10 @@ fn of_view(
     let other = NOT_OF_VIEWS
         .iter()
         .find(|name| arguments.get(name).is_some_and(asks))
-        .or((images == Some(true)).then_some(&"changeStreamPreAndPostImages"));
+        .or((images == Some(true)).then_some(&"changeStreamPreAndPostImages"))
+        .or(arguments
+            .get("expireAfterSeconds")
+            .map(|_| &"expireAfterSeconds"));
     if let Some(name) = other {
         let message = format!("a view cannot have the option '{name}'");
         return Err(Error::new(codes::INVALID_OPTIONS, message));

@@ -4,7 +4,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
-use crate::catalog::Namespace;
+use crate::catalog::{Namespace, check_known_name};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::index::Index;
@@ -75,6 +75,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         let message = format!("Invalid namespace specified '{name}'");
         Error::new(codes::INVALID_NAMESPACE, message)
     })?;
+    check_known_name(namespace.database(), namespace.collection())?;
     let range = range(&arguments)?;
     let estimate = arguments.truth("estimate").unwrap_or(false);
     let (mut bytes, mut count) = (0i64, 0i64);

@@ -21,7 +21,7 @@ use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, Value, ValueRe
 const FIELDS: &[Field] = &[
     required("key", Takes::String),
     optional("query", Takes::Document),
-    optional("hint", Takes::Any),
+    optional("hint", Takes::Hint),
     optional("collation", Takes::Document),
 ];
 
@@ -52,7 +52,6 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
         return Err(Error::new(40414, message));
     }
     let arguments = Arguments::of(request, FIELDS)?;
-    selection::check_hint(request.document)?;
     collation::refuse(&arguments)?;
     Ok(arguments)
 }

@@ -5,7 +5,7 @@
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::cursor_reply;
 use super::request::Request;
-use crate::catalog::Namespace;
+use crate::catalog::{Namespace, check_known_name};
 use crate::engine::Engine;
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentBuf, ValueRef};
@@ -31,12 +31,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     };
     let arguments = Arguments::of(request, FIELDS)?;
     let name = arguments.string("collection").unwrap_or_default();
-    if name.is_empty() {
-        return Err(Error::new(
-            codes::INVALID_NAMESPACE,
-            "Collection names cannot be empty",
-        ));
-    }
+    check_known_name(request.database, name)?;
     let namespace = Namespace::new(request.database, name);
     let batch_size = arguments
         .non_negative("batchSize")?

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::collation;
 use crate::error::{Error, Result, codes};
 use crate::expression::ParseScope;
 use crate::index::{FieldKind, IndexSpec, PartialFilter, Wildcard, is_wildcard};
@@ -11,20 +12,67 @@ use crate::limits;
 use crate::projection::{Projection, ProjectionKind};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
-/// Options that belong to kinds of indexes that do not exist yet.
-const REFUSED: &[&str] = &[
-    "collation",
-    "weights",
-    "default_language",
-    "language_override",
-    "textIndexVersion",
-    "2dsphereIndexVersion",
-    "bits",
-    "min",
-    "max",
-    "storageEngine",
-    "clustered",
+/// Options that belong to kinds of indexes that do not exist yet, and what they hold.
+const REFUSED: &[(&str, &str)] = &[
+    ("weights", "object"),
+    ("default_language", "string"),
+    ("language_override", "string"),
+    ("textIndexVersion", "number"),
+    ("2dsphereIndexVersion", "number"),
+    ("bits", "number"),
+    ("min", "number"),
+    ("max", "number"),
+    ("storageEngine", "object"),
+    ("clustered", "bool"),
 ];
+
+/// Checks an option that is refused when it is right.
+///
+/// Errors: `TypeMismatch` (14), `CannotCreateIndex` (67) for a version or weights that are none,
+/// `InvalidOptions` (72) for too few or too many bits.
+fn check_refused(name: &str, value: ValueRef<'_>) -> Result<()> {
+    let Some((_, expected)) = REFUSED.iter().find(|(refused, _)| *refused == name) else {
+        return Ok(());
+    };
+    let number = value.to_f64();
+    let is_right = match value {
+        ValueRef::Document(_) => *expected == "object",
+        ValueRef::String(_) | ValueRef::Array(_) if name == "weights" => {
+            let message = "weights are an object of fields and numbers";
+            return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
+        }
+        ValueRef::String(_) => *expected == "string",
+        _ => number.is_some() && *expected == "number" || *expected == "bool",
+    };
+    if !is_right {
+        return Err(wrong_type(name, value, expected));
+    }
+    let number = number.unwrap_or(1.0);
+    match name {
+        "textIndexVersion" | "2dsphereIndexVersion" if ![1.0, 2.0, 3.0].contains(&number) => {
+            let message = format!("the {name} {value} is not supported");
+            Err(Error::new(codes::CANNOT_CREATE_INDEX, message))
+        }
+        "bits" if !(1.0..=32.0).contains(&number) => Err(Error::new(
+            codes::INVALID_OPTIONS,
+            "bits in a geohash are 1 to 32",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The simple collation is that of all indexes.
+///
+/// Errors: `TypeMismatch` (14), `BadValue` (2) for an empty one, those of [`collation::check`].
+fn check_collation(value: ValueRef<'_>) -> Result<()> {
+    match value.as_document() {
+        Some(collation) if collation.is_empty() => Err(Error::bad_value(
+            "The field 'collation' of an index cannot be an empty object",
+        )),
+        Some(collation) => collation::check(collation),
+        None => Err(wrong_type("collation", value, "object")),
+    }
+}
 
 /// Errors: `FailedToParse` (9) without key or name, `CannotCreateIndex` (67) for a bad key,
 /// `TypeMismatch` (14), `InvalidIndexSpecificationOption` (197) for an unknown option,
@@ -32,13 +80,16 @@ const REFUSED: &[&str] = &[
 pub(super) fn parse(document: DocumentRef<'_>, lenient: bool) -> Result<IndexSpec> {
     let key = match document.get("key") {
         Some(ValueRef::Document(key)) => key,
-        Some(ValueRef::String(_)) | None => {
+        None => {
             return Err(Error::failed_to_parse(
                 "The 'key' field is a required property of an index specification",
             ));
         }
         Some(other) => return Err(wrong_type("key", other, "object")),
     };
+    for (name, value) in document.iter() {
+        check_refused(name, value)?;
+    }
     check_key(key)?;
     let mut spec = IndexSpec::on(&DocumentBuf::from(key));
     match document.get("name") {
@@ -239,7 +290,8 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
         "wildcardProjection" => {
             spec.wildcard = Some(Rc::new(wildcard_projection(spec, value)?));
         }
-        _ if REFUSED.contains(&name) => {
+        "collation" => check_collation(value)?,
+        _ if REFUSED.iter().any(|(refused, _)| *refused == name) => {
             let message = format!("the index option '{name}' is not supported");
             return Err(Error::new(codes::NOT_IMPLEMENTED, message));
         }

@@ -4,12 +4,11 @@
 
 use super::arguments::{Arguments, Field, Takes, optional, required};
 use super::collection_uuid;
-use super::create::is_creatable;
 use super::request::Request;
-use crate::catalog::{Namespace, check_collection_name, check_database_name};
+use super::write_reply::is_writable;
+use crate::catalog::{Namespace, check_collection_name, check_database_name, check_known_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
-use crate::limits;
 use crate::value::{DocumentBuf, ValueRef};
 
 const FIELDS: &[Field] = &[
@@ -64,23 +63,21 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(DocumentBuf::new())
 }
 
-/// Errors: `IllegalOperation` (20) for the same name twice, a name that is too long, or a
-/// collection of the server's own; `InvalidNamespace` (73) for a name that users may not give.
+/// Errors: `IllegalOperation` (20) for the same name twice, and for names that documents are not
+/// written to, of functions among them.
 fn check_names(from: &Namespace, to: &Namespace) -> Result<()> {
-    let refuse = |code: i32, what: String| Err(Error::new(code, what));
+    let refuse = |what: String| Err(Error::new(codes::ILLEGAL_OPERATION, what));
     if from == to {
-        let message = "Can't rename a collection to itself".to_owned();
-        return refuse(codes::ILLEGAL_OPERATION, message);
+        return refuse("Can't rename a collection to itself".to_owned());
     }
-    if !is_creatable(from.collection()) || from.collection() == "system.views" {
-        return refuse(
-            codes::ILLEGAL_OPERATION,
-            format!("cannot rename the server's own collection {from}"),
-        );
-    }
-    if !is_creatable(to.collection()) {
-        let message = format!("Invalid system namespace: {to}");
-        return refuse(codes::INVALID_NAMESPACE, message);
+    for (which, namespace) in [("source", from), ("target", to)] {
+        let name = namespace.collection();
+        let is_valid = check_collection_name(namespace.database(), name).is_ok();
+        if !is_valid || !is_writable(name) || name == "system.js" {
+            return refuse(format!(
+                "error with {which} namespace: Invalid collection name: {namespace}"
+            ));
+        }
     }
     Ok(())
 }
@@ -116,12 +113,6 @@ fn full_name(text: &str) -> Result<Namespace> {
         )
     })?;
     check_database_name(name.database())?;
-    if text.len() > limits::NAMESPACE_BYTES_MAX {
-        return Err(Error::new(
-            codes::ILLEGAL_OPERATION,
-            format!("the name {text} is longer than 255 bytes"),
-        ));
-    }
-    check_collection_name(name.database(), name.collection())?;
+    check_known_name(name.database(), name.collection())?;
     Ok(name)
 }

@@ -52,16 +52,6 @@ fn natural(document: DocumentRef<'_>) -> Result<Option<bool>> {
     }
 }
 
-/// Checks the type of a hint, null included.
-///
-/// Errors: `FailedToParse` (9).
-pub(super) fn check_hint(command: DocumentRef<'_>) -> Result<()> {
-    match command.get("hint") {
-        None | Some(ValueRef::String(_) | ValueRef::Document(_)) => Ok(()),
-        Some(_) => Err(Error::failed_to_parse("Hint must be a string or an object")),
-    }
-}
-
 /// Parses a hint: an index's name or key pattern, or `{$natural: ...}`.
 pub(super) fn hint(arguments: &Arguments<'_>) -> Result<Option<Hint>> {
     match arguments.get("hint") {

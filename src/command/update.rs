@@ -11,7 +11,7 @@ use crate::catalog::TimeSeries;
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result};
 use crate::expression::Context;
-use crate::value::{ArrayRef, DocumentBuf, DocumentRef, Value, ValueRef};
+use crate::value::{ArrayRef, DocumentBuf, Value, ValueRef};
 
 const FIELDS: &[Field] = &[
     required("updates", Takes::Array),
@@ -124,9 +124,7 @@ pub(super) fn parse(
     let flag = |name: &str| statement.truth(name).unwrap_or(false);
     let parts = Parts {
         filter: statement.document("q"),
-        update: statement
-            .get("u")
-            .unwrap_or(ValueRef::Document(DocumentRef::EMPTY)),
+        update: statement.get("u").unwrap_or(ValueRef::Null),
         constants: statement.document("c"),
         array_filters: statement.array("arrayFilters"),
         multi: flag("multi"),

@@ -6,7 +6,7 @@
 
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::request::Request;
-use crate::catalog::{Collection, Namespace};
+use crate::catalog::{Collection, Namespace, check_known_name};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::index::Index;
@@ -89,7 +89,10 @@ enum Verdict {
 /// The collection's namespace; an existing one is demanded later.
 fn namespace(request: &Request<'_>) -> Result<Namespace> {
     match request.target {
-        ValueRef::String(name) if !name.is_empty() => Ok(Namespace::new(request.database, name)),
+        ValueRef::String(name) => {
+            check_known_name(request.database, name)?;
+            Ok(Namespace::new(request.database, name))
+        }
         _ => request.namespace(),
     }
 }

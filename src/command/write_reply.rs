@@ -29,13 +29,25 @@ pub(super) fn check_target(
     namespace: &Namespace,
     request: &Request<'_>,
 ) -> Result<()> {
-    let name = namespace.collection();
-    if !is_creatable(name) || name == "system.views" {
-        let message = format!("cannot write to '{namespace}'");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
-    }
+    check_writable(namespace)?;
     collection_uuid::check(engine.catalog(), namespace, request)?;
     engine.catalog().regular(namespace).map(drop)
+}
+
+/// Whether documents may be written to a collection of this name.
+pub(super) fn is_writable(name: &str) -> bool {
+    is_creatable(name) && !matches!(name, "system.views" | "system.profile")
+}
+
+/// Errors: `InvalidNamespace` (73).
+pub(super) fn check_writable(namespace: &Namespace) -> Result<()> {
+    match is_writable(namespace.collection()) {
+        true => Ok(()),
+        false => {
+            let message = format!("cannot write to '{namespace}'");
+            Err(Error::new(codes::INVALID_NAMESPACE, message))
+        }
+    }
 }
 
 /// Collects the errors of statements.
