@@ -107,8 +107,9 @@ fn check_name(database: &str, name: &str, faults: [(bool, &str); 3]) -> Result<(
     match faults.iter().find(|(is_there, _)| *is_there) {
         None => Ok(()),
         Some((_, why)) => {
-            let message =
-                format!("Invalid namespace specified '{database}.{name}': a collection's name {why}");
+            let message = format!(
+                "Invalid namespace specified '{database}.{name}': a collection's name {why}"
+            );
             Err(Error::new(codes::INVALID_NAMESPACE, message))
         }
     }

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use super::arguments::{Arguments, Field, Takes, optional};
 use super::collection_options::{capped_size, shown_number, with_option};
 use super::request::Request;
-use crate::catalog::{Collection, CollectionKind, Namespace, check_collection_name, check_known_name};
+use crate::catalog::{
+    Collection, CollectionKind, Namespace, check_collection_name, check_known_name,
+};
 use crate::engine::{Engine, Write};
 use crate::error::{Error, Result, codes};
 use crate::index::split_record;

@@ -43,7 +43,9 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<(Arguments<'a>, Vec
             Error::type_mismatch("BSON field 'delete.deletes' must be an array of documents")
         })?;
         let statement = Arguments::inside("delete.deletes", document, STATEMENT_FIELDS)?;
-        let limit = statement.get("limit").and_then(|limit| limit.to_i64_exact());
+        let limit = statement
+            .get("limit")
+            .and_then(|limit| limit.to_i64_exact());
         if !matches!(limit, Some(0 | 1)) {
             return Err(Error::failed_to_parse(
                 "The limit field in delete objects must be 0 or 1.",
