@@ -20,8 +20,9 @@ use crate::engine::{Commit, Engine};
 use crate::env::Env;
 use crate::error::{Error, Result, codes};
 use crate::index::{Index, IndexSpec, KeySet, split_record};
+use crate::limits;
 use crate::storage::{PAGE_BYTES, Pager, RecordStore, Tree};
-use crate::value::{DocumentBuf, DocumentRef};
+use crate::value::{DocumentBuf, DocumentRef, validate};
 
 /// The database of what is found without its name.
 const DATABASE: &str = "salvaged";
@@ -501,7 +502,8 @@ fn rename(collection: &mut Collection, namespace: Namespace) {
     collection.info = Rc::new(CollectionInfo { namespace, ..info });
 }
 
-/// Calls `visit` for all records that can be read.
+/// Calls `visit` for all records that can be read. A page may be whole and stand where another one belongs: what is no
+/// document is passed over.
 pub(super) async fn visit<S: Store>(
     link: &Link<S>,
     pager: &Pager,
@@ -522,7 +524,11 @@ pub(super) async fn visit<S: Store>(
             },
         };
         match outcome {
-            Ok(Some((record, bytes))) => visit(record, &bytes)?,
+            Ok(Some((record, bytes))) => {
+                if validate(&bytes, limits::NESTING_DEPTH_MAX).is_ok() {
+                    visit(record, &bytes)?;
+                }
+            }
             Ok(None) => return Ok(()),
             Err(error) => match error.missing_pages() {
                 Some(pages) => load::load(link, pager, pages).await?,
