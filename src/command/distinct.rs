@@ -41,7 +41,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Ok(reply)
 }
 
-/// Errors: 40414 for a null key, `FailedToParse` (9) for a hint that is none.
+/// Errors: 40414 for a null key, 31032 for one with a zero byte.
 pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
     if request
         .document
@@ -52,6 +52,13 @@ pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<Arguments<'a>> {
         return Err(Error::new(40414, message));
     }
     let arguments = Arguments::of(request, FIELDS)?;
+    if arguments
+        .string("key")
+        .is_some_and(|key| key.contains('\0'))
+    {
+        let message = "the key of distinct may not hold a zero byte";
+        return Err(Error::new(31032, message));
+    }
     collation::refuse(&arguments)?;
     Ok(arguments)
 }

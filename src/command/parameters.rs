@@ -57,6 +57,9 @@ static PARAMETERS: &[Parameter] = &[
     fixed("maxBSONDepth", |_, out, name| {
         out.append(name, limits::NESTING_DEPTH_MAX as i32);
     }),
+    fixed("notablescan", |_, out, name| out.append(name, false)),
+    fixed("quiet", |_, out, name| out.append(name, false)),
+    fixed("ttlMonitorEnabled", |_, out, name| out.append(name, true)),
 ];
 
 /// The fields that say what to do with parameters, and are none.

@@ -100,16 +100,20 @@ pub(super) fn connection_pools(_engine: &mut Engine, request: &Request<'_>) -> R
 ///
 /// Errors: `Unauthorized` (13) outside `admin`.
 pub(super) fn kill_op(_engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
-    const FIELDS: &[Field] = &[required("op", Takes::Number)];
     check_admin(request)?;
-    if let Some(ValueRef::Null | ValueRef::Undefined) = request.document.get("op") {
+    Arguments::of_lenient(request, &[])?;
+    let Some(op) = request.document.get("op") else {
+        return Err(Error::new(codes::NO_SUCH_KEY, "killOp needs an op"));
+    };
+    if !op.is_number() {
         return Err(Error::type_mismatch("killOp takes a number as op"));
     }
-    let arguments = Arguments::of_lenient(request, FIELDS)?;
-    if let Some(op) = arguments
-        .number("op")
-        .filter(|op| i32::try_from(*op).is_err())
-    {
+    let Some(whole) = op.to_i64_exact() else {
+        return Err(Error::bad_value(format!(
+            "op is a 64-bit integer, not {op}"
+        )));
+    };
+    if i32::try_from(whole).is_err() {
         return Err(Error::new(26823, format!("invalid op: {op}")));
     }
     let mut reply = DocumentBuf::new();

@@ -21,6 +21,7 @@ const FIELDS: &[Field] = &[
     optional("metadata", Takes::Any),
     optional("background", Takes::Any),
     optional("checkBSONConformance", Takes::Any),
+    optional("enforceFastCount", Takes::Any),
 ];
 
 /// What was found wrong.
@@ -32,6 +33,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let namespace = namespace(request)?;
     let asked = |name: &str| arguments.truth(name).unwrap_or(false);
     check_combination(&asked)?;
+    let checks = request.document.get("checkBSONConformance");
+    if checks.is_some_and(|checks| !checks.is_truthy())
+        && (asked("full") || asked("enforceFastCount"))
+    {
+        let message = "a full validation includes checkBSONConformance";
+        return Err(Error::new(codes::INVALID_OPTIONS, message));
+    }
     let missing = || {
         let message = format!("Collection '{namespace}' does not exist to validate.");
         Error::new(codes::NAMESPACE_NOT_FOUND, message)
@@ -107,6 +115,9 @@ fn check_combination(asked: &dyn Fn(&str) -> bool) -> Result<()> {
         ("background", "full"),
         ("background", "repair"),
         ("checkBSONConformance", "repair"),
+        ("enforceFastCount", "background"),
+        ("enforceFastCount", "repair"),
+        ("enforceFastCount", "metadata"),
     ];
     for (one, two) in conflicts {
         if asked(one) && asked(two) {
