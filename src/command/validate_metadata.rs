@@ -37,6 +37,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let is_strict =
         parameters.string("version") == Some("1") && parameters.truth("strict").unwrap_or(false);
     let (database, name) = (arguments.string("db"), arguments.string("collection"));
+    if database == Some("") {
+        return Err(Error::new(28539, "a database's name may not be empty"));
+    }
     let is_asked = |wanted: Option<&str>, name: &str| wanted.is_none_or(|wanted| wanted == name);
     let mut reply = DocumentBuf::new();
     reply.append_array("apiVersionErrors", |list| {
