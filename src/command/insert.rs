@@ -28,7 +28,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let documents = arguments
         .array("documents")
         .unwrap_or(crate::value::ArrayRef::EMPTY);
-    check_batch_size(documents)?;
+    check_batch_size(&arguments, documents)?;
     for (at, value) in documents.iter().enumerate() {
         if value.kind() != Kind::Document {
             let message = format!(

@@ -42,7 +42,7 @@ const STATEMENT_FIELDS: &[Field] = &[
 pub(super) fn arguments<'a>(request: &Request<'a>) -> Result<(Arguments<'a>, Vec<Arguments<'a>>)> {
     let arguments = Arguments::of(request, FIELDS)?;
     let statements = arguments.array("updates").unwrap_or(ArrayRef::EMPTY);
-    check_batch_size(statements)?;
+    check_batch_size(&arguments, statements)?;
     let mut parsed = Vec::new();
     for statement in statements.iter() {
         let document = statement.as_document().ok_or_else(|| {

@@ -1,5 +1,6 @@
 //! The errors of single statements of a write command, and the loop over statements.
 
+use super::arguments::Arguments;
 use super::collection_uuid;
 use super::create::is_creatable;
 use super::request::Request;
@@ -9,10 +10,22 @@ use crate::error::{Error, Result, codes};
 use crate::limits;
 use crate::value::{ArrayRef, DocumentBuf, DocumentRef};
 
-/// Errors: `InvalidLength` (16) for no statement or more than 100,000.
-pub(super) fn check_batch_size(statements: ArrayRef<'_>) -> Result<()> {
+/// Errors: `InvalidLength` (16) for no statement or more than 100,000, or for `stmtIds` of another
+/// number; `InvalidOptions` (72) for `stmtIds` beside `stmtId`.
+pub(super) fn check_batch_size(arguments: &Arguments<'_>, statements: ArrayRef<'_>) -> Result<()> {
     let count = statements.count();
     if (1..=limits::WRITE_BATCH_MAX).contains(&count) {
+        let Some(ids) = arguments.array("stmtIds") else {
+            return Ok(());
+        };
+        if ids.count() != count {
+            let message = "there must be as many stmtIds as statements";
+            return Err(Error::new(codes::INVALID_LENGTH, message));
+        }
+        if arguments.get("stmtId").is_some() {
+            let message = "stmtId and stmtIds exclude each other";
+            return Err(Error::new(codes::INVALID_OPTIONS, message));
+        }
         return Ok(());
     }
     let message =
