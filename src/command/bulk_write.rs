@@ -146,7 +146,7 @@ fn parse<'a>(arguments: &Arguments<'a>) -> Result<Vec<Operation<'a>>> {
         namespaces.push((name, item.get("collectionUUID")));
     }
     let ops = arguments.array("ops").unwrap_or(ArrayRef::EMPTY);
-    check_batch_size(&arguments, ops)?;
+    check_batch_size(arguments, ops)?;
     ops.iter()
         .map(|operation| parse_operation(operation, &namespaces))
         .collect()
