@@ -107,6 +107,11 @@ pub(super) fn parse(document: DocumentRef<'_>, lenient: bool) -> Result<IndexSpe
     if is_id_key(key) {
         return id_index(spec, document);
     }
+    if spec.name == "_id_" {
+        return Err(Error::bad_value(
+            "The index name '_id_' is that of the index on {_id: 1} alone",
+        ));
+    }
     check_combination(&spec, document)?;
     Ok(spec)
 }
