@@ -21,7 +21,8 @@ pub trait Accumulate {
     fn memory_bytes(&self) -> usize;
 }
 
-/// What an accumulator keeps for one group of many: the most common ones lie side by side.
+/// The state of one group. Those of the most common accumulators lie side by side where there are many groups;
+/// `$sum`, `$avg` and `$first` are carried out here.
 pub enum State {
     Sum(Sum),
     Average(Sum),
@@ -76,7 +77,7 @@ pub struct Accumulator {
 
 /// How the state of a group is made.
 pub(super) enum Start {
-    Plain(fn() -> Box<dyn Accumulate>),
+    Plain(fn() -> State),
     /// With a count that may depend on the group's key.
     Counted(Expression, fn(usize) -> Box<dyn Accumulate>),
     With(Box<dyn Fn() -> Box<dyn Accumulate>>),
@@ -123,33 +124,23 @@ impl Accumulator {
         self.input.dependencies(into);
     }
 
-    /// As [`Accumulator::start`], for where there are many groups.
-    pub fn begin(&self, key: &Scope<'_, '_>) -> Result<State> {
-        Ok(match self.name {
-            "$sum" => State::Sum(Sum::default()),
-            "$avg" => State::Average(Sum::default()),
-            "$first" => State::First(None),
-            _ => State::Other(self.start(key)?),
-        })
-    }
-
     /// The state of a new group. The scope's document is the group's key, as `{<field>: ...}`
     /// or, for a key that is no object, empty.
     ///
     /// Errors: those of `n` in `$firstN` and its like.
-    pub fn start(&self, key: &Scope<'_, '_>) -> Result<Box<dyn Accumulate>> {
-        match &self.start {
-            Start::Plain(start) => Ok(start()),
-            Start::With(start) => Ok(start()),
-            Start::Counted(count, start) => Ok(start(read_count(self.name, count, key)?)),
+    pub fn start(&self, key: &Scope<'_, '_>) -> Result<State> {
+        Ok(State::Other(match &self.start {
+            Start::Plain(start) => return Ok(start()),
+            Start::With(start) => start(),
+            Start::Counted(count, start) => start(read_count(self.name, count, key)?),
             Start::Ordered(count, begin) => {
                 let count = match count {
                     Some(count) => Some(read_count(self.name, count, key)?),
                     None => None,
                 };
-                Ok(begin.start(count))
+                begin.start(count)
             }
-        }
+        }))
     }
 }
 

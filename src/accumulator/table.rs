@@ -1,6 +1,6 @@
 //! The registration table of accumulators: one line each, in the order of the names.
 
-use super::accumulate::{Accumulate, Accumulator, Start, parse_input};
+use super::accumulate::{Accumulator, Start, State, parse_input};
 use super::ops::*;
 use crate::error::Result;
 use crate::expression::ParseScope;
@@ -21,7 +21,7 @@ pub(super) fn unary(
     name: &'static str,
     argument: ValueRef<'_>,
     scope: &ParseScope,
-    start: fn() -> Box<dyn Accumulate>,
+    start: fn() -> State,
 ) -> Result<Accumulator> {
     Ok(Accumulator {
         name,

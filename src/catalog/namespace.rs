@@ -103,7 +103,7 @@ pub fn check_database_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_name(database: &str, name: &str, faults: [(bool, &str); 3]) -> Result<()> {
+fn check_name(database: &str, name: &str, faults: &[(bool, &str)]) -> Result<()> {
     match faults.iter().find(|(is_there, _)| *is_there) {
         None => Ok(()),
         Some((_, why)) => {
@@ -125,7 +125,7 @@ pub fn check_known_name(database: &str, name: &str) -> Result<()> {
         (name.contains('\0'), "may not hold a zero byte"),
         (name.starts_with('.'), "may not start with a dot"),
     ];
-    check_name(database, name, faults)
+    check_name(database, name, &faults)
 }
 
 /// Errors: `InvalidNamespace` (73).
@@ -138,9 +138,8 @@ pub fn check_collection_name(database: &str, name: &str) -> Result<()> {
             bytes > limits::NAMESPACE_BYTES_MAX,
             "and its database's have 255 bytes at most",
         ),
-        (false, ""),
     ];
-    check_name(database, name, faults)
+    check_name(database, name, &faults)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Source: the manual, "Read Concern" and "Write Concern". Every write is durable before it is
 //! acknowledged, so `j: true` and `w: 1` or `"majority"` ask for what happens anyway.
 
+use super::accounting::WRITERS;
 use super::request::Request;
 use crate::error::{Error, Result, codes};
 use crate::value::{DocumentRef, ValueRef};
@@ -10,32 +11,16 @@ use crate::value::{DocumentRef, ValueRef};
 /// Commands that take more read concern levels than `local`.
 const READERS: [&str; 5] = ["aggregate", "count", "distinct", "explain", "find"];
 
-/// Commands that take a write concern; all others refuse one.
-const WRITERS: [&str; 24] = [
+/// Commands that take a write concern beside those that write; all others refuse one.
+const ALSO_ACKNOWLEDGED: [&str; 8] = [
     "abortTransaction",
     "aggregate",
-    "bulkWrite",
-    "cloneCollectionAsCapped",
-    "collMod",
     "commitTransaction",
-    "convertToCapped",
-    "create",
-    "createIndexes",
-    "delete",
-    "deleteIndexes",
-    "drop",
     "dropAllRolesFromDatabase",
     "dropAllUsersFromDatabase",
-    "dropDatabase",
-    "dropIndexes",
-    "findAndModify",
-    "findandmodify",
-    "insert",
-    "renameCollection",
     "setDefaultRWConcern",
     "setFeatureCompatibilityVersion",
     "tussockExpire",
-    "update",
 ];
 
 /// Stages that look at the server and not at stored data.
@@ -45,6 +30,10 @@ const STAGES_OF_SERVER: [&str; 4] = [
     "$listLocalSessions",
     "$planCacheStats",
 ];
+
+fn takes_write_concern(name: &str) -> bool {
+    ALSO_ACKNOWLEDGED.contains(&name) || WRITERS.contains(&name) && name != "reIndex"
+}
 
 /// True for commands that take levels other than `local`.
 fn reads_data(command: DocumentRef<'_>) -> bool {
@@ -61,7 +50,7 @@ fn reads_data(command: DocumentRef<'_>) -> bool {
 pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
     if let Some(ValueRef::Document(concern)) = command.get("writeConcern") {
         let name = command.first().map_or("", |first| first.name);
-        if !WRITERS.contains(&name) {
+        if !takes_write_concern(name) {
             return Err(Error::new(
                 codes::INVALID_OPTIONS,
                 format!("Command {name} does not support writeConcern"),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::{Error, Result};
 use crate::expression::check_bytes;
 use crate::ordered::OrderedSet;
@@ -57,12 +57,12 @@ struct AddToSet(Set);
 
 struct Union(Set);
 
-pub fn start() -> Box<dyn Accumulate> {
-    Box::new(AddToSet(Set::default()))
+pub fn start() -> State {
+    State::Other(Box::new(AddToSet(Set::default())))
 }
 
-pub fn start_union() -> Box<dyn Accumulate> {
-    Box::new(Union(Set::default()))
+pub fn start_union() -> State {
+    State::Other(Box::new(Union(Set::default())))
 }
 
 impl Accumulate for AddToSet {

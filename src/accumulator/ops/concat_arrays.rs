@@ -1,14 +1,14 @@
 //! `$concatArrays`: the elements of all arrays; missing is left out.
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::{Error, Result};
 use crate::expression::check_bytes;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
 struct ConcatArrays(ArrayBuf);
 
-pub fn start() -> Box<dyn Accumulate> {
-    Box::new(ConcatArrays(ArrayBuf::new()))
+pub fn start() -> State {
+    State::Other(Box::new(ConcatArrays(ArrayBuf::new())))
 }
 
 impl Accumulate for ConcatArrays {

@@ -1,7 +1,7 @@
 //! `$count`: the number of documents.
 
 use crate::accumulator::accumulate::Start;
-use crate::accumulator::{Accumulate, Accumulator};
+use crate::accumulator::{Accumulate, Accumulator, State};
 use crate::error::{Error, Result};
 use crate::expression::number::Number;
 use crate::expression::{Expression, ParseScope};
@@ -21,7 +21,7 @@ pub fn parse(name: &'static str, argument: ValueRef<'_>, _: &ParseScope) -> Resu
     Ok(Accumulator {
         name,
         input: Expression::constant(Value::NULL),
-        start: Start::Plain(|| Box::new(Count(0))),
+        start: Start::Plain(|| State::Other(Box::new(Count(0)))),
     })
 }
 

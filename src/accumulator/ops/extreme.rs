@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::Result;
 use crate::value::{ArrayBuf, Value, ValueRef, compare};
 
@@ -12,18 +12,18 @@ struct Extreme {
     best: Option<Value<'static>>,
 }
 
-pub fn start_min() -> Box<dyn Accumulate> {
-    Box::new(Extreme {
+pub fn start_min() -> State {
+    State::Other(Box::new(Extreme {
         wanted: Ordering::Less,
         best: None,
-    })
+    }))
 }
 
-pub fn start_max() -> Box<dyn Accumulate> {
-    Box::new(Extreme {
+pub fn start_max() -> State {
+    State::Other(Box::new(Extreme {
         wanted: Ordering::Greater,
         best: None,
-    })
+    }))
 }
 
 impl Accumulate for Extreme {

@@ -3,41 +3,22 @@
 
 use std::collections::VecDeque;
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::Result;
 use crate::value::{ArrayBuf, Value, ValueRef};
 
-struct First(Option<Value<'static>>);
-
 struct Last(Option<Value<'static>>);
 
-pub fn start_first() -> Box<dyn Accumulate> {
-    Box::new(First(None))
+pub fn start_first() -> State {
+    State::First(None)
 }
 
-pub fn start_last() -> Box<dyn Accumulate> {
-    Box::new(Last(None))
+pub fn start_last() -> State {
+    State::Other(Box::new(Last(None)))
 }
 
 fn copy(value: Option<ValueRef<'_>>) -> Value<'static> {
     value.map_or(Value::NULL, Value::copy_of)
-}
-
-impl Accumulate for First {
-    fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()> {
-        if self.0.is_none() {
-            self.0 = Some(copy(value));
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Option<Value<'static>>> {
-        Ok(Some(self.0.clone().unwrap_or(Value::NULL)))
-    }
-
-    fn memory_bytes(&self) -> usize {
-        size_of::<First>() + self.0.as_ref().map_or(0, Value::owned_bytes)
-    }
 }
 
 impl Accumulate for Last {

@@ -1,14 +1,14 @@
 //! `$mergeObjects`: the fields of all documents; null and missing are left out.
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::{Error, Result};
 use crate::expression::merge_documents;
 use crate::value::{DocumentBuf, Value, ValueRef};
 
 struct MergeObjects(DocumentBuf);
 
-pub fn start() -> Box<dyn Accumulate> {
-    Box::new(MergeObjects(DocumentBuf::new()))
+pub fn start() -> State {
+    State::Other(Box::new(MergeObjects(DocumentBuf::new())))
 }
 
 impl Accumulate for MergeObjects {

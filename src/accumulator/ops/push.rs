@@ -1,6 +1,6 @@
 //! `$push`: all values, in the order of the documents; missing ones are left out.
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::Result;
 use crate::expression::check_bytes;
 use crate::value::{ArrayBuf, Value, ValueRef};
@@ -10,11 +10,11 @@ struct Push {
     bytes: usize,
 }
 
-pub fn start() -> Box<dyn Accumulate> {
-    Box::new(Push {
+pub fn start() -> State {
+    State::Other(Box::new(Push {
         values: ArrayBuf::new(),
         bytes: size_of::<Push>(),
-    })
+    }))
 }
 
 impl Accumulate for Push {

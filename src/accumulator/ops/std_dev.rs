@@ -1,6 +1,6 @@
 //! `$stdDevPop` and `$stdDevSamp`: of what is a number, as doubles.
 
-use crate::accumulator::Accumulate;
+use crate::accumulator::{Accumulate, State};
 use crate::error::Result;
 use crate::expression::statistics::Deviation;
 use crate::value::{Value, ValueRef};
@@ -10,18 +10,18 @@ struct StdDev {
     result: fn(&Deviation) -> Option<f64>,
 }
 
-pub fn start_population() -> Box<dyn Accumulate> {
-    Box::new(StdDev {
+pub fn start_population() -> State {
+    State::Other(Box::new(StdDev {
         deviation: Deviation::default(),
         result: Deviation::population,
-    })
+    }))
 }
 
-pub fn start_sample() -> Box<dyn Accumulate> {
-    Box::new(StdDev {
+pub fn start_sample() -> State {
+    State::Other(Box::new(StdDev {
         deviation: Deviation::default(),
         result: Deviation::sample,
-    })
+    }))
 }
 
 impl Accumulate for StdDev {

@@ -1,56 +1,14 @@
 //! `$sum` and `$avg`: of what is a number; of nothing 0 and null.
 
-use crate::accumulator::Accumulate;
-use crate::error::Result;
-use crate::expression::number::Number;
+use crate::accumulator::State;
 use crate::expression::statistics::Sum;
-use crate::value::{Value, ValueRef};
 
-struct Total(Sum);
-
-struct Average(Sum);
-
-pub fn start_sum() -> Box<dyn Accumulate> {
-    Box::new(Total(Sum::default()))
+pub fn start_sum() -> State {
+    State::Sum(Sum::default())
 }
 
-pub fn start_avg() -> Box<dyn Accumulate> {
-    Box::new(Average(Sum::default()))
-}
-
-impl Accumulate for Total {
-    #[inline]
-    fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()> {
-        if let Some(value) = value {
-            self.0.add(value);
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Option<Value<'static>>> {
-        Ok(Some(self.0.total().value()))
-    }
-
-    fn memory_bytes(&self) -> usize {
-        size_of::<Total>()
-    }
-}
-
-impl Accumulate for Average {
-    fn add(&mut self, value: Option<ValueRef<'_>>) -> Result<()> {
-        if let Some(value) = value {
-            self.0.add(value);
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<Option<Value<'static>>> {
-        Ok(Some(self.0.average().map_or(Value::NULL, Number::value)))
-    }
-
-    fn memory_bytes(&self) -> usize {
-        size_of::<Average>()
-    }
+pub fn start_avg() -> State {
+    State::Average(Sum::default())
 }
 
 #[cfg(test)]

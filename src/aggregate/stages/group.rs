@@ -307,7 +307,7 @@ impl Running {
             };
             let of_key = Scope::new(root, context);
             for (_, accumulator) in fields {
-                self.states.push(accumulator.begin(&of_key)?);
+                self.states.push(accumulator.start(&of_key)?);
             }
             self.keys.push(key);
         }
