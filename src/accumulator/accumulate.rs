@@ -99,7 +99,7 @@ impl Accumulator {
             )),
             None => Err(Error::new(
                 15952,
-                format!("unknown group operator '{name}'"),
+                format_args!("unknown group operator '{name}'"),
             )),
         }
     }
@@ -152,10 +152,10 @@ fn read_count(name: &str, count: &Expression, scope: &Scope<'_, '_>) -> Result<u
     let whole = value.and_then(|value| value.as_ref().to_i64_exact());
     match whole.filter(|whole| *whole > 0) {
         Some(whole) => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
-        None => {
-            let message = format!("{name} needs an 'n' that is a whole number from 1");
-            Err(Error::new(7_548_606, message))
-        }
+        None => Err(Error::new(
+            7_548_606,
+            format_args!("{name} needs an 'n' that is a whole number from 1"),
+        )),
     }
 }
 
@@ -170,7 +170,7 @@ pub(super) fn parse_input(
     if matches!(argument, ValueRef::Array(_)) {
         return Err(Error::new(
             40237,
-            format!("The {name} accumulator is a unary operator"),
+            format_args!("The {name} accumulator is a unary operator"),
         ));
     }
     Expression::parse(argument, scope)

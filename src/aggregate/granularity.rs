@@ -45,9 +45,12 @@ impl Granularity {
     pub fn parse(value: ValueRef<'_>) -> Result<Granularity> {
         let ValueRef::String(name) = value else {
             let alias = value.kind().alias();
-            let message =
-                format!("The $bucketAuto 'granularity' field must be a string, but found {alias}");
-            return Err(Error::new(40261, message));
+            return Err(Error::new(
+                40261,
+                format_args!(
+                    "The $bucketAuto 'granularity' field must be a string, but found {alias}"
+                ),
+            ));
         };
         let listed = |numbers: &[u16]| numbers.iter().copied().map(f64::from).collect();
         Ok(Granularity::Decade(match name {
@@ -69,8 +72,10 @@ impl Granularity {
             "E96" => e_series(96),
             "E192" => e_series(192),
             other => {
-                let message = format!("Unknown rounding granularity '{other}'");
-                return Err(Error::new(40257, message));
+                return Err(Error::new(
+                    40257,
+                    format_args!("Unknown rounding granularity '{other}'"),
+                ));
             }
         }))
     }
@@ -103,7 +108,7 @@ impl Granularity {
         let refuse = |code: i32, why: &str| {
             Err(Error::new(
                 code,
-                format!("$bucketAuto can specify a 'granularity' {why}"),
+                format_args!("$bucketAuto can specify a 'granularity' {why}"),
             ))
         };
         let Some(number) = Number::of(value) else {

@@ -113,18 +113,22 @@ impl MergeKey {
             let value = field.evaluate(document);
             let value = value.as_ref().map_or(ValueRef::Null, Value::as_ref);
             if matches!(value, ValueRef::Array(_)) {
-                let message = format!(
-                    "$merge write error: 'on' field '{}' is an array",
-                    field.as_str()
-                );
-                return Err(Error::new(51185, message));
+                return Err(Error::new(
+                    51185,
+                    format_args!(
+                        "$merge write error: 'on' field '{}' is an array",
+                        field.as_str()
+                    ),
+                ));
             }
             if value.is_nullish() && !self.allows_null {
-                let message = format!(
-                    "$merge write error: 'on' field '{}' cannot be missing, null or undefined",
-                    field.as_str()
-                );
-                return Err(Error::new(51132, message));
+                return Err(Error::new(
+                    51132,
+                    format_args!(
+                        "$merge write error: 'on' field '{}' cannot be missing, null or undefined",
+                        field.as_str()
+                    ),
+                ));
             }
             filter.append_document(field.as_str(), |condition| condition.append("$eq", value));
         }
@@ -202,22 +206,29 @@ pub(super) fn target(
         || collection.starts_with('.')
         || collection.contains('\0')
     {
-        let message = format!("Invalid target namespace: '{database}.{collection}'");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid target namespace: '{database}.{collection}'"),
+        ));
     }
     crate::catalog::check_database_name(database)?;
     if matches!(database, "admin" | "config" | "local") {
-        let message =
-            format!("Cannot write the result of a pipeline to internal database: {database}");
-        return Err(Error::new(internal, message));
+        return Err(Error::new(
+            internal,
+            format_args!("Cannot write the result of a pipeline to internal database: {database}"),
+        ));
     }
     if collection.starts_with("system.") {
-        let message = format!("Cannot write to a special collection: {database}.{collection}");
-        return Err(Error::new(system, message));
+        return Err(Error::new(
+            system,
+            format_args!("Cannot write to a special collection: {database}.{collection}"),
+        ));
     }
     if crate::catalog::check_collection_name(database, collection).is_err() {
-        let message = format!("error with target namespace: Invalid collection name: {collection}");
-        return Err(Error::new(codes::ILLEGAL_OPERATION, message));
+        return Err(Error::new(
+            codes::ILLEGAL_OPERATION,
+            format_args!("error with target namespace: Invalid collection name: {collection}"),
+        ));
     }
     Ok(Namespace::new(database, collection))
 }

@@ -31,7 +31,7 @@ impl Pipeline {
         if count > limits::PIPELINE_STAGES_MAX {
             return Err(Error::new(
                 7749501,
-                format!(
+                format_args!(
                     "Pipeline length must be no longer than {} stages",
                     limits::PIPELINE_STAGES_MAX
                 ),

@@ -151,10 +151,14 @@ const SEARCH: &str = "the service of search indexes";
 pub(super) fn find(name: &str) -> Result<&'static Registration> {
     let found = STAGES.iter().find(|row| row.name == name);
     found.ok_or_else(|| match REFUSED.iter().find(|row| row.0 == name) {
-        Some((_, code, needs)) => {
-            Error::new(*code, format!("{name} needs {needs}, which is not there"))
-        }
-        None => Error::new(40324, format!("Unrecognized pipeline stage name: '{name}'")),
+        Some((_, code, needs)) => Error::new(
+            *code,
+            format_args!("{name} needs {needs}, which is not there"),
+        ),
+        None => Error::new(
+            40324,
+            format_args!("Unrecognized pipeline stage name: '{name}'"),
+        ),
     })
 }
 
@@ -170,11 +174,13 @@ impl Registration {
             "$listClusterCatalog" => 9_621_301,
             _ => codes::INVALID_NAMESPACE,
         };
-        let message = format!(
-            "{} can only be run with {{aggregate: 1}}, or inside a stage without a collection",
-            self.name
-        );
-        Err(Error::new(code, message))
+        Err(Error::new(
+            code,
+            format_args!(
+                "{} can only be run with {{aggregate: 1}}, or inside a stage without a collection",
+                self.name
+            ),
+        ))
     }
 
     /// Checks that the stage may stand here.
@@ -187,7 +193,8 @@ impl Registration {
         is_last: bool,
         scope: &PipelineScope<'_>,
     ) -> Result<()> {
-        let refuse = |code: i32, why: &str| Err(Error::new(code, format!("{} {why}", self.name)));
+        let refuse =
+            |code: i32, why: &str| Err(Error::new(code, format_args!("{} {why}", self.name)));
         if scope.place == Place::Facet && self.position != Position::Any {
             return refuse(40600, "is not allowed to be used within a $facet stage");
         }

@@ -69,7 +69,7 @@ impl<'p> PipelineScope<'p> {
         if depth > limits::SUB_PIPELINE_DEPTH_MAX {
             return Err(Error::new(
                 codes::MAX_SUB_PIPELINE_DEPTH_EXCEEDED,
-                format!(
+                format_args!(
                     "Maximum number of nested sub-pipelines exceeded. Limit is {}",
                     limits::SUB_PIPELINE_DEPTH_MAX
                 ),
@@ -99,8 +99,10 @@ impl<'p> PipelineScope<'p> {
         let mut next = self.views.as_ref();
         while let Some(view) = next {
             if view.name == *name {
-                let message = format!("View cycle detected: {name}");
-                return Err(Error::new(codes::GRAPH_CONTAINS_CYCLE, message));
+                return Err(Error::new(
+                    codes::GRAPH_CONTAINS_CYCLE,
+                    format_args!("View cycle detected: {name}"),
+                ));
             }
             count += 1;
             next = view.outer.as_ref();
@@ -113,9 +115,10 @@ impl<'p> PipelineScope<'p> {
     /// Errors: `GraphContainsCycle` (5), `ViewDepthLimitExceeded` (165).
     pub fn of_view(&self, name: &Namespace) -> Result<PipelineScope<'p>> {
         if self.check_cycle(name)? >= limits::VIEW_DEPTH_MAX {
-            let message =
-                format!("View depth too deep or view cycle detected; the limit is 20: {name}");
-            return Err(Error::new(codes::VIEW_DEPTH_LIMIT_EXCEEDED, message));
+            return Err(Error::new(
+                codes::VIEW_DEPTH_LIMIT_EXCEEDED,
+                format_args!("View depth too deep or view cycle detected; the limit is 20: {name}"),
+            ));
         }
         let views = Some(Rc::new(ViewChain {
             name: name.clone(),

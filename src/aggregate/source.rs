@@ -52,6 +52,6 @@ impl Source {
 pub fn buckets_are_hidden(namespace: &Namespace) -> Error {
     Error::new(
         codes::NOT_IMPLEMENTED,
-        format!("{namespace} can only be used through its time-series collection"),
+        format_args!("{namespace} can only be used through its time-series collection"),
     )
 }

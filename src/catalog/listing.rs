@@ -74,10 +74,12 @@ impl Catalog {
     pub fn check_database_case(&self, database: &str) -> Result<()> {
         for name in self.databases() {
             if *name != *database && name.eq_ignore_ascii_case(database) {
-                let message = format!(
-                    "db already exists with different case already have: [{name}] trying to create [{database}]"
-                );
-                return Err(Error::new(codes::DATABASE_DIFFER_CASE, message));
+                return Err(Error::new(
+                    codes::DATABASE_DIFFER_CASE,
+                    format_args!(
+                        "db already exists with different case already have: [{name}] trying to create [{database}]"
+                    ),
+                ));
             }
         }
         Ok(())
@@ -89,8 +91,10 @@ impl Catalog {
     pub fn regular(&self, namespace: &Namespace) -> Result<Option<&Rc<Collection>>> {
         match self.get(namespace) {
             Some(found) if matches!(found.info.kind, CollectionKind::View { .. }) => {
-                let message = format!("Namespace {namespace} is a view, not a collection");
-                Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message))
+                Err(Error::new(
+                    codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
+                    format_args!("Namespace {namespace} is a view, not a collection"),
+                ))
             }
             found => Ok(found),
         }
@@ -101,10 +105,10 @@ impl Catalog {
     /// Errors: `CommandNotSupportedOnView` (166).
     pub fn plain(&self, namespace: &Namespace) -> Result<Option<&Rc<Collection>>> {
         match self.regular(namespace)? {
-            Some(found) if found.time_series().is_some() => {
-                let message = format!("Namespace {namespace} is a timeseries collection");
-                Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message))
-            }
+            Some(found) if found.time_series().is_some() => Err(Error::new(
+                codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
+                format_args!("Namespace {namespace} is a timeseries collection"),
+            )),
             found => Ok(found),
         }
     }

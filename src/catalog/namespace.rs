@@ -97,8 +97,10 @@ pub fn check_database_name(name: &str) -> Result<()> {
     let forbidden = |symbol: char| matches!(symbol, '/' | '\\' | '.' | ' ' | '"' | '$' | '\0');
     if name.is_empty() || name.len() >= limits::DATABASE_NAME_BYTES_END || name.contains(forbidden)
     {
-        let message = format!("Invalid database name: '{name}'");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid database name: '{name}'"),
+        ));
     }
     Ok(())
 }
@@ -106,12 +108,12 @@ pub fn check_database_name(name: &str) -> Result<()> {
 fn check_name(database: &str, name: &str, faults: &[(bool, &str)]) -> Result<()> {
     match faults.iter().find(|(is_there, _)| *is_there) {
         None => Ok(()),
-        Some((_, why)) => {
-            let message = format!(
+        Some((_, why)) => Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!(
                 "Invalid namespace specified '{database}.{name}': a collection's name {why}"
-            );
-            Err(Error::new(codes::INVALID_NAMESPACE, message))
-        }
+            ),
+        )),
     }
 }
 

@@ -33,7 +33,7 @@ impl TimeSeries {
     pub fn time(&self, document: DocumentRef<'_>) -> Result<i64> {
         match document.get(&self.time_field) {
             Some(ValueRef::Date(time)) => Ok(time),
-            _ => Err(Error::bad_value(format!(
+            _ => Err(Error::bad_value(format_args!(
                 "'{}' must be present and contain a valid BSON UTC datetime value",
                 self.time_field
             ))),
@@ -143,8 +143,10 @@ impl<'a> TimeSeriesOptions<'a> {
         fields: &[(&str, Kind)],
     ) -> Result<TimeSeriesOptions<'a>> {
         let refuse = |code: i32, name: &str, what: &str| {
-            let message = format!("BSON field '{owner}.timeseries.{name}' {what}");
-            Err(Error::new(code, message))
+            Err(Error::new(
+                code,
+                format_args!("BSON field '{owner}.timeseries.{name}' {what}"),
+            ))
         };
         let mut out = TimeSeriesOptions::default();
         for (at, (name, value)) in document.iter().enumerate() {

@@ -156,11 +156,10 @@ fn namespace(request: &Request<'_>) -> Result<Namespace> {
 fn check(command: DocumentRef<'_>, arguments: &Arguments<'_>, is_explained: bool) -> Result<()> {
     // An empty cursor is asked for by {}, not by null.
     if let Some(value) = command.get("cursor").filter(ValueRef::is_nullish) {
-        let message = format!(
+        return Err(Error::type_mismatch(format_args!(
             "BSON field 'aggregate.cursor' is the wrong type '{}'",
             value.kind().alias()
-        );
-        return Err(Error::type_mismatch(message));
+        )));
     }
     let explains = arguments.truth("explain") == Some(true);
     if explains && command.get("writeConcern").is_some() {

@@ -62,7 +62,7 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
         return match flag {
             Some(flag) => Err(Error::new(
                 4886600,
-                format!("{flag} needs apiVersion beside it"),
+                format_args!("{flag} needs apiVersion beside it"),
             )),
             None => Ok(()),
         };
@@ -70,7 +70,7 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
     if version != "1" {
         return Err(Error::new(
             codes::API_VERSION_ERROR,
-            format!("API version must be \"1\", not \"{version}\""),
+            format_args!("API version must be \"1\", not \"{version}\""),
         ));
     }
     if strict != Some(true) {
@@ -109,6 +109,6 @@ fn is_outside(stage: &str, argument: ValueRef<'_>) -> bool {
 fn outside(name: &str) -> Error {
     Error::new(
         codes::API_STRICT_ERROR,
-        format!("'{name}' is not in API version 1, and apiStrict is true"),
+        format_args!("'{name}' is not in API version 1, and apiStrict is true"),
     )
 }

@@ -259,18 +259,23 @@ impl<'a> Arguments<'a> {
 
     #[cold]
     fn error(&self, code: i32, name: &str, what: &str) -> Error {
-        Error::new(code, format!("BSON field '{}.{name}' {what}", self.owner))
+        Error::new(
+            code,
+            format_args!("BSON field '{}.{name}' {what}", self.owner),
+        )
     }
 
     #[cold]
     fn wrong_type(&self, name: &str, kind: Kind, takes: Takes) -> Error {
-        let message = format!(
-            "BSON field '{}.{name}' is the wrong type '{}', expected types {}",
-            self.owner,
-            kind.alias(),
-            takes.describe()
-        );
-        Error::new(codes::TYPE_MISMATCH, message)
+        Error::new(
+            codes::TYPE_MISMATCH,
+            format_args!(
+                "BSON field '{}.{name}' is the wrong type '{}', expected types {}",
+                self.owner,
+                kind.alias(),
+                takes.describe()
+            ),
+        )
     }
 
     /// The value of one of the command's own fields; null is absent.
@@ -327,8 +332,10 @@ impl<'a> Arguments<'a> {
                 other => other.is_truthy(),
             });
             if asked {
-                let message = format!("'{}.{name}' is not supported", self.owner);
-                return Err(Error::new(codes::NOT_IMPLEMENTED, message));
+                return Err(Error::new(
+                    codes::NOT_IMPLEMENTED,
+                    format_args!("'{}.{name}' is not supported", self.owner),
+                ));
             }
         }
         Ok(())

@@ -138,7 +138,7 @@ fn parse<'a>(arguments: &Arguments<'a>) -> Result<Vec<Operation<'a>>> {
         let name = Namespace::parse(text).ok_or_else(|| {
             Error::new(
                 codes::INVALID_NAMESPACE,
-                format!("Invalid namespace specified '{text}'"),
+                format_args!("Invalid namespace specified '{text}'"),
             )
         })?;
         check_database_name(name.database())?;
@@ -165,10 +165,12 @@ fn parse_operation<'a>(
         "update" => UPDATE_FIELDS,
         "delete" => DELETE_FIELDS,
         _ => {
-            let message = format!(
-                "BSON field '{kind}' is not a valid bulkWrite operation: use insert, update or delete"
-            );
-            return Err(Error::new(40415, message));
+            return Err(Error::new(
+                40415,
+                format_args!(
+                    "BSON field '{kind}' is not a valid bulkWrite operation: use insert, update or delete"
+                ),
+            ));
         }
     };
     let arguments = Arguments::inside("bulkWrite.ops", document, fields)?;
@@ -177,7 +179,7 @@ fn parse_operation<'a>(
         .ok()
         .and_then(|at| namespaces.get(at))
         .ok_or_else(|| {
-            Error::bad_value(format!(
+            Error::bad_value(format_args!(
                 "BulkWrite ops entry {at} has an invalid nsInfo index."
             ))
         })?;

@@ -41,8 +41,10 @@ pub(super) fn convert(engine: &mut Engine, request: &Request<'_>) -> Result<Docu
     }
     let source = source(engine, &namespace)?;
     if namespace.to_string().len() + TEMPORARY_NAME_BYTES > limits::NAMESPACE_BYTES_MAX {
-        let message = format!("the name {namespace} leaves no room for a temporary one");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("the name {namespace} leaves no room for a temporary one"),
+        ));
     }
     let mut write = Write::new(engine);
     write.drop_collection(&namespace)?;
@@ -74,8 +76,10 @@ pub(super) fn clone(engine: &mut Engine, request: &Request<'_>) -> Result<Docume
     check_collection_name(request.database, to)?;
     let to = Namespace::new(request.database, to);
     if !super::create::is_creatable(to.collection()) {
-        let message = format!("Invalid system namespace: {to}");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid system namespace: {to}"),
+        ));
     }
     engine.catalog().regular(&to)?;
     let mut write = Write::new(engine);
@@ -87,8 +91,10 @@ pub(super) fn clone(engine: &mut Engine, request: &Request<'_>) -> Result<Docume
 #[cold]
 fn invalid_name(request: &Request<'_>) -> Error {
     let kind = request.target.kind().alias();
-    let message = format!("collection name has invalid type {kind}");
-    Error::new(codes::INVALID_NAMESPACE, message)
+    Error::new(
+        codes::INVALID_NAMESPACE,
+        format_args!("collection name has invalid type {kind}"),
+    )
 }
 
 /// Errors: `InvalidOptions` (72) for none, or one that is not positive; `BadValue` (2).
@@ -119,7 +125,7 @@ fn source(engine: &Engine, namespace: &Namespace) -> Result<Rc<Collection>> {
         Some(found) => Ok(found.clone()),
         None => Err(Error::new(
             codes::NAMESPACE_NOT_FOUND,
-            format!("source collection {namespace} does not exist"),
+            format_args!("source collection {namespace} does not exist"),
         )),
     }
 }

@@ -65,8 +65,10 @@ const NOBODY: Timestamp = Timestamp {
 };
 
 fn unknown(name: &str) -> Error {
-    let message = format!("there is no cluster parameter '{name}'");
-    Error::new(codes::NO_SUCH_KEY, message)
+    Error::new(
+        codes::NO_SUCH_KEY,
+        format_args!("there is no cluster parameter '{name}'"),
+    )
 }
 
 fn find(name: &str) -> Result<&'static Parameter> {
@@ -86,8 +88,10 @@ impl Parameter {
     }
 
     fn wrong(&self) -> Error {
-        let message = format!("this is no value for {}.{}", self.name, self.field);
-        Error::bad_value(message)
+        Error::bad_value(format_args!(
+            "this is no value for {}.{}",
+            self.name, self.field
+        ))
     }
 
     /// A value as it is stored. Null stands for the default.
@@ -105,10 +109,10 @@ impl Parameter {
             },
             (Holds::Zero, _) => match number {
                 Some(0) => Ok(ValueRef::Int64(0)),
-                Some(_) => {
-                    let message = format!("{}.{} is not supported", self.name, self.field);
-                    Err(Error::new(codes::NOT_IMPLEMENTED, message))
-                }
+                Some(_) => Err(Error::new(
+                    codes::NOT_IMPLEMENTED,
+                    format_args!("{}.{} is not supported", self.name, self.field),
+                )),
                 None => Err(self.wrong()),
             },
             _ => Err(self.wrong()),
@@ -136,8 +140,10 @@ impl Parameter {
     fn check_names(&self, document: DocumentRef<'_>, known: &str) -> Result<()> {
         for element in document.elements() {
             if element.name.starts_with('$') {
-                let message = format!("a field cannot begin with a dollar: '{}'", element.name);
-                return Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message));
+                return Err(Error::new(
+                    codes::DOLLAR_PREFIXED_FIELD_NAME,
+                    format_args!("a field cannot begin with a dollar: '{}'", element.name),
+                ));
             }
             if element.name != known {
                 return Err(self.wrong());
@@ -175,8 +181,10 @@ fn stored(collection: &Collection, name: &str) -> Result<Option<(u64, DocumentBu
 }
 
 fn missing(name: &str) -> Error {
-    let message = format!("BSON field '{name}.{name}' is missing but a required field");
-    Error::new(40414, message)
+    Error::new(
+        40414,
+        format_args!("BSON field '{name}.{name}' is missing but a required field"),
+    )
 }
 
 /// Errors: `Unauthorized` (13) outside `admin`, `TypeMismatch` (14), `NoSuchKey` (4), 40414,
@@ -185,11 +193,10 @@ pub(super) fn get(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check_admin(request)?;
     Arguments::of_lenient(request, &[])?;
     let wrong = |kind: crate::value::Kind| {
-        let message = format!(
+        Error::type_mismatch(format_args!(
             "cluster parameters are named by strings, not {}",
             kind.alias()
-        );
-        Error::type_mismatch(message)
+        ))
     };
     let mut wanted: Vec<&Parameter> = Vec::new();
     match request.target {
@@ -240,8 +247,9 @@ pub(super) fn set(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         ValueRef::Null | ValueRef::Undefined => return Err(missing(request.name)),
         other => {
             let kind = other.kind().alias();
-            let message = format!("setClusterParameter takes a document, not {kind}");
-            return Err(Error::type_mismatch(message));
+            return Err(Error::type_mismatch(format_args!(
+                "setClusterParameter takes a document, not {kind}"
+            )));
         }
     };
     let mut elements = settings.elements();

@@ -42,7 +42,7 @@ pub(super) fn read(create: &Arguments<'_>) -> Result<Option<DocumentBuf>> {
         }
         Some(ValueRef::Document(given)) => given,
         Some(other) => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'create.clusteredIndex' is the wrong type '{}', expected types '[bool, object]'",
                 other.kind().alias()
             )));
@@ -55,8 +55,10 @@ pub(super) fn read(create: &Arguments<'_>) -> Result<Option<DocumentBuf>> {
             Some(value) => *name != "capped" || value.is_truthy(),
         };
         if is_asked {
-            let message = format!("'clusteredIndex' excludes '{name}'");
-            return Err(Error::new(*code, message));
+            return Err(Error::new(
+                *code,
+                format_args!("'clusteredIndex' excludes '{name}'"),
+            ));
         }
     }
     if fields.truth("unique") != Some(true) {
@@ -74,8 +76,10 @@ pub(super) fn read(create: &Arguments<'_>) -> Result<Option<DocumentBuf>> {
     };
     let name = fields.string("name").unwrap_or("_id_");
     if name.is_empty() || name == "*" || name.contains('\0') {
-        let message = format!("'{name}' is no name for an index");
-        return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
+        return Err(Error::new(
+            codes::CANNOT_CREATE_INDEX,
+            format_args!("'{name}' is no name for an index"),
+        ));
     }
     let mut kept = DocumentBuf::new();
     kept.append("v", 2);

@@ -63,8 +63,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let found = engine.collection(&namespace);
     collection_uuid::check(engine.catalog(), &namespace, request)?;
     let Some(collection) = found else {
-        let message = format!("ns does not exist: {namespace}");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("ns does not exist: {namespace}"),
+        ));
     };
     arguments.refuse(REFUSED)?;
     if arguments.truth("isTimeseriesNamespace") == Some(true) {

@@ -96,8 +96,10 @@ impl<'a> Wanted<'a> {
                     return Err(wrong_type(name, value));
                 }
                 _ => {
-                    let message = format!("BSON field 'collMod.index.{name}' is an unknown field.");
-                    return Err(Error::new(40415, message));
+                    return Err(Error::new(
+                        40415,
+                        format_args!("BSON field 'collMod.index.{name}' is an unknown field."),
+                    ));
                 }
             }
         }
@@ -131,8 +133,10 @@ impl<'a> Wanted<'a> {
         });
         let Some(first) = found.next() else {
             let namespace = &modification.namespace;
-            let message = format!("cannot find the index for ns {namespace}");
-            return Err(Error::new(codes::INDEX_NOT_FOUND, message));
+            return Err(Error::new(
+                codes::INDEX_NOT_FOUND,
+                format_args!("cannot find the index for ns {namespace}"),
+            ));
         };
         if found.next().is_some() {
             return Err(Error::new(
@@ -300,7 +304,7 @@ fn invalid(message: &str) -> Error {
 
 #[cold]
 fn wrong_type(name: &str, value: ValueRef<'_>) -> Error {
-    Error::type_mismatch(format!(
+    Error::type_mismatch(format_args!(
         "BSON field 'collMod.index.{name}' is the wrong type '{}'",
         value.kind().alias()
     ))

@@ -34,8 +34,10 @@ pub(super) fn run(
         return Ok(());
     };
     if modification.collection.is_view() {
-        let message = format!("option not supported on a view: {first}");
-        return Err(Error::new(codes::INVALID_OPTIONS, message));
+        return Err(Error::new(
+            codes::INVALID_OPTIONS,
+            format_args!("option not supported on a view: {first}"),
+        ));
     }
     let Some(current) = write.snapshot(&modification.namespace) else {
         return Ok(());
@@ -116,11 +118,11 @@ fn expiry(given: ValueRef<'_>, is_clustered: bool) -> Result<Option<i64>> {
         ValueRef::String("off") => clustered_index::seconds(0, is_clustered).map(|_| None),
         ValueRef::String(other) => Err(Error::new(
             codes::INVALID_OPTIONS,
-            format!("'expireAfterSeconds' is a number or \"off\", not '{other}'"),
+            format_args!("'expireAfterSeconds' is a number or \"off\", not '{other}'"),
         )),
         other => match other.to_i64_coerced() {
             Some(seconds) => clustered_index::seconds(seconds, is_clustered).map(Some),
-            None => Err(Error::type_mismatch(format!(
+            None => Err(Error::type_mismatch(format_args!(
                 "BSON field 'collMod.expireAfterSeconds' is the wrong type '{}', expected types '[string, number]'",
                 other.kind().alias()
             ))),

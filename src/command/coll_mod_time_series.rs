@@ -30,8 +30,10 @@ pub(super) fn run(
 ) -> Result<()> {
     let arguments = &modification.arguments;
     let refuse = |what: &str, name: &str| {
-        let message = format!("option {what}: {name}");
-        Err(Error::new(codes::INVALID_OPTIONS, message))
+        Err(Error::new(
+            codes::INVALID_OPTIONS,
+            format_args!("option {what}: {name}"),
+        ))
     };
     let collection = &modification.collection;
     if collection.time_series().is_none() {

@@ -61,7 +61,7 @@ pub(super) fn check(collation: DocumentRef<'_>) -> Result<()> {
     for (name, allowed) in ENUMERATIONS {
         match options.string(name) {
             Some(text) if !allowed.contains(&text) => {
-                return Err(Error::bad_value(format!(
+                return Err(Error::bad_value(format_args!(
                     "Enumeration value '{text}' for field 'collation.{name}' is not a valid value."
                 )));
             }
@@ -70,7 +70,7 @@ pub(super) fn check(collation: DocumentRef<'_>) -> Result<()> {
     }
     let strength = options.number("strength").unwrap_or(3);
     if !(1..=5).contains(&strength) {
-        return Err(Error::bad_value(format!(
+        return Err(Error::bad_value(format_args!(
             "Enumeration value '{strength}' for field 'collation.strength' is not a valid value."
         )));
     }
@@ -78,7 +78,7 @@ pub(super) fn check(collation: DocumentRef<'_>) -> Result<()> {
         Some(version) if version != VERSION => {
             return Err(Error::new(
                 codes::INCOMPATIBLE_COLLATION_VERSION,
-                format!("the collation's version is {VERSION}, not {version}"),
+                format_args!("the collation's version is {VERSION}, not {version}"),
             ));
         }
         _ => {}
@@ -88,8 +88,9 @@ pub(super) fn check(collation: DocumentRef<'_>) -> Result<()> {
         return check_simple(collation);
     }
     if !is_locale(locale) {
-        let message = format!("Field 'locale' is not a valid locale: {locale}");
-        return Err(Error::bad_value(message));
+        return Err(Error::bad_value(format_args!(
+            "Field 'locale' is not a valid locale: {locale}"
+        )));
     }
     let is_case_first = options
         .string("caseFirst")
@@ -99,8 +100,10 @@ pub(super) fn check(collation: DocumentRef<'_>) -> Result<()> {
             "'caseFirst' is invalid unless 'caseLevel' is on or 'strength' is greater than 2",
         ));
     }
-    let message = format!("the collation of '{locale}' is not supported");
-    Err(Error::new(codes::NOT_IMPLEMENTED, message))
+    Err(Error::new(
+        codes::NOT_IMPLEMENTED,
+        format_args!("the collation of '{locale}' is not supported"),
+    ))
 }
 
 /// The simple collation has no options.

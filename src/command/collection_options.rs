@@ -19,7 +19,7 @@ use crate::value::{ArrayBuf, ArrayRef, DocumentBuf, DocumentRef, ValueRef};
 /// filters, `QueryFeatureNotAllowed` (224) for what a validator may not ask.
 pub(super) fn check_validation(request: &Request<'_>, arguments: &Arguments<'_>) -> Result<()> {
     let one_of = |name: &str, allowed: &[&str]| match arguments.string(name) {
-        Some(value) if !allowed.contains(&value) => Err(Error::bad_value(format!(
+        Some(value) if !allowed.contains(&value) => Err(Error::bad_value(format_args!(
             "Enumeration value '{value}' for field '{}.{name}' is not a valid value.",
             request.name
         ))),
@@ -45,8 +45,10 @@ fn check_validator(request: &Request<'_>, validator: DocumentRef<'_>) -> Result<
         ));
     }
     if let Some(name) = forbidden_in_validator(ValueRef::Document(validator)) {
-        let message = format!("{name} is not allowed in a collection validator");
-        return Err(Error::new(codes::QUERY_FEATURE_NOT_ALLOWED, message));
+        return Err(Error::new(
+            codes::QUERY_FEATURE_NOT_ALLOWED,
+            format_args!("{name} is not allowed in a collection validator"),
+        ));
     }
     Matcher::parse(validator, &ParseScope::new()).map(drop)
 }
@@ -70,11 +72,10 @@ fn forbidden_in_validator(value: ValueRef<'_>) -> Option<&str> {
 /// Errors: `BadValue` (2) for less than one or more than a pebibyte.
 pub(super) fn capped_size(size: i64) -> Result<i64> {
     if !(1..=limits::CAPPED_BYTES_MAX).contains(&size) {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "a capped collection's size must be from 1 to {} bytes, not {size}",
             limits::CAPPED_BYTES_MAX
-        );
-        return Err(Error::bad_value(message));
+        )));
     }
     Ok(size)
 }
@@ -84,8 +85,9 @@ pub(super) fn capped_size(size: i64) -> Result<i64> {
 /// Errors: `BadValue` (2) for 2^31 or more.
 pub(super) fn capped_max(max: i64) -> Result<i64> {
     if max > i64::from(i32::MAX) {
-        let message = format!("a capped collection's max must be below 2^31, not {max}");
-        return Err(Error::bad_value(message));
+        return Err(Error::bad_value(format_args!(
+            "a capped collection's max must be below 2^31, not {max}"
+        )));
     }
     Ok(max)
 }
@@ -122,12 +124,15 @@ pub(super) fn check_index_defaults(defaults: DocumentRef<'_>) -> Result<()> {
 pub(super) fn check_storage_engine(engines: DocumentRef<'_>) -> Result<()> {
     for (engine, options) in engines.iter() {
         let ValueRef::Document(options) = options else {
-            let message = format!("'storageEngine.{engine}' has to be an embedded document.");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "'storageEngine.{engine}' has to be an embedded document."
+            )));
         };
         if engine != "wiredTiger" {
-            let message = format!("{engine} is not a registered storage engine for this server");
-            return Err(Error::new(codes::INVALID_OPTIONS, message));
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                format_args!("{engine} is not a registered storage engine for this server"),
+            ));
         }
         for (name, value) in options.iter() {
             check_engine_option(name, value)?;
@@ -142,13 +147,13 @@ fn check_engine_option(name: &str, value: ValueRef<'_>) -> Result<()> {
         ("configString", ValueRef::String(text)) if text.contains('\0') => {
             Err(Error::failed_to_parse("malformed 'configString' value"))
         }
-        ("configString", ValueRef::String(text)) => Err(Error::bad_value(format!(
+        ("configString", ValueRef::String(text)) => Err(Error::bad_value(format_args!(
             "the setting '{text}' is not known"
         ))),
         ("configString", _) => Err(Error::type_mismatch("'configString' must be a string.")),
         _ => Err(Error::new(
             codes::INVALID_OPTIONS,
-            format!("'{name}' is not a supported option."),
+            format_args!("'{name}' is not a supported option."),
         )),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn check_value(
         ValueRef::Null | ValueRef::Undefined => return Ok(()),
         ValueRef::Binary(binary) => binary,
         other => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'collectionUUID' is the wrong type '{}', expected type 'binData'",
                 other.kind().alias()
             )));

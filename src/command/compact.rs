@@ -19,11 +19,13 @@ const FIELDS: &[Field] = &[
 pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<DocumentBuf> {
     let arguments = Arguments::of(request, FIELDS)?;
     let ValueRef::String(name) = request.target else {
-        let message = format!(
-            "collection name has invalid type {}",
-            request.target.kind().alias()
-        );
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!(
+                "collection name has invalid type {}",
+                request.target.kind().alias()
+            ),
+        ));
     };
     if let Some(target) = arguments.number("freeSpaceTargetMB")
         && target < 1
@@ -34,8 +36,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check_known_name(request.database, name)?;
     let namespace = Namespace::new(request.database, name);
     if engine.catalog().regular_or_buckets(&namespace)?.is_none() {
-        let message = format!("collection does not exist: {namespace}");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("collection does not exist: {namespace}"),
+        ));
     }
     let mut reply = DocumentBuf::new();
     let field = match arguments.truth("dryRun") {

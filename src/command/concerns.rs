@@ -53,7 +53,7 @@ pub(super) fn check(command: DocumentRef<'_>) -> Result<()> {
         if !takes_write_concern(name) {
             return Err(Error::new(
                 codes::INVALID_OPTIONS,
-                format!("Command {name} does not support writeConcern"),
+                format_args!("Command {name} does not support writeConcern"),
             ));
         }
         check_write(concern)?;
@@ -104,7 +104,7 @@ fn check_write(concern: DocumentRef<'_>) -> Result<()> {
 fn check_w(value: ValueRef<'_>) -> Result<()> {
     match value {
         ValueRef::String("majority") => Ok(()),
-        ValueRef::String(tag) => Err(Error::bad_value(format!(
+        ValueRef::String(tag) => Err(Error::bad_value(format_args!(
             "cannot use non-majority 'w' mode '{tag}' when a host is not replicated"
         ))),
         ValueRef::Document(tags) => {
@@ -140,7 +140,7 @@ fn check_provenance(owner: &str, value: ValueRef<'_>) -> Result<()> {
         | ValueRef::String(
             "clientSupplied" | "implicitDefault" | "customDefault" | "getLastErrorDefaults",
         ) => Ok(()),
-        ValueRef::String(text) => Err(Error::bad_value(format!(
+        ValueRef::String(text) => Err(Error::bad_value(format_args!(
             "Enumeration value '{text}' for field '{owner}.provenance' is not a valid value."
         ))),
         other => Err(wrong_type(owner, "provenance", other)),
@@ -162,14 +162,14 @@ fn check_read(concern: DocumentRef<'_>, command: DocumentRef<'_>) -> Result<()> 
             ("level", ValueRef::String(level @ ("available" | "majority"))) => {
                 return Err(Error::new(
                     codes::INVALID_OPTIONS,
-                    format!("this command does not support the read concern level '{level}'"),
+                    format_args!("this command does not support the read concern level '{level}'"),
                 ));
             }
             ("level", ValueRef::String(level @ ("snapshot" | "linearizable"))) => {
                 return Err(level_of_replica_sets(level, command));
             }
             ("level", ValueRef::String(other)) => {
-                return Err(Error::bad_value(format!(
+                return Err(Error::bad_value(format_args!(
                     "Enumeration value '{other}' for field 'readConcern.level' is not a valid value."
                 )));
             }
@@ -204,23 +204,25 @@ fn level_of_replica_sets(level: &str, command: DocumentRef<'_>) -> Error {
     };
     Error::new(
         code,
-        format!("the read concern level '{level}' needs a replica set"),
+        format_args!("the read concern level '{level}' needs a replica set"),
     )
 }
 
 #[cold]
 fn wrong_type(owner: &str, name: &str, value: ValueRef<'_>) -> Error {
-    let message = format!(
-        "BSON field '{owner}.{name}' is the wrong type '{}'",
-        value.kind().alias()
-    );
-    Error::new(codes::TYPE_MISMATCH, message)
+    Error::new(
+        codes::TYPE_MISMATCH,
+        format_args!(
+            "BSON field '{owner}.{name}' is the wrong type '{}'",
+            value.kind().alias()
+        ),
+    )
 }
 
 #[cold]
 fn unknown(owner: &str, name: &str) -> Error {
     Error::new(
         40415,
-        format!("BSON field '{owner}.{name}' is an unknown field."),
+        format_args!("BSON field '{owner}.{name}' is an unknown field."),
     )
 }

@@ -58,8 +58,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let namespace = request.namespace()?;
     let is_of_series = engine.catalog().of_buckets(&namespace).is_some();
     if !is_creatable(namespace.collection()) && !is_of_series {
-        let message = format!("Invalid system namespace: {namespace}");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid system namespace: {namespace}"),
+        ));
     }
     check_validation(request, &arguments)?;
     if let Some(engines) = arguments.document("storageEngine") {
@@ -98,7 +100,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             true => Ok(DocumentBuf::new()),
             false => Err(Error::new(
                 codes::NAMESPACE_EXISTS,
-                format!("{namespace} has other options"),
+                format_args!("{namespace} has other options"),
             )),
         };
     }
@@ -217,8 +219,10 @@ fn of_view(
             .get("expireAfterSeconds")
             .map(|_| &"expireAfterSeconds"));
     if let Some(name) = other {
-        let message = format!("a view cannot have the option '{name}'");
-        return Err(Error::new(codes::INVALID_OPTIONS, message));
+        return Err(Error::new(
+            codes::INVALID_OPTIONS,
+            format_args!("a view cannot have the option '{name}'"),
+        ));
     }
     arguments.refuse(REFUSED)?;
     let stages = arguments.array("pipeline").unwrap_or(ArrayRef::EMPTY);

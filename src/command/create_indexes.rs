@@ -48,8 +48,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         .as_ref()
         .map_or(1, |collection| collection.index_count());
     if existing.is_none() && !is_creatable(namespace.collection()) {
-        let message = format!("Invalid system namespace: {namespace}");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid system namespace: {namespace}"),
+        ));
     }
     let mut write = Write::new(engine);
     write.create_implicitly(&namespace)?;

@@ -65,15 +65,17 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let name = match request.target {
         ValueRef::String(name) => name,
         other => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "dataSize takes a namespace, not {}",
                 other.kind().alias()
             )));
         }
     };
     let namespace = Namespace::parse(name).ok_or_else(|| {
-        let message = format!("Invalid namespace specified '{name}'");
-        Error::new(codes::INVALID_NAMESPACE, message)
+        Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid namespace specified '{name}'"),
+        )
     })?;
     check_known_name(namespace.database(), namespace.collection())?;
     let range = range(&arguments)?;

@@ -58,18 +58,20 @@ pub(super) fn run_database(engine: &mut Engine, request: &Request<'_>) -> Result
             return Err(Error::new(5255100, "have to pass 1 as db parameter"));
         }
         target => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'dropDatabase.dropDatabase' is the wrong type '{}'",
                 target.kind().alias()
             )));
         }
     }
     if matches!(request.database, "admin" | "local" | "config") {
-        let message = format!(
-            "Dropping the '{}' database is prohibited.",
-            request.database
-        );
-        return Err(Error::new(codes::ILLEGAL_OPERATION, message));
+        return Err(Error::new(
+            codes::ILLEGAL_OPERATION,
+            format_args!(
+                "Dropping the '{}' database is prohibited.",
+                request.database
+            ),
+        ));
     }
     let names: Vec<Namespace> = engine
         .catalog()

@@ -15,8 +15,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Arguments::of(request, FIELDS)?;
     let namespace = request.namespace()?;
     let Some(collection) = engine.catalog().regular(&namespace)?.cloned() else {
-        let message = format!("ns not found {namespace}");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("ns not found {namespace}"),
+        ));
     };
     let names = match request.document.get("index") {
         Some(ValueRef::String("*")) => {
@@ -55,7 +57,7 @@ fn by_name(collection: &Collection, name: &str) -> Result<String> {
     let not_found = || {
         Error::new(
             codes::INDEX_NOT_FOUND,
-            format!("index not found with name [{name}]"),
+            format_args!("index not found with name [{name}]"),
         )
     };
     let index = collection.index(name).ok_or_else(not_found)?;
@@ -74,24 +76,30 @@ fn by_key(collection: &Collection, key: DocumentRef<'_>) -> Result<String> {
         .iter()
         .filter(|index| compare_documents(index.spec.key.as_ref(), key).is_eq());
     let Some(first) = found.next() else {
-        let message = format!("can't find index with key: {key}");
-        return Err(Error::new(codes::INDEX_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::INDEX_NOT_FOUND,
+            format_args!("can't find index with key: {key}"),
+        ));
     };
     if found.next().is_some() {
-        let message = format!(
-            "{} indexes have this key: drop one by its name",
-            2 + found.count()
-        );
-        return Err(Error::new(codes::AMBIGUOUS_INDEX_KEY_PATTERN, message));
+        return Err(Error::new(
+            codes::AMBIGUOUS_INDEX_KEY_PATTERN,
+            format_args!(
+                "{} indexes have this key: drop one by its name",
+                2 + found.count()
+            ),
+        ));
     }
     by_name(collection, &first.spec.name)
 }
 
 #[cold]
 fn wrong_type(value: ValueRef<'_>) -> Error {
-    let message = format!(
-        "BSON field 'dropIndexes.index' is the wrong type '{}', expected types '[string, object, array]'",
-        value.kind().alias()
-    );
-    Error::new(codes::TYPE_MISMATCH, message)
+    Error::new(
+        codes::TYPE_MISMATCH,
+        format_args!(
+            "BSON field 'dropIndexes.index' is the wrong type '{}', expected types '[string, object, array]'",
+            value.kind().alias()
+        ),
+    )
 }

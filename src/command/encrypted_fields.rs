@@ -132,7 +132,7 @@ fn check_field(field: &Arguments<'_>, given_queries: Option<ValueRef<'_>>) -> Re
         None => None,
         Some(name) => Some(
             Kind::from_alias(name)
-                .ok_or_else(|| Error::bad_value(format!("Unknown type name alias: {name}")))?,
+                .ok_or_else(|| Error::bad_value(format_args!("Unknown type name alias: {name}")))?,
         ),
     };
     if kind.is_some_and(|kind| NOT_ENCRYPTED.contains(&kind)) {
@@ -187,18 +187,20 @@ fn check_query(query: &Arguments<'_>, kind: Option<Kind>) -> Result<()> {
         let Some(number) = query.get(name) else {
             continue;
         };
-        let number = number
-            .to_i64_exact()
-            .ok_or_else(|| Error::failed_to_parse(format!("'{name}' must be a whole number")))?;
+        let number = number.to_i64_exact().ok_or_else(|| {
+            Error::failed_to_parse(format_args!("'{name}' must be a whole number"))
+        })?;
         if !(least..=greatest).contains(&number) {
-            return Err(Error::bad_value(format!("'{name}' is out of its range")));
+            return Err(Error::bad_value(format_args!(
+                "'{name}' is out of its range"
+            )));
         }
     }
     match query.string("queryType").unwrap_or_default() {
         "equality" => Ok(()),
         "range" => check_range(query, kind),
         name if OF_TEXTS.contains(&name) => check_text(query, kind),
-        other => Err(Error::bad_value(format!(
+        other => Err(Error::bad_value(format_args!(
             "Enumeration value '{other}' for field 'queryType' is not a valid value."
         ))),
     }
@@ -234,7 +236,7 @@ fn check_text(query: &Arguments<'_>, kind: Option<Kind>) -> Result<()> {
         ("diacriticSensitive", 9783405),
     ] {
         if query.get(name).is_none() {
-            return Err(Error::new(code, format!("'{name}' is missing")));
+            return Err(Error::new(code, format_args!("'{name}' is missing")));
         }
     }
     if query.number("strMinQueryLength") > query.number("strMaxQueryLength") {

@@ -35,7 +35,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         Some("queryPlanner") => Verbosity::QueryPlanner,
         Some("executionStats") => Verbosity::ExecutionStats,
         Some(other) => {
-            return Err(Error::bad_value(format!(
+            return Err(Error::bad_value(format_args!(
                 "Enumeration value '{other}' for field 'explain.verbosity' is not a valid value."
             )));
         }
@@ -47,7 +47,7 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             return Err(Error::new(40414, message));
         }
         other => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'explain.explain' is the wrong type '{}', expected type 'object'",
                 other.kind().alias()
             )));
@@ -112,11 +112,11 @@ fn plan_of(engine: &Engine, request: &Request<'_>) -> Result<Explained> {
         }
         other if super::registry::find_command(other).is_none() => Err(Error::new(
             codes::COMMAND_NOT_FOUND,
-            format!("Explain failed due to unknown command: {other}"),
+            format_args!("Explain failed due to unknown command: {other}"),
         )),
         other => Err(Error::new(
             codes::ILLEGAL_OPERATION,
-            format!("Explain is not supported for the '{other}' command"),
+            format_args!("Explain is not supported for the '{other}' command"),
         )),
     }
 }

@@ -40,8 +40,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let mut digest = Md5::default();
     for (expected, (number, record)) in chunks.iter().enumerate() {
         if *number != expected as i64 {
-            let message = format!("chunk {expected} is missing");
-            return Err(Error::new(50848, message));
+            return Err(Error::new(
+                50848,
+                format_args!("chunk {expected} is missing"),
+            ));
         }
         let found = match &collection {
             Some(collection) => collection.records.get_ref(*record)?,
@@ -50,8 +52,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         match DocumentRef::from_valid(found.unwrap_or(&[5, 0, 0, 0, 0])).get("data") {
             Some(ValueRef::Binary(data)) => digest.update(data.bytes),
             _ => {
-                let message = format!("chunk {number} holds no binary data");
-                return Err(Error::new(50847, message));
+                return Err(Error::new(
+                    50847,
+                    format_args!("chunk {number} holds no binary data"),
+                ));
             }
         }
     }

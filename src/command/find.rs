@@ -110,8 +110,9 @@ fn open(
     collation::refuse(arguments)?;
     if let Some(filter) = request.document.get("filter").filter(|f| f.is_nullish()) {
         let kind = filter.kind().alias();
-        let message = format!("BSON field 'find.filter' must be an object, not {kind}");
-        return Err(Error::type_mismatch(message));
+        return Err(Error::type_mismatch(format_args!(
+            "BSON field 'find.filter' must be an object, not {kind}"
+        )));
     }
     let namespace = request.namespace()?;
     let collection = engine.collection(&namespace);
@@ -202,7 +203,7 @@ fn of_collections_only(arguments: &Arguments<'_>) -> Result<()> {
     match names.iter().find(|name| is_asked(name)) {
         Some(name) => Err(Error::new(
             codes::OPTION_NOT_SUPPORTED_ON_VIEW,
-            format!("the option '{name}' is not supported on a view"),
+            format_args!("the option '{name}' is not supported on a view"),
         )),
         None => Ok(()),
     }

@@ -23,11 +23,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::new(40414, message));
     }
     let ValueRef::Int64(id) = request.target else {
-        let message = format!(
+        return Err(Error::type_mismatch(format_args!(
             "BSON field 'getMore.getMore' is the wrong type '{}', expected type 'long'",
             request.target.kind().alias()
-        );
-        return Err(Error::type_mismatch(message));
+        )));
     };
     let arguments = Arguments::of(request, FIELDS)?;
     let name = arguments.string("collection").unwrap_or_default();
@@ -39,11 +38,13 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let newest = engine.collection(&namespace);
     let cursor = engine.cursors.get(id, request.context.now_ms)?;
     if cursor.namespace != namespace {
-        let message = format!(
-            "Requested getMore on namespace '{namespace}', but cursor belongs to a different namespace {}",
-            cursor.namespace
-        );
-        return Err(Error::new(codes::UNAUTHORIZED, message));
+        return Err(Error::new(
+            codes::UNAUTHORIZED,
+            format_args!(
+                "Requested getMore on namespace '{namespace}', but cursor belongs to a different namespace {}",
+                cursor.namespace
+            ),
+        ));
     }
     let awaits = cursor
         .tailing

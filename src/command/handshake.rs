@@ -34,11 +34,10 @@ fn check_user(user: ValueRef<'_>) -> Result<()> {
         ValueRef::String(name) => name.contains('.'),
         ValueRef::Document(name) => text(name, "user") && text(name, "db"),
         other => {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "saslSupportedMechs names a user, not {}",
                 other.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         }
     };
     match is_name {

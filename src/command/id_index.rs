@@ -19,20 +19,18 @@ pub(super) fn check(index: DocumentRef<'_>) -> Result<()> {
             "ns" => {}
             "collation" => check_collation(value)?,
             _ => {
-                let message =
-                    format!("The field '{name}' is not valid for an _id index specification.");
                 return Err(Error::new(
                     codes::INVALID_INDEX_SPECIFICATION_OPTION,
-                    message,
+                    format_args!("The field '{name}' is not valid for an _id index specification."),
                 ));
             }
         }
     }
     for name in ["key", "name"] {
         if index.element(name).is_none() {
-            let message =
-                format!("The '{name}' field is a required property of an index specification");
-            return Err(Error::failed_to_parse(message));
+            return Err(Error::failed_to_parse(format_args!(
+                "The '{name}' field is a required property of an index specification"
+            )));
         }
     }
     Ok(())
@@ -71,9 +69,9 @@ fn check_version(version: ValueRef<'_>) -> Result<()> {
         Some(1 | 2) => Ok(()),
         Some(_) => Err(Error::new(
             codes::CANNOT_CREATE_INDEX,
-            format!("the index version {version} is not supported"),
+            format_args!("the index version {version} is not supported"),
         )),
-        None => Err(Error::bad_value(format!(
+        None => Err(Error::bad_value(format_args!(
             "the index version must be a whole number, not {version}"
         ))),
     }
@@ -94,7 +92,7 @@ fn check_collation(collation: ValueRef<'_>) -> Result<()> {
 
 #[cold]
 fn wrong_type(name: &str, value: ValueRef<'_>) -> Error {
-    Error::type_mismatch(format!(
+    Error::type_mismatch(format_args!(
         "The field '{name}' of an index specification must not be of type {}",
         value.kind().alias()
     ))

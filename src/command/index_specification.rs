@@ -50,8 +50,10 @@ fn check_refused(name: &str, value: ValueRef<'_>) -> Result<()> {
     let number = number.unwrap_or(1.0);
     match name {
         "textIndexVersion" | "2dsphereIndexVersion" if ![1.0, 2.0, 3.0].contains(&number) => {
-            let message = format!("the {name} {value} is not supported");
-            Err(Error::new(codes::CANNOT_CREATE_INDEX, message))
+            Err(Error::new(
+                codes::CANNOT_CREATE_INDEX,
+                format_args!("the {name} {value} is not supported"),
+            ))
         }
         "bits" if !(1.0..=32.0).contains(&number) => Err(Error::new(
             codes::INVALID_OPTIONS,
@@ -171,7 +173,7 @@ fn check_combination(spec: &IndexSpec, document: DocumentRef<'_>) -> Result<()> 
     match beside.find(|field| wildcard.overlaps(&field.path)) {
         Some(field) => Err(Error::new(
             7246209,
-            format!(
+            format_args!(
                 "the field '{}' of a compound wildcard index must be left out of its wildcard",
                 field.path.as_str()
             ),
@@ -205,8 +207,10 @@ fn wildcard_projection(spec: &IndexSpec, value: ValueRef<'_>) -> Result<Wildcard
     check_truths(projection)?;
     let wildcard = Wildcard::new(spec.key.as_ref(), projection)?;
     if let Some(path) = wildcard.collision() {
-        let message = format!("Path collision at {}", path.as_str());
-        return Err(Error::new(31249, message));
+        return Err(Error::new(
+            31249,
+            format_args!("Path collision at {}", path.as_str()),
+        ));
     }
     // `_id` may be held beside paths that are left out.
     let mut others = DocumentBuf::new();
@@ -226,11 +230,13 @@ fn check_truths(projection: DocumentRef<'_>) -> Result<()> {
             ValueRef::Boolean(_) => {}
             _ if value.is_number() => {}
             _ => {
-                let message = format!(
-                    "the field '{name}' of a wildcardProjection must be a number or a bool, not {}",
-                    value.kind().alias()
-                );
-                return Err(Error::new(51271, message));
+                return Err(Error::new(
+                    51271,
+                    format_args!(
+                        "the field '{name}' of a wildcardProjection must be a number or a bool, not {}",
+                        value.kind().alias()
+                    ),
+                ));
             }
         }
     }
@@ -242,8 +248,10 @@ fn check_truths(projection: DocumentRef<'_>) -> Result<()> {
 /// Errors: `CannotCreateIndex` (67).
 fn expire_after_seconds(value: ValueRef<'_>) -> Result<i32> {
     let refuse = |what: &str| {
-        let message = format!("TTL index 'expireAfterSeconds' {what}");
-        Err(Error::new(codes::CANNOT_CREATE_INDEX, message))
+        Err(Error::new(
+            codes::CANNOT_CREATE_INDEX,
+            format_args!("TTL index 'expireAfterSeconds' {what}"),
+        ))
     };
     if !value.is_number() {
         return refuse("option must be numeric");
@@ -270,7 +278,7 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
             Some(_) => {
                 return Err(Error::new(
                     codes::CANNOT_CREATE_INDEX,
-                    format!(
+                    format_args!(
                         "Invalid index specification: the index version {value} is not supported"
                     ),
                 ));
@@ -297,15 +305,16 @@ fn option(spec: &mut IndexSpec, name: &str, value: ValueRef<'_>, lenient: bool) 
         }
         "collation" => check_collation(value)?,
         _ if REFUSED.iter().any(|(refused, _)| *refused == name) => {
-            let message = format!("the index option '{name}' is not supported");
-            return Err(Error::new(codes::NOT_IMPLEMENTED, message));
+            return Err(Error::new(
+                codes::NOT_IMPLEMENTED,
+                format_args!("the index option '{name}' is not supported"),
+            ));
         }
         _ if lenient => {}
         _ => {
-            let message = format!("The field '{name}' is not valid for an index specification.");
             return Err(Error::new(
                 codes::INVALID_INDEX_SPECIFICATION_OPTION,
-                message,
+                format_args!("The field '{name}' is not valid for an index specification."),
             ));
         }
     }
@@ -435,11 +444,9 @@ fn id_index(spec: IndexSpec, document: DocumentRef<'_>) -> Result<IndexSpec> {
     for (name, value) in document.iter() {
         let harmless = name == "unique" && value.is_truthy() || name == "background";
         if !allowed.contains(&name) && !harmless {
-            let message =
-                format!("The field '{name}' is not valid for an _id index specification.");
             return Err(Error::new(
                 codes::INVALID_INDEX_SPECIFICATION_OPTION,
-                message,
+                format_args!("The field '{name}' is not valid for an _id index specification."),
             ));
         }
     }
@@ -449,9 +456,11 @@ fn id_index(spec: IndexSpec, document: DocumentRef<'_>) -> Result<IndexSpec> {
 
 #[cold]
 fn wrong_type(name: &str, value: ValueRef<'_>, expected: &str) -> Error {
-    let message = format!(
-        "The field '{name}' of an index specification must be a {expected}, but got {}",
-        value.kind().alias()
-    );
-    Error::new(codes::TYPE_MISMATCH, message)
+    Error::new(
+        codes::TYPE_MISMATCH,
+        format_args!(
+            "The field '{name}' of an index specification must be a {expected}, but got {}",
+            value.kind().alias()
+        ),
+    )
 }

@@ -31,11 +31,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     check_batch_size(&arguments, documents)?;
     for (at, value) in documents.iter().enumerate() {
         if value.kind() != Kind::Document {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'insert.documents.{at}' is the wrong type '{}', expected type 'object'",
                 value.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         }
     }
     check_target(engine, &namespace, request)?;
@@ -111,11 +110,10 @@ pub(super) fn prepare(
 fn check_size(document: DocumentRef<'_>) -> Result<()> {
     let size = document.as_bytes().len();
     if size > limits::DOCUMENT_BYTES_MAX {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "object to insert too large. size in bytes: {size}, max size: {}",
             limits::DOCUMENT_BYTES_MAX
-        );
-        return Err(Error::bad_value(message));
+        )));
     }
     Ok(())
 }
@@ -125,12 +123,12 @@ pub(super) fn check_id(id: ValueRef<'_>) -> Result<()> {
     match id.kind() {
         Kind::Array | Kind::Regex | Kind::Undefined => Err(Error::new(
             codes::INVALID_ID_FIELD,
-            format!("The '_id' value cannot be of type {}", id.kind().alias()),
+            format_args!("The '_id' value cannot be of type {}", id.kind().alias()),
         )),
         Kind::Document => match id.as_document().and_then(|document| document.first()) {
             Some(first) if first.name.starts_with('$') => Err(Error::new(
                 codes::DOLLAR_PREFIXED_FIELD_NAME,
-                format!(
+                format_args!(
                     "_id fields may not contain '$'-prefixed fields: {} is not valid for storage.",
                     first.name
                 ),

@@ -33,11 +33,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             continue;
         }
         let ValueRef::Int64(id) = value else {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'killCursors.cursors.{at}' is the wrong type '{}', expected type 'long'",
                 value.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         };
         ids.push(id);
     }

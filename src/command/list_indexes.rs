@@ -24,8 +24,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let buckets = catalog.of_buckets(&namespace);
     let of_buckets = buckets.and_then(|found| found.info.rules.time_series.clone());
     let Some(collection) = catalog.regular_or_buckets(&namespace)?.cloned() else {
-        let message = format!("ns does not exist: {namespace}");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("ns does not exist: {namespace}"),
+        ));
     };
     let wraps = arguments.truth("includeIndexBuildInfo").unwrap_or(false);
     if wraps && arguments.truth("includeBuildUUIDs").unwrap_or(false) {

@@ -118,8 +118,9 @@ fn wanted(request: &Request<'_>) -> Result<Wanted> {
         Some("runtime") => Some(true),
         Some("startup") => Some(false),
         Some(other) => {
-            let message = format!("setAt is 'runtime' or 'startup', not '{other}'");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "setAt is 'runtime' or 'startup', not '{other}'"
+            )));
         }
     };
     Ok(Wanted {
@@ -172,22 +173,28 @@ pub(super) fn set(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     for element in named(request) {
         let name = element.name;
         let Some(parameter) = find(name) else {
-            let message = format!("there is no parameter '{name}' to be set");
-            return Err(Error::new(codes::INVALID_OPTIONS, message));
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                format_args!("there is no parameter '{name}' to be set"),
+            ));
         };
         let Some(set) = parameter.set else {
-            let message = format!("{name} cannot be changed while the engine runs");
-            return Err(Error::new(codes::ILLEGAL_OPERATION, message));
+            return Err(Error::new(
+                codes::ILLEGAL_OPERATION,
+                format_args!("{name} cannot be changed while the engine runs"),
+            ));
         };
         let Some(value) = element.value().to_i64_coerced() else {
             let kind = element.kind.alias();
-            let message = format!("{name} takes a number, not {kind}");
-            return Err(Error::type_mismatch(message));
+            return Err(Error::type_mismatch(format_args!(
+                "{name} takes a number, not {kind}"
+            )));
         };
         let (least, largest) = parameter.range;
         if !(least..=largest).contains(&value) {
-            let message = format!("{name} has to be from {least} to {largest}, not {value}");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "{name} has to be from {least} to {largest}, not {value}"
+            )));
         }
         changes.push((parameter, set, value));
     }

@@ -26,7 +26,7 @@ pub(super) fn check(engine: &Engine, output: &Output) -> Result<()> {
         Output::Replace(target, None) => match engine.catalog().regular(target)? {
             Some(found) if found.info.rules.capped.is_some() => Err(Error::new(
                 17152,
-                format!("namespace '{target}' is capped so it can't be used for $out"),
+                format_args!("namespace '{target}' is capped so it can't be used for $out"),
             )),
             _ => Ok(()),
         },

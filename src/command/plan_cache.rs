@@ -105,7 +105,9 @@ fn shape_to_clear(request: &Request<'_>) -> Result<Option<IndexFilter>> {
         .iter()
         .find(|name| request.document.element(name).is_some())
     {
-        Some(name) => Err(Error::bad_value(format!("{name} is given without a query"))),
+        Some(name) => Err(Error::bad_value(format_args!(
+            "{name} is given without a query"
+        ))),
         None => Ok(None),
     }
 }
@@ -118,7 +120,9 @@ fn shape(request: &Request<'_>) -> Result<IndexFilter> {
         None => Ok(None),
         Some(ValueRef::Document(part)) => Ok(Some(part)),
         Some(ValueRef::Array(part)) => Ok(Some(part.as_document())),
-        Some(_) => Err(Error::bad_value(format!("field {name} must be an object"))),
+        Some(_) => Err(Error::bad_value(format_args!(
+            "field {name} must be an object"
+        ))),
     };
     let query = part("query")?.ok_or_else(|| Error::bad_value("required field query missing"))?;
     let (sort, projection, collation) = (part("sort")?, part("projection")?, part("collation")?);

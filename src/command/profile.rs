@@ -34,11 +34,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         }
         target if target.is_number() => target.to_i64_coerced().unwrap_or(-1),
         other => {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field 'profile.profile' is the wrong type '{}'",
                 other.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         }
     };
     let arguments = Arguments::of(request, FIELDS)?;
@@ -57,11 +56,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
             Filter::Becomes(normalized(filter))
         }
         Some(other) => {
-            let message = format!(
+            return Err(Error::bad_value(format_args!(
                 "a filter is a document or 'unset', not {}",
                 other.kind().alias()
-            );
-            return Err(Error::bad_value(message));
+            )));
         }
     };
     let reply = describe(engine, request.database);

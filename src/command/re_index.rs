@@ -13,8 +13,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     Arguments::of(request, &[])?;
     let namespace = request.namespace()?;
     let Some(collection) = engine.catalog().plain(&namespace)?.cloned() else {
-        let message = format!("there is no collection {namespace}");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("there is no collection {namespace}"),
+        ));
     };
     let count = collection.index_count() as i32;
     let mut write = Write::new(engine);

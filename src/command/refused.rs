@@ -90,10 +90,10 @@ pub(super) fn error(name: &str) -> Error {
         Some((codes::AUTHENTICATION_FAILED, _)) => {
             Error::new(codes::AUTHENTICATION_FAILED, "Authentication failed.")
         }
-        Some((code, _)) => Error::new(*code, format!("{name} is not supported here")),
+        Some((code, _)) => Error::new(*code, format_args!("{name} is not supported here")),
         None => Error::new(
             codes::COMMAND_NOT_FOUND,
-            format!("no such command: '{name}'"),
+            format_args!("no such command: '{name}'"),
         ),
     }
 }

@@ -23,11 +23,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::new(codes::UNAUTHORIZED, message));
     }
     let ValueRef::String(from) = request.target else {
-        let message = format!(
+        return Err(Error::type_mismatch(format_args!(
             "BSON field 'renameCollection.renameCollection' is the wrong type '{}', expected type 'string'",
             request.target.kind().alias()
-        );
-        return Err(Error::type_mismatch(message));
+        )));
     };
     let arguments = Arguments::of(request, FIELDS)?;
     let drop_target = drop_target(request)?;
@@ -35,12 +34,16 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let to = full_name(arguments.string("to").unwrap_or_default())?;
     check_names(&from, &to)?;
     let Some(source) = engine.collection(&from) else {
-        let message = format!("Source collection {from} does not exist");
-        return Err(Error::new(codes::NAMESPACE_NOT_FOUND, message));
+        return Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("Source collection {from} does not exist"),
+        ));
     };
     if source.is_view() || source.time_series().is_some() {
-        let message = format!("cannot rename view: {from}");
-        return Err(Error::new(codes::COMMAND_NOT_SUPPORTED_ON_VIEW, message));
+        return Err(Error::new(
+            codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
+            format_args!("cannot rename view: {from}"),
+        ));
     }
     collection_uuid::check(engine.catalog(), &from, request)?;
     if let Some(target) = engine.collection(&to) {
@@ -89,7 +92,7 @@ fn drop_target<'a>(request: &Request<'a>) -> Result<Target<'a>> {
         Some(ValueRef::Boolean(false)) => Ok(Target::Kept),
         Some(ValueRef::Boolean(true)) => Ok(Target::Dropped),
         Some(uuid @ ValueRef::Binary(_)) => Ok(Target::DroppedIf(uuid)),
-        Some(other) => Err(Error::type_mismatch(format!(
+        Some(other) => Err(Error::type_mismatch(format_args!(
             "BSON field 'renameCollection.dropTarget' is the wrong type '{}', expected a bool or a UUID",
             other.kind().alias()
         ))),
@@ -109,7 +112,7 @@ fn full_name(text: &str) -> Result<Namespace> {
     let name = Namespace::parse(text).ok_or_else(|| {
         Error::new(
             codes::INVALID_NAMESPACE,
-            format!("Invalid namespace specified: {text}"),
+            format_args!("Invalid namespace specified: {text}"),
         )
     })?;
     check_database_name(name.database())?;

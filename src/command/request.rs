@@ -31,7 +31,7 @@ impl<'a> Request<'a> {
         let database = match document.get("$db") {
             Some(ValueRef::String(name)) => name,
             Some(other) => {
-                return Err(Error::type_mismatch(format!(
+                return Err(Error::type_mismatch(format_args!(
                     "$db must be a string, not {other}"
                 )));
             }
@@ -60,7 +60,7 @@ impl<'a> Request<'a> {
             }
             other => Err(Error::new(
                 codes::INVALID_NAMESPACE,
-                format!("collection name has invalid type {}", other.kind().alias()),
+                format_args!("collection name has invalid type {}", other.kind().alias()),
             )),
         }
     }
@@ -75,8 +75,10 @@ impl<'a> Request<'a> {
         let mut context = self.context.clone();
         for (name, value) in variables.iter() {
             if matches!(name, "NOW" | "CLUSTER_TIME") {
-                let message = format!("a variable of 'let' cannot replace $${name}");
-                return Err(Error::new(4_738_901, message));
+                return Err(Error::new(
+                    4_738_901,
+                    format_args!("a variable of 'let' cannot replace $${name}"),
+                ));
             }
             crate::expression::check_variable_name(name)?;
             let scope = ParseScope::of(&context);

@@ -18,11 +18,13 @@ pub(super) fn check_admin(request: &Request<'_>) -> Result<()> {
     if request.database == "admin" {
         return Ok(());
     }
-    let message = format!(
-        "{} may only be run against the admin database.",
-        request.name
-    );
-    Err(Error::new(codes::UNAUTHORIZED, message))
+    Err(Error::new(
+        codes::UNAUTHORIZED,
+        format_args!(
+            "{} may only be run against the admin database.",
+            request.name
+        ),
+    ))
 }
 
 /// Errors: `LockTimeout` (24) for a write while `fsync` has locked writes out: nothing can unlock
@@ -109,12 +111,12 @@ pub(super) fn kill_op(_engine: &mut Engine, request: &Request<'_>) -> Result<Doc
         return Err(Error::type_mismatch("killOp takes a number as op"));
     }
     let Some(whole) = op.to_i64_exact() else {
-        return Err(Error::bad_value(format!(
+        return Err(Error::bad_value(format_args!(
             "op is a 64-bit integer, not {op}"
         )));
     };
     if i32::try_from(whole).is_err() {
-        return Err(Error::new(26823, format!("invalid op: {op}")));
+        return Err(Error::new(26823, format_args!("invalid op: {op}")));
     }
     let mut reply = DocumentBuf::new();
     reply.append("info", "attempting to kill op");
@@ -207,8 +209,10 @@ pub(super) fn get_log(engine: &mut Engine, request: &Request<'_>) -> Result<Docu
             return Err(Error::new(40414, message));
         }
         ref other => {
-            let message = format!("getLog takes a string, not {}", other.kind().alias());
-            return Err(Error::type_mismatch(message));
+            return Err(Error::type_mismatch(format_args!(
+                "getLog takes a string, not {}",
+                other.kind().alias()
+            )));
         }
     };
     let mut reply = DocumentBuf::new();
@@ -227,8 +231,10 @@ pub(super) fn get_log(engine: &mut Engine, request: &Request<'_>) -> Result<Docu
             reply.append_array("log", |_| {});
         }
         other => {
-            let message = format!("there is no log named '{other}'");
-            return Err(Error::new(codes::OPERATION_FAILED, message));
+            return Err(Error::new(
+                codes::OPERATION_FAILED,
+                format_args!("there is no log named '{other}'"),
+            ));
         }
     }
     Ok(reply)
@@ -367,12 +373,16 @@ pub(super) fn compatibility(_engine: &mut Engine, request: &Request<'_>) -> Resu
     match request.target {
         ValueRef::String(COMPATIBILITY_VERSION) => {}
         ValueRef::String(other) => {
-            let message = format!("the version is {COMPATIBILITY_VERSION} and cannot be '{other}'");
-            return Err(Error::new(4926900, message));
+            return Err(Error::new(
+                4926900,
+                format_args!("the version is {COMPATIBILITY_VERSION} and cannot be '{other}'"),
+            ));
         }
         ref other => {
-            let message = format!("a version is a string, not {}", other.kind().alias());
-            return Err(Error::type_mismatch(message));
+            return Err(Error::type_mismatch(format_args!(
+                "a version is a string, not {}",
+                other.kind().alias()
+            )));
         }
     }
     if arguments.truth("confirm") != Some(true) {
@@ -407,13 +417,13 @@ pub(super) fn encrypted_data(engine: &mut Engine, request: &Request<'_>) -> Resu
         _ => request.namespace()?,
     };
     match engine.catalog().regular(&namespace)? {
-        Some(_) => {
-            let message = format!("{namespace} is not an encrypted collection");
-            Err(Error::new(6346807, message))
-        }
-        None => {
-            let message = format!("there is no collection {namespace}");
-            Err(Error::new(codes::NAMESPACE_NOT_FOUND, message))
-        }
+        Some(_) => Err(Error::new(
+            6346807,
+            format_args!("{namespace} is not an encrypted collection"),
+        )),
+        None => Err(Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("there is no collection {namespace}"),
+        )),
     }
 }

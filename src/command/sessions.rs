@@ -56,8 +56,10 @@ fn id(owner: &str, document: DocumentRef<'_>, known: &[&str]) -> Result<SessionI
         .elements()
         .find(|element| !known.contains(&element.name))
     {
-        let message = format!("BSON field '{owner}.{}' is an unknown field.", element.name);
-        return Err(Error::new(40415, message));
+        return Err(Error::new(
+            40415,
+            format_args!("BSON field '{owner}.{}' is an unknown field.", element.name),
+        ));
     }
     let bytes = match document.get("id").filter(|id| !id.is_nullish()) {
         Some(ValueRef::Binary(BinaryRef {
@@ -65,14 +67,16 @@ fn id(owner: &str, document: DocumentRef<'_>, known: &[&str]) -> Result<SessionI
             bytes,
         })) => bytes,
         Some(other) => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field '{owner}.id' must be a UUID, not {}",
                 other.kind().alias()
             )));
         }
         None => {
-            let message = format!("BSON field '{owner}.id' is missing but a required field");
-            return Err(Error::new(40414, message));
+            return Err(Error::new(
+                40414,
+                format_args!("BSON field '{owner}.id' is missing but a required field"),
+            ));
         }
     };
     SessionId::try_from(bytes)
@@ -87,12 +91,12 @@ fn list<'a>(request: &Request<'a>) -> Result<ArrayRef<'a>> {
         ValueRef::Array(list) => Ok(list),
         other if other.is_nullish() => Err(Error::new(
             40414,
-            format!(
+            format_args!(
                 "BSON field '{0}.{0}' is missing but a required field",
                 request.name
             ),
         )),
-        other => Err(Error::type_mismatch(format!(
+        other => Err(Error::type_mismatch(format_args!(
             "BSON field '{0}.{0}' is the wrong type '{1}', expected type 'array'",
             request.name,
             other.kind().alias()
@@ -103,7 +107,7 @@ fn list<'a>(request: &Request<'a>) -> Result<ArrayRef<'a>> {
 /// A document of that array.
 fn member<'a>(request: &Request<'_>, at: usize, value: ValueRef<'a>) -> Result<DocumentRef<'a>> {
     value.as_document().ok_or_else(|| {
-        Error::type_mismatch(format!(
+        Error::type_mismatch(format_args!(
             "BSON field '{0}.{0}.{at}' is the wrong type '{1}', expected type 'object'",
             request.name,
             value.kind().alias()

@@ -49,11 +49,10 @@ pub(super) fn of_find(
         return Err(Error::new(codes::INVALID_PIPELINE_OPERATOR, message));
     }
     if collection.info.rules.capped.is_none() {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "error processing query: tailable cursor requested on non capped collection {}",
             collection.info.namespace
-        );
-        return Err(Error::bad_value(message));
+        )));
     }
     if collection.records.is_empty() {
         return Ok(None);

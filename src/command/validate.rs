@@ -41,8 +41,10 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
         return Err(Error::new(codes::INVALID_OPTIONS, message));
     }
     let missing = || {
-        let message = format!("Collection '{namespace}' does not exist to validate.");
-        Error::new(codes::NAMESPACE_NOT_FOUND, message)
+        Error::new(
+            codes::NAMESPACE_NOT_FOUND,
+            format_args!("Collection '{namespace}' does not exist to validate."),
+        )
     };
     let collection = engine
         .catalog()
@@ -121,8 +123,10 @@ fn check_combination(asked: &dyn Fn(&str) -> bool) -> Result<()> {
     ];
     for (one, two) in conflicts {
         if asked(one) && asked(two) {
-            let message = format!("validate cannot have both {one} and {two}");
-            return Err(Error::new(codes::INVALID_OPTIONS, message));
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                format_args!("validate cannot have both {one} and {two}"),
+            ));
         }
     }
     Ok(())

@@ -30,8 +30,9 @@ pub(super) fn run(engine: &mut Engine, request: &Request<'_>) -> Result<Document
     let parameters = Arguments::inside("validateDBMetadata.apiParameters", parameters, PARAMETERS)?;
     for name in ["strict", "deprecationErrors"] {
         if given.get(name).is_some_and(|value| value.is_nullish()) {
-            let message = format!("BSON field 'apiParameters.{name}' may not be null");
-            return Err(Error::type_mismatch(message));
+            return Err(Error::type_mismatch(format_args!(
+                "BSON field 'apiParameters.{name}' may not be null"
+            )));
         }
     }
     let is_strict =

@@ -78,8 +78,10 @@ fn check_projection(projection: DocumentRef<'_>, context: &Context) -> Result<()
         let is_refused =
             name.ends_with(".$") || operator.is_some_and(|operator| refused.contains(&operator));
         if is_refused {
-            let message = format!("the projection of '{name}' is not supported on views");
-            return Err(Error::new(codes::INVALID_PIPELINE_OPERATOR, message));
+            return Err(Error::new(
+                codes::INVALID_PIPELINE_OPERATOR,
+                format_args!("the projection of '{name}' is not supported on views"),
+            ));
         }
     }
     Ok(())

@@ -28,9 +28,10 @@ pub(super) fn check_batch_size(arguments: &Arguments<'_>, statements: ArrayRef<'
         }
         return Ok(());
     }
-    let message =
-        format!("Write batch sizes must be between 1 and 100000. Got {count} operations.");
-    Err(Error::new(codes::INVALID_LENGTH, message))
+    Err(Error::new(
+        codes::INVALID_LENGTH,
+        format_args!("Write batch sizes must be between 1 and 100000. Got {count} operations."),
+    ))
 }
 
 /// Checks that users may write to a collection, and that it is the one they mean.
@@ -56,10 +57,10 @@ pub(super) fn is_writable(name: &str) -> bool {
 pub(super) fn check_writable(namespace: &Namespace) -> Result<()> {
     match is_writable(namespace.collection()) {
         true => Ok(()),
-        false => {
-            let message = format!("cannot write to '{namespace}'");
-            Err(Error::new(codes::INVALID_NAMESPACE, message))
-        }
+        false => Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("cannot write to '{namespace}'"),
+        )),
     }
 }
 

@@ -95,7 +95,7 @@ impl Cursor {
         if let Some(why) = self.killed {
             return Err(Error::new(
                 codes::QUERY_PLAN_KILLED,
-                format!("the cursor was ended: {why}"),
+                format_args!("the cursor was ended: {why}"),
             ));
         }
         let count = count.unwrap_or(usize::MAX);
@@ -153,7 +153,7 @@ pub fn check_size(size: usize) -> Result<()> {
     }
     Err(Error::new(
         codes::BSON_OBJECT_TOO_LARGE,
-        format!("a result of {size} bytes is larger than 16 MB"),
+        format_args!("a result of {size} bytes is larger than 16 MB"),
     ))
 }
 
@@ -219,17 +219,17 @@ impl Cursors {
     /// Errors: `CursorNotFound` (43), 50738 for a cursor of another session.
     pub fn get(&mut self, id: i64, now_ms: i64) -> Result<&mut Cursor> {
         match self.open.get_mut(&id) {
-            Some(cursor) if cursor.session != self.session => {
-                let message = format!("cursor id {id} belongs to another session");
-                Err(Error::new(50738, message))
-            }
+            Some(cursor) if cursor.session != self.session => Err(Error::new(
+                50738,
+                format_args!("cursor id {id} belongs to another session"),
+            )),
             Some(cursor) => {
                 cursor.last_used_ms = now_ms;
                 Ok(cursor)
             }
             None => Err(Error::new(
                 codes::CURSOR_NOT_FOUND,
-                format!("cursor id {id} not found"),
+                format_args!("cursor id {id} not found"),
             )),
         }
     }

@@ -79,7 +79,7 @@ impl<'e> Write<'e> {
         match self.changed.get_mut(namespace) {
             Some(Some(collection)) if collection.is_view() => Err(Error::new(
                 codes::COMMAND_NOT_SUPPORTED_ON_VIEW,
-                format!("Namespace {namespace} is a view, not a collection"),
+                format_args!("Namespace {namespace} is a view, not a collection"),
             )),
             Some(Some(collection)) => Ok(collection),
             _ => Err(not_found(namespace)),
@@ -185,8 +185,10 @@ impl<'e> Write<'e> {
         kind: CollectionKind,
     ) -> Result<()> {
         if self.snapshot(namespace).is_some() {
-            let message = format!("Collection {namespace} already exists.");
-            return Err(Error::new(codes::NAMESPACE_EXISTS, message));
+            return Err(Error::new(
+                codes::NAMESPACE_EXISTS,
+                format_args!("Collection {namespace} already exists."),
+            ));
         }
         self.engine
             .catalog()
@@ -321,8 +323,10 @@ impl<'e> Write<'e> {
         let time_limit = self.engine.time_limit.clone();
         let collection = self.collection_mut(namespace)?;
         if collection.index_count() >= limits::INDEXES_MAX {
-            let message = format!("add index fails, too many indexes for {namespace}");
-            return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
+            return Err(Error::new(
+                codes::CANNOT_CREATE_INDEX,
+                format_args!("add index fails, too many indexes for {namespace}"),
+            ));
         }
         let description = spec.describe();
         let mut index = Index::new(spec, tree);
@@ -358,8 +362,10 @@ impl<'e> Write<'e> {
             .iter()
             .position(|index| index.spec.name == spec.name);
         let Some(place) = place else {
-            let message = format!("index not found with name [{}]", spec.name);
-            return Err(Error::new(codes::INDEX_NOT_FOUND, message));
+            return Err(Error::new(
+                codes::INDEX_NOT_FOUND,
+                format_args!("index not found with name [{}]", spec.name),
+            ));
         };
         if spec.unique != collection.indexes[place].spec.unique {
             let mut index = Index::new(spec, tree);
@@ -535,7 +541,7 @@ impl<'e> Write<'e> {
 fn not_found(namespace: &Namespace) -> Error {
     Error::new(
         codes::NAMESPACE_NOT_FOUND,
-        format!("ns does not exist: {namespace}"),
+        format_args!("ns does not exist: {namespace}"),
     )
 }
 

@@ -35,13 +35,39 @@ struct Failure {
     details: Vec<u8>,
 }
 
+/// What a message is made from.
+pub trait Message {
+    /// The message.
+    fn text(self) -> String;
+}
+
+impl Message for String {
+    fn text(self) -> String {
+        self
+    }
+}
+
+impl Message for &str {
+    fn text(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Message for fmt::Arguments<'_> {
+    fn text(self) -> String {
+        fmt::format(self)
+    }
+}
+
 impl Error {
-    /// A failure with one of the codes in [`codes`] (or a location code).
+    /// A failure with one of the codes in [`codes`] (or a location code). A message that is put together is handed
+    /// over in pieces, as `format_args!`: that takes less code than a `String` of everybody's own.
     #[cold]
-    pub fn new(code: i32, message: impl Into<String>) -> Error {
+    #[inline(never)]
+    pub fn new(code: i32, message: impl Message) -> Error {
         Error(Box::new(Inner::Failed(Failure {
             code,
-            message: message.into(),
+            message: message.text(),
             labels: Vec::new(),
             details: Vec::new(),
         })))
@@ -49,25 +75,25 @@ impl Error {
 
     /// `BadValue` (2).
     #[cold]
-    pub fn bad_value(message: impl Into<String>) -> Error {
+    pub fn bad_value(message: impl Message) -> Error {
         Error::new(codes::BAD_VALUE, message)
     }
 
     /// `FailedToParse` (9).
     #[cold]
-    pub fn failed_to_parse(message: impl Into<String>) -> Error {
+    pub fn failed_to_parse(message: impl Message) -> Error {
         Error::new(codes::FAILED_TO_PARSE, message)
     }
 
     /// `TypeMismatch` (14).
     #[cold]
-    pub fn type_mismatch(message: impl Into<String>) -> Error {
+    pub fn type_mismatch(message: impl Message) -> Error {
         Error::new(codes::TYPE_MISMATCH, message)
     }
 
     /// `InternalError` (1): an assertion inside the engine that did not hold.
     #[cold]
-    pub fn internal(message: impl Into<String>) -> Error {
+    pub fn internal(message: impl Message) -> Error {
         Error::new(codes::INTERNAL_ERROR, message)
     }
 

@@ -175,6 +175,6 @@ fn wrong_count(name: &str, given: usize, least: usize, most: usize) -> Error {
     };
     Error::new(
         28667,
-        format!("Expression {name} takes {limits}, but {given} were passed in."),
+        format_args!("Expression {name} takes {limits}, but {given} were passed in."),
     )
 }

@@ -23,7 +23,7 @@ pub(super) fn require_date(value: ValueRef<'_>, code: i32) -> Result<i64> {
         let alias = value.kind().alias();
         Error::new(
             code,
-            format!("can't convert from BSON type {alias} to Date"),
+            format_args!("can't convert from BSON type {alias} to Date"),
         )
     })
 }
@@ -58,12 +58,16 @@ pub(super) fn zone_argument(
 fn read_zone(value: ValueRef<'_>) -> Result<Zone> {
     let ValueRef::String(name) = value else {
         let alias = value.kind().alias();
-        let message = format!("timezone must evaluate to a string, found {alias}");
-        return Err(Error::new(40517, message));
+        return Err(Error::new(
+            40517,
+            format_args!("timezone must evaluate to a string, found {alias}"),
+        ));
     };
     Zone::parse(name).ok_or_else(|| {
-        let message = format!("unrecognized time zone identifier: \"{name}\"");
-        Error::new(40485, message)
+        Error::new(
+            40485,
+            format_args!("unrecognized time zone identifier: \"{name}\""),
+        )
     })
 }
 
@@ -146,8 +150,10 @@ impl Unit {
     pub fn read(operator: &str, value: ValueRef<'_>) -> Result<Unit> {
         let ValueRef::String(name) = value else {
             let alias = value.kind().alias();
-            let message = format!("{operator} requires 'unit' to be a string, but got {alias}");
-            return Err(Error::new(5_439_013, message));
+            return Err(Error::new(
+                5_439_013,
+                format_args!("{operator} requires 'unit' to be a string, but got {alias}"),
+            ));
         };
         Ok(match name {
             "year" => Unit::Year,
@@ -160,8 +166,9 @@ impl Unit {
             "second" => Unit::Second,
             "millisecond" => Unit::Millisecond,
             other => {
-                let message = format!("unknown time unit value: {other} in {operator}");
-                return Err(Error::failed_to_parse(message));
+                return Err(Error::failed_to_parse(format_args!(
+                    "unknown time unit value: {other} in {operator}"
+                )));
             }
         })
     }
@@ -194,8 +201,10 @@ impl Unit {
 pub(super) fn read_start_of_week(operator: &str, value: ValueRef<'_>) -> Result<u32> {
     let ValueRef::String(name) = value else {
         let alias = value.kind().alias();
-        let message = format!("{operator} requires 'startOfWeek' to be a string, but got {alias}");
-        return Err(Error::new(5_439_015, message));
+        return Err(Error::new(
+            5_439_015,
+            format_args!("{operator} requires 'startOfWeek' to be a string, but got {alias}"),
+        ));
     };
     const DAYS: [&str; 7] = [
         "sunday",
@@ -212,11 +221,11 @@ pub(super) fn read_start_of_week(operator: &str, value: ValueRef<'_>) -> Result<
         .position(|day| *day == lower || day.get(..3) == Some(&lower));
     match found {
         Some(day) => Ok(day as u32),
-        None => {
-            let message = format!(
+        None => Err(Error::new(
+            5_439_016,
+            format_args!(
                 "{operator} parameter 'startOfWeek' value cannot be recognized as a day of a week: {name}"
-            );
-            Err(Error::new(5_439_016, message))
-        }
+            ),
+        )),
     }
 }

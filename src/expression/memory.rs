@@ -17,6 +17,8 @@ pub fn check_bytes(operator: &str, bytes: usize) -> Result<()> {
 
 #[cold]
 fn exceeded(operator: &str) -> Error {
-    let message = format!("{operator} would use too much memory and cannot spill to disk");
-    Error::new(codes::EXCEEDED_MEMORY_LIMIT, message)
+    Error::new(
+        codes::EXCEEDED_MEMORY_LIMIT,
+        format_args!("{operator} would use too much memory and cannot spill to disk"),
+    )
 }

@@ -21,8 +21,10 @@ pub(super) fn parse_named(
         match at.and_then(|at| arguments.get_mut(at)) {
             Some(slot) => *slot = Some(Expression::parse(value, scope)?),
             None => {
-                let message = format!("Unrecognized argument to {operator}: '{field}'");
-                return Err(Error::new(unknown, message));
+                return Err(Error::new(
+                    unknown,
+                    format_args!("Unrecognized argument to {operator}: '{field}'"),
+                ));
             }
         }
     }
@@ -39,7 +41,7 @@ pub(super) fn require(
     argument.ok_or_else(|| {
         Error::new(
             code,
-            format!("{operator} requires a '{name}' argument, but did not find it"),
+            format_args!("{operator} requires a '{name}' argument, but did not find it"),
         )
     })
 }

@@ -100,7 +100,7 @@ fn check_reference_name(name: &str, text: &str) -> Result<()> {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first >= 0x80);
     if !starts_well {
-        return Err(Error::failed_to_parse(format!(
+        return Err(Error::failed_to_parse(format_args!(
             "'{text}' starts with an invalid character for a variable name"
         )));
     }
@@ -111,7 +111,7 @@ fn check_name_characters(name: &str, skip: usize) -> Result<()> {
     let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
     match name.bytes().skip(skip).all(is_fine) {
         true => Ok(()),
-        false => Err(Error::failed_to_parse(format!(
+        false => Err(Error::failed_to_parse(format_args!(
             "'{name}' contains an invalid character for a variable name"
         ))),
     }
@@ -135,7 +135,7 @@ pub fn check_variable_name(name: &str) -> Result<()> {
         .next()
         .is_some_and(|first| first.is_ascii_lowercase() || first >= 0x80);
     if !starts_well {
-        return Err(Error::failed_to_parse(format!(
+        return Err(Error::failed_to_parse(format_args!(
             "'{name}' starts with an invalid character for a user variable name"
         )));
     }
@@ -149,7 +149,7 @@ fn parse_object(document: DocumentRef<'_>, scope: &ParseScope) -> Result<Express
         if document.count() != 1 {
             return Err(Error::new(
                 15983,
-                format!(
+                format_args!(
                     "an object representing an expression must have exactly one field, the operator: {} is beside others",
                     first.name
                 ),
@@ -163,7 +163,7 @@ fn parse_object(document: DocumentRef<'_>, scope: &ParseScope) -> Result<Express
         if fields.iter().any(|(other, _)| **other == *name) {
             return Err(Error::new(
                 16406,
-                format!("duplicate field name specified in object literal: {name}"),
+                format_args!("duplicate field name specified in object literal: {name}"),
             ));
         }
         fields.push((name.into(), Expression::parse(value, scope)?));
@@ -182,7 +182,7 @@ fn check_field_name(name: &str) -> Result<()> {
     if name.starts_with('$') {
         return Err(Error::new(
             16410,
-            format!(
+            format_args!(
                 "FieldPath field names may not start with '$'. Consider using $getField or $setField. Got '{name}'."
             ),
         ));
@@ -190,7 +190,7 @@ fn check_field_name(name: &str) -> Result<()> {
     if name.contains('.') {
         return Err(Error::new(
             16412,
-            format!(
+            format_args!(
                 "FieldPath field names may not contain '.'. Consider using $getField or $setField. Got '{name}'."
             ),
         ));
@@ -208,7 +208,7 @@ fn parse_operator(name: &str, value: ValueRef<'_>, scope: &ParseScope) -> Result
         }
         return Err(Error::new(
             codes::INVALID_PIPELINE_OPERATOR,
-            format!("Unrecognized expression '{name}'"),
+            format_args!("Unrecognized expression '{name}'"),
         ));
     };
     match row.form {

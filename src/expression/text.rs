@@ -47,7 +47,7 @@ pub fn require_text<'v>(value: Option<ValueRef<'v>>) -> Result<Cow<'v, str>> {
         let alias = value.map_or("missing", |value| value.kind().alias());
         Error::new(
             16007,
-            format!("can't convert from BSON type {alias} to String"),
+            format_args!("can't convert from BSON type {alias} to String"),
         )
     })
 }

@@ -228,11 +228,13 @@ fn below<'a>(value: Option<&Value<'a>>, path: Option<&FieldPath>) -> Option<Valu
 
 #[cold]
 pub(super) fn unavailable(variable: &str) -> Error {
-    let message = format!("Builtin variable '$${variable}' is not available");
-    Error::new(51144, message)
+    Error::new(
+        51144,
+        format_args!("Builtin variable '$${variable}' is not available"),
+    )
 }
 
 #[cold]
 pub(super) fn undefined_variable(name: &str) -> Error {
-    Error::new(17276, format!("Use of undefined variable: {name}"))
+    Error::new(17276, format_args!("Use of undefined variable: {name}"))
 }

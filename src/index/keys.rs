@@ -159,16 +159,20 @@ fn expand(fields: &[IndexField], progress: &[Progress<'_>], out: &mut KeySet) ->
             continue;
         };
         if field.kind == FieldKind::Hashed {
-            let message = format!(
-                "hashed indexes do not currently support array values: {}",
-                field.path.as_str()
-            );
-            return Err(Error::new(16766, message));
+            return Err(Error::new(
+                16766,
+                format_args!(
+                    "hashed indexes do not currently support array values: {}",
+                    field.path.as_str()
+                ),
+            ));
         }
         match array {
             Some((first, _)) if !std::ptr::eq(first.as_bytes(), found.as_bytes()) => {
-                let message = format!("cannot index parallel arrays [{}]", field.path.as_str());
-                return Err(Error::new(171, message));
+                return Err(Error::new(
+                    171,
+                    format_args!("cannot index parallel arrays [{}]", field.path.as_str()),
+                ));
             }
             _ => array = Some((found, at)),
         }

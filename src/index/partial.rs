@@ -27,8 +27,10 @@ impl PartialFilter {
         refuse_scripts(source)?;
         let matcher = Matcher::parse_with(source, &ParseScope::new(), Features::VALUE)?;
         if !is_allowed(matcher.root()) {
-            let message = format!("unsupported expression in partial index: {source}");
-            return Err(Error::new(codes::CANNOT_CREATE_INDEX, message));
+            return Err(Error::new(
+                codes::CANNOT_CREATE_INDEX,
+                format_args!("unsupported expression in partial index: {source}"),
+            ));
         }
         Ok(PartialFilter {
             source: source.into(),
@@ -196,8 +198,9 @@ fn refuse_scripts(filter: DocumentRef<'_>) -> Result<()> {
     for (name, value) in filter.iter() {
         match (name, value) {
             ("$where" | "$text" | "$near", _) => {
-                let message = format!("{name} is not allowed in this context");
-                return Err(Error::bad_value(message));
+                return Err(Error::bad_value(format_args!(
+                    "{name} is not allowed in this context"
+                )));
             }
             ("$and" | "$or" | "$nor", ValueRef::Array(list)) => {
                 let inner = list.iter().filter_map(|inner| inner.as_document());

@@ -235,10 +235,13 @@ impl Index {
         let mut details = DocumentBuf::new();
         details.append("keyPattern", &self.spec.key);
         details.append("keyValue", &key_value);
-        let message = format!(
-            "E11000 duplicate key error collection: {namespace} index: {} dup key: {key_value}",
-            self.spec.name
-        );
-        Error::new(codes::DUPLICATE_KEY, message).with_details(details.into_bytes())
+        Error::new(
+            codes::DUPLICATE_KEY,
+            format_args!(
+                "E11000 duplicate key error collection: {namespace} index: {} dup key: {key_value}",
+                self.spec.name
+            ),
+        )
+        .with_details(details.into_bytes())
     }
 }

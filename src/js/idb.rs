@@ -107,7 +107,7 @@ pub(super) fn error(thrown: &JsValue) -> Error {
     }
     Error::new(
         codes::OPERATION_FAILED,
-        format!("IndexedDB failed: {name}: {message}"),
+        format_args!("IndexedDB failed: {name}: {message}"),
     )
 }
 

@@ -63,7 +63,8 @@ impl Options {
             if value.is_undefined() {
                 continue;
             }
-            let mismatch = |wanted: &str| Error::type_mismatch(format!("{name} must be {wanted}"));
+            let mismatch =
+                |wanted: &str| Error::type_mismatch(format_args!("{name} must be {wanted}"));
             let whole = |end: f64| {
                 let number = value.as_f64();
                 number.filter(|number| number.fract() == 0.0 && (0.0..end).contains(number))
@@ -76,7 +77,7 @@ impl Options {
                         "relaxed" => (Durability::Relaxed, false),
                         "buffered" => (Durability::Relaxed, true),
                         _ => {
-                            return Err(Error::bad_value(format!(
+                            return Err(Error::bad_value(format_args!(
                                 "durability must be 'strict', 'relaxed' or 'buffered', not '{mode}'"
                             )));
                         }
@@ -95,7 +96,11 @@ impl Options {
                     let damaged = value.as_bool();
                     options.damaged = damaged.ok_or_else(|| mismatch("a boolean"))?;
                 }
-                _ => return Err(Error::bad_value(format!("there is no option '{name}'"))),
+                _ => {
+                    return Err(Error::bad_value(format_args!(
+                        "there is no option '{name}'"
+                    )));
+                }
             }
         }
         Ok(options)

@@ -56,7 +56,7 @@ fn check_identifier(identifier: &str) -> Result<()> {
     if first && bytes.all(|byte| byte.is_ascii_alphanumeric()) {
         return Ok(());
     }
-    Err(Error::bad_value(format!(
+    Err(Error::bad_value(format_args!(
         "Error parsing array filter: the top-level field name must be an alphanumeric string beginning with a lowercase letter, found '{identifier}'"
     )))
 }
@@ -86,7 +86,7 @@ fn strip(filter: DocumentRef<'_>, identifier: &mut Option<String>) -> Result<Doc
             None => *identifier = Some(first.to_owned()),
             Some(known) if known == first => {}
             Some(known) => {
-                return Err(Error::failed_to_parse(format!(
+                return Err(Error::failed_to_parse(format_args!(
                     "Error parsing array filter: expected a single top-level field name, found '{known}' and '{first}'"
                 )));
             }

@@ -82,7 +82,7 @@ impl KindSet {
     fn parse_one(name: ValueRef<'_>) -> Result<KindSet> {
         if let ValueRef::String(alias) = name {
             return KindSet::from_alias(alias)
-                .ok_or_else(|| Error::bad_value(format!("Unknown type name alias: {alias}")));
+                .ok_or_else(|| Error::bad_value(format_args!("Unknown type name alias: {alias}")));
         }
         if !name.is_number() {
             return Err(Error::new(

@@ -59,7 +59,7 @@ impl<'p> Parser<'p> {
             None => Ok(()),
             Some(code) => Err(Error::new(
                 code,
-                format!("{name} can only be applied to the top-level document"),
+                format_args!("{name} can only be applied to the top-level document"),
             )),
         }
     }
@@ -82,14 +82,16 @@ impl<'p> Parser<'p> {
     pub(super) fn filters(&self, name: &str, operand: ValueRef<'_>) -> Result<Vec<Node>> {
         let filters = match operand {
             ValueRef::Array(filters) => filters,
-            _ => return Err(Error::bad_value(format!("{name} must be an array"))),
+            _ => return Err(Error::bad_value(format_args!("{name} must be an array"))),
         };
         if filters.is_empty() {
-            return Err(Error::bad_value(format!("{name} must be a nonempty array")));
+            return Err(Error::bad_value(format_args!(
+                "{name} must be a nonempty array"
+            )));
         }
         let parse = |filter: ValueRef<'_>| match filter {
             ValueRef::Document(filter) => self.filter(filter),
-            _ => Err(Error::bad_value(format!(
+            _ => Err(Error::bad_value(format_args!(
                 "{name} argument's entries must be objects"
             ))),
         };
@@ -112,7 +114,7 @@ impl<'p> Parser<'p> {
         let mut conditions = Vec::new();
         for (name, value) in operators.iter() {
             let operator = ops::find_field_operator(name)
-                .ok_or_else(|| Error::bad_value(format!("unknown operator: {name}")))?;
+                .ok_or_else(|| Error::bad_value(format_args!("unknown operator: {name}")))?;
             conditions.push((operator.parse)(&Operand {
                 name: operator.name,
                 path,
@@ -135,7 +137,7 @@ impl<'p> Parser<'p> {
         for value in members.iter() {
             match value {
                 ValueRef::Document(inner) if is_operator_document(inner) => {
-                    return Err(Error::bad_value(format!("cannot nest $ under {name}")));
+                    return Err(Error::bad_value(format_args!("cannot nest $ under {name}")));
                 }
                 ValueRef::Undefined => return Err(compare::undefined()),
                 _ => values.push(value),
@@ -162,7 +164,7 @@ pub(super) fn is_operator_document(document: DocumentRef<'_>) -> bool {
 
 #[cold]
 fn unknown(name: &str) -> Error {
-    Error::bad_value(format!(
+    Error::bad_value(format_args!(
         "unknown top level operator: {name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField."
     ))
 }

@@ -114,12 +114,12 @@ pub(super) fn check(manifest: DocumentRef<'_>) -> Result<u64> {
             let journal = number(manifest, "journal")?;
             (journal < 1 << 52).then_some(journal).ok_or_else(damaged)
         }
-        Some(ValueRef::Int32(other)) => {
-            let message = format!(
+        Some(ValueRef::Int32(other)) => Err(Error::new(
+            codes::UNSUPPORTED_FORMAT,
+            format_args!(
                 "this database has format {other}; this version of Tussock reads format {FORMAT}. Nothing was changed."
-            );
-            Err(Error::new(codes::UNSUPPORTED_FORMAT, message))
-        }
+            ),
+        )),
         _ => Err(damaged()),
     }
 }

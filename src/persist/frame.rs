@@ -99,11 +99,13 @@ pub(super) fn damaged(key: Key) -> Error {
         Space::Journal => "the journal",
         Space::Pages => "a page",
     };
-    let message = format!(
-        "{space} is damaged: chunk {} has a wrong checksum",
-        key.number
-    );
-    Error::new(codes::DATA_CORRUPTION_DETECTED, message)
+    Error::new(
+        codes::DATA_CORRUPTION_DETECTED,
+        format_args!(
+            "{space} is damaged: chunk {} has a wrong checksum",
+            key.number
+        ),
+    )
 }
 
 #[cfg(test)]

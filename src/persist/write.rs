@@ -185,7 +185,7 @@ impl<S: Store> Database<S> {
         let reason = failure.as_ref().map_or("", |error| error.message());
         let error = Error::new(
             codes::NETWORK_TIMEOUT,
-            format!("the store does not answer; this write was not acknowledged: {reason}"),
+            format_args!("the store does not answer; this write was not acknowledged: {reason}"),
         );
         Stop {
             error: error.with_label("RetryableWriteError"),

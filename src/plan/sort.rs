@@ -48,7 +48,7 @@ impl SortPattern {
             }
             let path = FieldPath::parse_strict(name)?;
             if fields.iter().any(|field| field.path == path) {
-                return Err(Error::bad_value(format!(
+                return Err(Error::bad_value(format_args!(
                     "the sort key '{name}' is given twice"
                 )));
             }
@@ -103,9 +103,10 @@ impl SortPattern {
 /// 40218 for text scores and distances, which nothing gives.
 pub fn check_metadata_key(name: &str, meta: DocumentRef<'_>) -> Result<()> {
     let Some(first) = meta.first().filter(|first| first.name == "$meta") else {
-        let message =
-            format!("$meta is the only expression supported by $sort right now, at '{name}'");
-        return Err(Error::new(17312, message));
+        return Err(Error::new(
+            17312,
+            format_args!("$meta is the only expression supported by $sort right now, at '{name}'"),
+        ));
     };
     if meta.count() > 1 {
         return Err(Error::failed_to_parse(
@@ -119,7 +120,7 @@ pub fn check_metadata_key(name: &str, meta: DocumentRef<'_>) -> Result<()> {
         ValueRef::String("searchScore" | "vectorSearchScore" | "score" | "randVal") => Ok(()),
         other => Err(Error::new(
             31138,
-            format!("Illegal $meta sort: $meta: {other}"),
+            format_args!("Illegal $meta sort: $meta: {other}"),
         )),
     }
 }
@@ -135,7 +136,7 @@ fn direction(name: &str, value: ValueRef<'_>) -> Result<bool> {
     match value.to_i64_coerced() {
         None => Err(Error::new(
             15974,
-            format!("Illegal key in $sort specification: {name}: {value}"),
+            format_args!("Illegal key in $sort specification: {name}: {value}"),
         )),
         Some(1) => Ok(false),
         Some(-1) => Ok(true),

@@ -29,7 +29,7 @@ impl AddFields {
         let ValueRef::Document(spec) = spec else {
             return Err(Error::new(
                 40272,
-                format!(
+                format_args!(
                     "$addFields specification stage must be an object, got {}",
                     spec.kind().alias()
                 ),
@@ -102,7 +102,7 @@ impl Parser<'_> {
 fn collision(path: &FieldPath) -> Error {
     Error::new(
         40176,
-        format!(
+        format_args!(
             "specification contains two conflicting paths. Cannot specify both '{0}' and a path to or below '{0}'",
             path.as_str()
         ),
@@ -126,13 +126,13 @@ fn check_name(name: &str) -> Result<()> {
     if name.starts_with('$') {
         return Err(Error::new(
             40182,
-            format!("cannot mix the operator {name} with other fields in an object"),
+            format_args!("cannot mix the operator {name} with other fields in an object"),
         ));
     }
     if name.contains('.') {
         return Err(Error::new(
             40183,
-            format!("cannot use dotted field name '{name}' in a sub object"),
+            format_args!("cannot use dotted field name '{name}' in a sub object"),
         ));
     }
     Ok(())

@@ -129,7 +129,7 @@ impl Parser<'_> {
         } else if self.mode == Some(Mode::Inclusion) {
             return Err(Error::new(
                 31254,
-                format!(
+                format_args!(
                     "Cannot do exclusion on field {} in inclusion projection",
                     path.as_str()
                 ),
@@ -150,7 +150,7 @@ impl Parser<'_> {
         if self.mode == Some(Mode::Exclusion) {
             return Err(Error::new(
                 31253,
-                format!(
+                format_args!(
                     "Cannot do inclusion on field {} in exclusion projection",
                     path.as_str()
                 ),
@@ -182,7 +182,7 @@ impl Parser<'_> {
         let Some(first) = inner.first() else {
             return Err(Error::new(
                 51270,
-                format!(
+                format_args!(
                     "An empty sub-projection is not a valid value. Found empty object at path {}",
                     path.as_str()
                 ),
@@ -193,7 +193,7 @@ impl Parser<'_> {
         }
         for (name, value) in inner.iter() {
             if name.starts_with('$') {
-                return Err(Error::new(31325, format!("Unknown expression {name}")));
+                return Err(Error::new(31325, format_args!("Unknown expression {name}")));
             }
             self.field(&format!("{}.{name}", path.as_str()), value)?;
         }

@@ -120,7 +120,7 @@ impl Collision {
             Collision::ChildAfterParent => 31249,
             Collision::ParentAfterChild => 31250,
         };
-        Error::new(code, format!("Path collision at {}", path.as_str()))
+        Error::new(code, format_args!("Path collision at {}", path.as_str()))
     }
 }
 

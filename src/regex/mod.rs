@@ -120,7 +120,10 @@ impl Regex {
 /// 51091 with a reason.
 #[cold]
 fn invalid(reason: &str) -> Error {
-    Error::new(51091, format!("Regular expression is invalid: {reason}"))
+    Error::new(
+        51091,
+        format_args!("Regular expression is invalid: {reason}"),
+    )
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Flags {
             if !known {
                 return Err(Error::new(
                     51108,
-                    format!("invalid flag in regex options: {}", letter),
+                    format_args!("invalid flag in regex options: {}", letter),
                 ));
             }
         }

@@ -301,6 +301,6 @@ pub(super) fn not_loaded() -> Error {
 pub(super) fn damaged(page: PageId, what: &str) -> Error {
     Error::new(
         codes::DATA_CORRUPTION_DETECTED,
-        format!("Page {page} {what}"),
+        format_args!("Page {page} {what}"),
     )
 }

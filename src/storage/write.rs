@@ -149,8 +149,10 @@ pub(super) fn check_size(key: &[u8], value: &[u8]) -> Result<()> {
     if key.len().saturating_add(value.len()) < ENTRY_BYTES_END {
         return Ok(());
     }
-    let message = format!("An entry must be smaller than {ENTRY_BYTES_END} bytes");
-    Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, message))
+    Err(Error::new(
+        codes::BSON_OBJECT_TOO_LARGE,
+        format_args!("An entry must be smaller than {ENTRY_BYTES_END} bytes"),
+    ))
 }
 
 /// Makes a node one that may be changed: the only reference to it is this one, and what page it

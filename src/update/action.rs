@@ -49,11 +49,10 @@ pub(super) fn parse(
             return Err(unknown(name));
         }
         let ValueRef::Document(fields) = operand else {
-            let message = format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "Modifiers operate on fields but we found type {} instead. For example: {{$mod: {{<field>: ...}}}} not {{{name}: {operand}}}",
                 operand.kind().alias()
-            );
-            return Err(Error::failed_to_parse(message));
+            )));
         };
         for (text, operand) in fields.iter() {
             let (path, step) = match registration {
@@ -79,7 +78,7 @@ pub(super) fn parse(
 
 #[cold]
 fn unknown(name: &str) -> Error {
-    Error::failed_to_parse(format!(
+    Error::failed_to_parse(format_args!(
         "Unknown modifier: {name}. Expected a valid update modifier or pipeline-style update specified as an array"
     ))
 }
@@ -103,11 +102,13 @@ pub(super) fn check_conflict<'p>(
         } else {
             path
         };
-        let message = format!(
-            "Updating the path '{}' would create a conflict at '{}'",
-            path.text, shorter.text
-        );
-        return Err(Error::new(codes::CONFLICTING_UPDATE_OPERATORS, message));
+        return Err(Error::new(
+            codes::CONFLICTING_UPDATE_OPERATORS,
+            format_args!(
+                "Updating the path '{}' would create a conflict at '{}'",
+                path.text, shorter.text
+            ),
+        ));
     }
     Ok(())
 }
@@ -128,17 +129,16 @@ fn check_array_filters(paths: &[UpdatePath], filters: &[ArrayFilter]) -> Result<
             if let Part::Filtered(name) = part
                 && !filters.iter().any(|filter| *filter.identifier() == **name)
             {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "No array filter found for identifier '{name}' in path '{}'",
                     path.text
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         }
     }
     match filters.iter().find(|filter| !used(filter.identifier())) {
         None => Ok(()),
-        Some(filter) => Err(Error::failed_to_parse(format!(
+        Some(filter) => Err(Error::failed_to_parse(format_args!(
             "The array filter for identifier '{}' was not used in the update",
             filter.identifier()
         ))),
@@ -153,11 +153,13 @@ fn check_dollar_name(name: &str, path: &UpdatePath, had: bool, root: &Node<'_>) 
     if !root.has(name) || (had && path.parts.len() > 1) {
         return Ok(());
     }
-    let message = format!(
-        "The dollar ($) prefixed field '{name}' in '{}' is not valid for storage.",
-        path.text
-    );
-    Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message))
+    Err(Error::new(
+        codes::DOLLAR_PREFIXED_FIELD_NAME,
+        format_args!(
+            "The dollar ($) prefixed field '{name}' in '{}' is not valid for storage.",
+            path.text
+        ),
+    ))
 }
 
 /// Applies all actions; `None` if nothing changed.

@@ -72,11 +72,10 @@ impl Update {
                 Kind::Pipeline(UpdatePipeline::parse(stages, scope)?)
             }
             other => {
-                let message = format!(
+                return Err(Error::failed_to_parse(format_args!(
                     "Update argument must be either an object or an array, not {}",
                     other.kind().alias()
-                );
-                return Err(Error::failed_to_parse(message));
+                )));
             }
         };
         if matches!(kind, Kind::Replacement(_)) && !filters.is_empty() {
@@ -201,11 +200,10 @@ fn parse_array_filters(
             .iter()
             .any(|other| other.identifier() == filter.identifier())
         {
-            let message = format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "Found multiple array filters with the same top-level field name {}",
                 filter.identifier()
-            );
-            return Err(Error::failed_to_parse(message));
+            )));
         }
         parsed.push(filter);
     }
@@ -219,13 +217,13 @@ fn check_replacement(document: DocumentRef<'_>) -> Result<()> {
         .find(|element| element.name.starts_with('$'))
     {
         None => Ok(()),
-        Some(element) => {
-            let message = format!(
+        Some(element) => Err(Error::new(
+            codes::DOLLAR_PREFIXED_FIELD_NAME,
+            format_args!(
                 "The dollar ($) prefixed field '{}' in '{}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.",
                 element.name, element.name
-            );
-            Err(Error::new(codes::DOLLAR_PREFIXED_FIELD_NAME, message))
-        }
+            ),
+        )),
     }
 }
 
@@ -261,9 +259,11 @@ fn check_size(document: DocumentRef<'_>) -> Result<()> {
     if size <= limits::DOCUMENT_BYTES_MAX {
         return Ok(());
     }
-    let message = format!(
-        "Resulting document after update is larger than {} bytes: {size}",
-        limits::DOCUMENT_BYTES_MAX
-    );
-    Err(Error::new(codes::BSON_OBJECT_TOO_LARGE, message))
+    Err(Error::new(
+        codes::BSON_OBJECT_TOO_LARGE,
+        format_args!(
+            "Resulting document after update is larger than {} bytes: {size}",
+            limits::DOCUMENT_BYTES_MAX
+        ),
+    ))
 }

@@ -40,10 +40,9 @@ impl UpdatePath {
             .map(|part| parse_part(part, text))
             .collect::<Result<Vec<_>>>()?;
         if !matches!(parts.first(), Some(Part::Field(_))) {
-            let message = format!(
+            return Err(Error::bad_value(format_args!(
                 "Cannot have positional (i.e. '$') element in the first position in path '{text}'"
-            );
-            return Err(Error::bad_value(message));
+            )));
         }
         if parts
             .iter()
@@ -51,8 +50,9 @@ impl UpdatePath {
             .count()
             > 1
         {
-            let message = format!("Too many positional (i.e. '$') elements found in path '{text}'");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "Too many positional (i.e. '$') elements found in path '{text}'"
+            )));
         }
         Ok(UpdatePath {
             parts,

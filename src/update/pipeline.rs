@@ -25,11 +25,13 @@ impl UpdatePipeline {
     /// a stage that an update does not take, those of the stages.
     pub(super) fn parse(stages: ArrayRef<'_>, scope: &ParseScope) -> Result<UpdatePipeline> {
         if stages.count() > limits::PIPELINE_STAGES_MAX {
-            let message = format!(
-                "Pipeline length must be no longer than {} stages",
-                limits::PIPELINE_STAGES_MAX
-            );
-            return Err(Error::new(7749501, message));
+            return Err(Error::new(
+                7749501,
+                format_args!(
+                    "Pipeline length must be no longer than {} stages",
+                    limits::PIPELINE_STAGES_MAX
+                ),
+            ));
         }
         let mut parsed = Vec::new();
         for stage in stages.iter() {
@@ -90,8 +92,10 @@ fn parse_stage(name: &str, operand: ValueRef<'_>, scope: &ParseScope) -> Result<
         "$replaceWith" => Stage::ReplaceWith(Expression::parse(operand, scope)?),
         "$replaceRoot" => Stage::ReplaceWith(new_root(operand, scope)?),
         _ => {
-            let message = format!("{name} is not allowed to be used within an update");
-            return Err(Error::new(codes::INVALID_OPTIONS, message));
+            return Err(Error::new(
+                codes::INVALID_OPTIONS,
+                format_args!("{name} is not allowed to be used within an update"),
+            ));
         }
     })
 }
@@ -128,21 +132,25 @@ fn filled(operand: ValueRef<'_>) -> Result<DocumentBuf> {
 
 fn new_root(operand: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(specification) = operand else {
-        let message = format!(
-            "expected an object as specification for $replaceRoot stage, got {}",
-            operand.kind().alias()
-        );
-        return Err(Error::new(40229, message));
+        return Err(Error::new(
+            40229,
+            format_args!(
+                "expected an object as specification for $replaceRoot stage, got {}",
+                operand.kind().alias()
+            ),
+        ));
     };
     let mut root = None;
     for (name, value) in specification.iter() {
         match name {
             "newRoot" => root = Some(Expression::parse(value, scope)?),
             _ => {
-                let message = format!(
-                    "unrecognized option to $replaceRoot stage: {name}, only valid option is 'newRoot'."
-                );
-                return Err(Error::new(40230, message));
+                return Err(Error::new(
+                    40230,
+                    format_args!(
+                        "unrecognized option to $replaceRoot stage: {name}, only valid option is 'newRoot'."
+                    ),
+                ));
             }
         }
     }
@@ -159,10 +167,12 @@ fn replaced(
         Some(ValueRef::Document(new)) => Ok(new.into()),
         other => {
             let found = other.map_or("missing", |value| value.kind().alias());
-            let message = format!(
-                "'newRoot' expression must evaluate to an object, but resulting value was of type {found}"
-            );
-            Err(Error::new(40228, message))
+            Err(Error::new(
+                40228,
+                format_args!(
+                    "'newRoot' expression must evaluate to an object, but resulting value was of type {found}"
+                ),
+            ))
         }
     }
 }

@@ -20,8 +20,9 @@ impl Rename {
     /// Errors: `BadValue` (2), those of paths, 9867600 for a zero byte.
     pub(super) fn parse(from: &str, to: ValueRef<'_>) -> Result<(Rename, UpdatePath)> {
         let ValueRef::String(target) = to else {
-            let message = format!("The 'to' field for $rename must be a string: {from}: {to}");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "The 'to' field for $rename must be a string: {from}: {to}"
+            )));
         };
         if target.contains('\0') {
             let message = "The 'to' field for $rename cannot contain an embedded null byte";
@@ -34,17 +35,16 @@ impl Rename {
                 .iter()
                 .any(|part| !matches!(part, Part::Field(_)))
             {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "The source and target of $rename may not be dynamic: {}",
                     path.text
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         }
         if source == target {
-            let message =
-                format!("The source and target field for $rename must differ: {from}: {to}");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "The source and target field for $rename must differ: {from}: {to}"
+            )));
         }
         Ok((Rename { from: source }, target))
     }
@@ -67,8 +67,10 @@ impl Rename {
         check_target(root, to)?;
         // Whatever the value is: it comes from elsewhere.
         if !run.is_insert && [&self.from, to].iter().any(|path| path.is_of_id()) {
-            let message = format!("$rename of '{}' would modify '_id'", self.from.text);
-            return Err(Error::new(codes::IMMUTABLE_FIELD, message));
+            return Err(Error::new(
+                codes::IMMUTABLE_FIELD,
+                format_args!("$rename of '{}' would modify '_id'", self.from.text),
+            ));
         }
         take(root, &names);
         walk::apply(root, to, &SetTo(value), run)?;
@@ -96,12 +98,14 @@ fn find(node: &mut Node<'_>, names: &[&str], path: &str) -> Result<Option<Value<
             Some((_, inner)) => find(inner, rest, path),
             None => Ok(None),
         },
-        Node::Array(_) => Err(Error::bad_value(format!(
+        Node::Array(_) => Err(Error::bad_value(format_args!(
             "The source field cannot be an array element, '{path}' has an array on its way"
         ))),
         Node::Closed(value) => Err(Error::new(
             codes::PATH_NOT_VIABLE,
-            format!("Cannot use the part ({first}) of ({path}) to traverse the element ({value})"),
+            format_args!(
+                "Cannot use the part ({first}) of ({path}) to traverse the element ({value})"
+            ),
         )),
     }
 }
@@ -120,7 +124,7 @@ fn check_target(root: &mut Node<'_>, to: &UpdatePath) -> Result<()> {
         }
         node.open();
         if matches!(node, Node::Array(_)) {
-            return Err(Error::bad_value(format!(
+            return Err(Error::bad_value(format_args!(
                 "The destination field cannot be an array element, '{}' has an array on its way",
                 to.text
             )));

@@ -25,9 +25,10 @@ pub(super) fn from_filter(matcher: &Matcher, only_id: bool) -> Result<DocumentBu
         let clashes =
             |other: &(String, Value<'_>)| leads_to(&other.0, path) || leads_to(path, &other.0);
         if found[..at].iter().any(clashes) {
-            let message =
-                format!("cannot infer query fields to set, path '{path}' is matched twice");
-            return Err(Error::new(codes::NOT_SINGLE_VALUE_FIELD, message));
+            return Err(Error::new(
+                codes::NOT_SINGLE_VALUE_FIELD,
+                format_args!("cannot infer query fields to set, path '{path}' is matched twice"),
+            ));
         }
     }
     // `_id` comes first, whatever the order of the filter.

@@ -99,11 +99,13 @@ impl Walk<'_> {
                 return Ok(false);
             };
             if index > elements.len() + PADDING_MAX {
-                let message = format!(
-                    "cannot backfill the array at '{}' to position {index}",
-                    self.path.text
-                );
-                return Err(Error::new(codes::CANNOT_BACKFILL_ARRAY, message));
+                return Err(Error::new(
+                    codes::CANNOT_BACKFILL_ARRAY,
+                    format_args!(
+                        "cannot backfill the array at '{}' to position {index}",
+                        self.path.text
+                    ),
+                ));
             }
             elements.resize_with(index, || Node::Closed(Value::NULL));
             elements.push(node);
@@ -124,11 +126,9 @@ impl Walk<'_> {
         node.open();
         match node {
             Node::Closed(value) => match &self.path.parts[at + 1] {
-                Part::All | Part::Filtered(_) => {
-                    let message =
-                        format!("Cannot apply array updates to non-array element {name}: {value}");
-                    Err(Error::bad_value(message))
-                }
+                Part::All | Part::Filtered(_) => Err(Error::bad_value(format_args!(
+                    "Cannot apply array updates to non-array element {name}: {value}"
+                ))),
                 Part::Positional if self.run.position.is_none() => Err(no_position()),
                 _ if self.operator.creates() => {
                     let next = match &self.path.parts[at + 1] {
@@ -139,7 +139,7 @@ impl Walk<'_> {
                     shown.append(name, &*value);
                     Err(Error::new(
                         codes::PATH_NOT_VIABLE,
-                        format!("Cannot create field '{next}' in element {shown}"),
+                        format_args!("Cannot create field '{next}' in element {shown}"),
                     ))
                 }
                 _ => Ok(false),
@@ -151,12 +151,11 @@ impl Walk<'_> {
     /// `$[]` and `$[identifier]`: each element, or those that a filter accepts.
     fn elements(&self, container: &mut Node<'_>, at: usize, filter: Option<&str>) -> Result<bool> {
         let Node::Array(elements) = container else {
-            let message = format!(
+            return Err(Error::bad_value(format_args!(
                 "Cannot apply array updates to non-array element {}: {}",
                 self.path.text,
                 container.value()
-            );
-            return Err(Error::bad_value(message));
+            )));
         };
         let filter = filter.and_then(|name| {
             self.run
@@ -196,7 +195,7 @@ impl Walk<'_> {
                     None => return Err(no_position()),
                 },
                 Part::All | Part::Filtered(_) => {
-                    return Err(Error::bad_value(format!(
+                    return Err(Error::bad_value(format_args!(
                         "The path '{}' must exist in the document in order to apply array updates.",
                         self.path.text
                     )));
@@ -213,11 +212,13 @@ impl Walk<'_> {
 
     #[cold]
     fn not_viable(&self, name: &str, container: &Value<'_>) -> Error {
-        let message = format!(
-            "Cannot create field '{name}' in element {{{}: {container}}}",
-            self.path.text
-        );
-        Error::new(codes::PATH_NOT_VIABLE, message)
+        Error::new(
+            codes::PATH_NOT_VIABLE,
+            format_args!(
+                "Cannot create field '{name}' in element {{{}: {container}}}",
+                self.path.text
+            ),
+        )
     }
 }
 

@@ -49,7 +49,7 @@ impl FieldPath {
             if part.starts_with('$') {
                 return Err(Error::new(
                     16410,
-                    format!(
+                    format_args!(
                         "FieldPath field names may not start with '$'. Consider using $getField or $setField. Got '{part}'."
                     ),
                 ));

@@ -21,7 +21,7 @@ pub fn validate(bytes: &[u8], depth_max: usize) -> Result<DocumentRef<'_>> {
 
 #[cold]
 fn invalid(what: &str) -> Error {
-    Error::new(codes::INVALID_BSON, format!("Invalid BSON: {what}"))
+    Error::new(codes::INVALID_BSON, format_args!("Invalid BSON: {what}"))
 }
 
 /// The bytes of the length at the head of `bytes`, at least `min` and inside `bytes`.

@@ -108,7 +108,7 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
         .text(effort.profile())
         .text(WASM_OPT_LEVEL)
         .text(WASM_LAYOUT)
-        .text("functions in order, short names")
+        .text("functions in order at the end, short names")
         .text(&standard_library::flags())
         .text(&WASM_FEATURES.join(" "));
     for input in [
@@ -164,18 +164,24 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
+/// The order is found for the functions as they are at the end, the most used first: 1 KB less than for what the
+/// compiler gives.
 fn optimise(from: &Path, to: &Path) -> Outcome {
     let wasm_opt = tools::npm_tool("wasm-opt")?;
-    timed(&format!("wasm-opt {WASM_OPT_LEVEL}"), || {
-        write_file(to, &function_order::named(&read_file(from)?)?)?;
-        Call::new(wasm_opt)
-            .arg(to)
+    let run = |from: &Path, passes: &[&str]| {
+        Call::new(&wasm_opt)
+            .arg(from)
             .arg("-o")
             .arg(to)
-            .args([WASM_LAYOUT, WASM_OPT_LEVEL, "--reorder-functions-by-name"])
+            .args(passes)
             .args(WASM_FEATURES)
             .quiet()
             .run()
+    };
+    timed(&format!("wasm-opt {WASM_OPT_LEVEL}"), || {
+        run(from, &[WASM_LAYOUT, WASM_OPT_LEVEL, "--reorder-functions"])?;
+        write_file(to, &function_order::named(&read_file(to)?)?)?;
+        run(to, &["--reorder-functions-by-name"])
     })
 }
 

@@ -91,7 +91,7 @@ impl Accumulate for Union {
                 array.iter().for_each(|element| self.0.insert(element));
                 check_bytes("$setUnion", self.0.memory_bytes())
             }
-            Some(other) => Err(Error::type_mismatch(format!(
+            Some(other) => Err(Error::type_mismatch(format_args!(
                 "$setUnion requires array inputs, but input is of type {}",
                 other.kind().alias()
             ))),

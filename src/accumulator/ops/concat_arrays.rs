@@ -20,7 +20,7 @@ impl Accumulate for ConcatArrays {
                 array.iter().for_each(|element| self.0.push(element));
                 check_bytes("$concatArrays", self.0.as_ref().as_bytes().len())
             }
-            Some(other) => Err(Error::type_mismatch(format!(
+            Some(other) => Err(Error::type_mismatch(format_args!(
                 "$concatArrays requires array inputs, but input is of type {}",
                 other.kind().alias()
             ))),

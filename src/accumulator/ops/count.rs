@@ -15,8 +15,9 @@ pub fn parse(name: &'static str, argument: ValueRef<'_>, _: &ParseScope) -> Resu
         .as_document()
         .is_some_and(|document| document.is_empty())
     {
-        let message = format!("{name} takes no arguments, i.e. {name}:{{}}");
-        return Err(Error::type_mismatch(message));
+        return Err(Error::type_mismatch(format_args!(
+            "{name} takes no arguments, i.e. {name}:{{}}"
+        )));
     }
     Ok(Accumulator {
         name,

@@ -15,11 +15,13 @@ pub fn parse(
     start: fn(usize) -> Box<dyn Accumulate>,
 ) -> Result<Accumulator> {
     let ValueRef::Document(document) = argument else {
-        let message = format!(
-            "specification must be an object; found {name}: {}",
-            argument.kind().alias()
-        );
-        return Err(Error::new(5_787_900, message));
+        return Err(Error::new(
+            5_787_900,
+            format_args!(
+                "specification must be an object; found {name}: {}",
+                argument.kind().alias()
+            ),
+        ));
     };
     let (mut input, mut count) = (None, None);
     for (field, value) in document.iter() {
@@ -27,12 +29,15 @@ pub fn parse(
             "input" => input = Some(Expression::parse(value, scope)?),
             "n" => count = Some(Expression::parse(value, scope)?),
             other => {
-                let message = format!("Unknown argument for 'n' operator: {other} in {name}");
-                return Err(Error::new(5_787_901, message));
+                return Err(Error::new(
+                    5_787_901,
+                    format_args!("Unknown argument for 'n' operator: {other} in {name}"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing value for '{field}' in {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing value for '{field}' in {name}"));
     let count = count.ok_or_else(|| missing(5_787_906, "n"))?;
     Ok(Accumulator {
         name,

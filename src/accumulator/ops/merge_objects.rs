@@ -21,8 +21,10 @@ impl Accumulate for MergeObjects {
             }
             Some(other) if !other.is_nullish() => {
                 let alias = other.kind().alias();
-                let message = format!("$mergeObjects only supports objects, not {alias}");
-                Err(Error::new(5_911_200, message))
+                Err(Error::new(
+                    5_911_200,
+                    format_args!("$mergeObjects only supports objects, not {alias}"),
+                ))
             }
             _ => Ok(()),
         }

@@ -34,7 +34,7 @@ pub fn parse_percentile(
 ) -> Result<Accumulator> {
     let (input, shares) = parse_percentile_argument(name, argument, scope, true)?;
     if shares.is_empty() {
-        return Err(Error::bad_value(format!(
+        return Err(Error::bad_value(format_args!(
             "{name}: 'p' cannot be an empty array"
         )));
     }

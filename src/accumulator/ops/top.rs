@@ -51,11 +51,13 @@ fn parse(
     from_bottom: bool,
 ) -> Result<Accumulator> {
     let ValueRef::Document(document) = argument else {
-        let message = format!(
-            "specification must be an object; found {name}: {}",
-            argument.kind().alias()
-        );
-        return Err(Error::new(5_788_001, message));
+        return Err(Error::new(
+            5_788_001,
+            format_args!(
+                "specification must be an object; found {name}: {}",
+                argument.kind().alias()
+            ),
+        ));
     };
     let (mut output, mut sort_by, mut count) = (None, None, None);
     for (field, value) in document.iter() {
@@ -64,12 +66,15 @@ fn parse(
             "sortBy" => sort_by = Some(parse_sort_by(name, value)?),
             "n" if with_count => count = Some(Expression::parse(value, scope)?),
             other => {
-                let message = format!("Unknown argument to {name} '{other}'");
-                return Err(Error::new(5_788_002, message));
+                return Err(Error::new(
+                    5_788_002,
+                    format_args!("Unknown argument to {name} '{other}'"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing value for '{field}' in {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing value for '{field}' in {name}"));
     if with_count && count.is_none() {
         return Err(missing(5_788_003, "n"));
     }
@@ -96,8 +101,10 @@ type Fields = Vec<(FieldPath, bool)>;
 fn parse_sort_by(name: &str, value: ValueRef<'_>) -> Result<(Fields, Vec<bool>)> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("expected 'sortBy' to be an object in {name}, found {alias}");
-        return Err(Error::new(5_788_604, message));
+        return Err(Error::new(
+            5_788_604,
+            format_args!("expected 'sortBy' to be an object in {name}, found {alias}"),
+        ));
     };
     let mut fields = Vec::new();
     for (path, direction) in document.iter() {
@@ -109,8 +116,10 @@ fn parse_sort_by(name: &str, value: ValueRef<'_>) -> Result<(Fields, Vec<bool>)>
                 return Err(Error::new(15975, message));
             }
             None => {
-                let message = format!("Illegal key in $sort specification: {path}");
-                return Err(Error::new(15974, message));
+                return Err(Error::new(
+                    15974,
+                    format_args!("Illegal key in $sort specification: {path}"),
+                ));
             }
         };
         fields.push((FieldPath::parse_strict(path)?, descending));

@@ -86,7 +86,7 @@ fn count(value: ValueRef<'_>) -> Result<usize> {
     let refuse = |code: i32, why: &str| {
         Err(Error::new(
             code,
-            format!("The $bucketAuto 'buckets' field must be {why}, but found {value}"),
+            format_args!("The $bucketAuto 'buckets' field must be {why}, but found {value}"),
         ))
     };
     if !value.is_number() {

@@ -14,8 +14,10 @@ use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 /// below one, `NotImplemented` (238).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let argument = value.as_document().ok_or_else(|| {
-        let message = format!("{name} must take a nested object but found {value}");
-        Error::new(5447000, message)
+        Error::new(
+            5447000,
+            format_args!("{name} must take a nested object but found {value}"),
+        )
     })?;
     let known = ["latencyStats", "storageStats", "count", "queryExecStats"];
     check_fields(name, argument, &known)?;
@@ -31,8 +33,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         .chain(&executions)
         .any(|options| !options.is_empty())
     {
-        let message = format!("{name} takes {{}} for 'count' and 'queryExecStats'");
-        return Err(Error::new(31170, message));
+        return Err(Error::new(
+            31170,
+            format_args!("{name} takes {{}} for 'count' and 'queryExecStats'"),
+        ));
     }
     if executions.is_some() {
         return Err(not_measured("queryExecStats"));
@@ -48,8 +52,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     }
     if count.is_some() {
         let found = collection.ok_or_else(|| {
-            let message = format!("Collection [{}] not found.", scope.namespace);
-            Error::new(codes::NAMESPACE_NOT_FOUND, message)
+            Error::new(
+                codes::NAMESPACE_NOT_FOUND,
+                format_args!("Collection [{}] not found.", scope.namespace),
+            )
         })?;
         row.append("count", found.records.len() as i32);
     }
@@ -61,7 +67,7 @@ fn part<'a>(stage: &str, argument: DocumentRef<'a>, name: &str) -> Result<Option
     match argument.get(name) {
         None => Ok(None),
         Some(ValueRef::Document(document)) => Ok(Some(document)),
-        Some(other) => Err(Error::type_mismatch(format!(
+        Some(other) => Err(Error::type_mismatch(format_args!(
             "BSON field '{stage}.{name}' is the wrong type '{}', expected type 'object'",
             other.kind().alias()
         ))),
@@ -70,8 +76,10 @@ fn part<'a>(stage: &str, argument: DocumentRef<'a>, name: &str) -> Result<Option
 
 #[cold]
 fn not_measured(name: &str) -> Error {
-    let message = format!("$collStats.{name} is not supported: times are not measured");
-    Error::new(codes::NOT_IMPLEMENTED, message)
+    Error::new(
+        codes::NOT_IMPLEMENTED,
+        format_args!("$collStats.{name} is not supported: times are not measured"),
+    )
 }
 
 fn scale(storage: DocumentRef<'_>) -> Result<i32> {
@@ -81,7 +89,7 @@ fn scale(storage: DocumentRef<'_>) -> Result<i32> {
         Some(value) => match value.to_i64_coerced() {
             Some(scale) if scale >= 1 => Ok(i32::try_from(scale).unwrap_or(i32::MAX)),
             Some(_) => Err(Error::bad_value("scale must be at least 1")),
-            None => Err(Error::type_mismatch(format!(
+            None => Err(Error::type_mismatch(format_args!(
                 "BSON field '$collStats.storageStats.scale' is the wrong type '{}', expected a number",
                 value.kind().alias()
             ))),

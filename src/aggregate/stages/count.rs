@@ -20,7 +20,8 @@ pub fn parse(
     value: ValueRef<'_>,
     _scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
-    let refuse = |code: i32, why: &str| Err(Error::new(code, format!("the count field {why}")));
+    let refuse =
+        |code: i32, why: &str| Err(Error::new(code, format_args!("the count field {why}")));
     let ValueRef::String(field) = value else {
         return refuse(40156, "must be a non-empty string");
     };

@@ -22,12 +22,14 @@ const FLAGS: [&str; 7] = [
 /// cluster has, `InvalidNamespace` (73) outside `admin`.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     if scope.namespace.database() != "admin" {
-        let message = format!("{name} must be run against the 'admin' database");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("{name} must be run against the 'admin' database"),
+        ));
     }
     let argument = value.as_document().ok_or_else(|| {
         let kind = value.kind().alias();
-        Error::type_mismatch(format!("{name} must be an object, but found: {kind}"))
+        Error::type_mismatch(format_args!("{name} must be an object, but found: {kind}"))
     })?;
     check_fields(name, argument, &FLAGS)?;
     for flag_name in FLAGS {

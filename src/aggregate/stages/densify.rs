@@ -50,7 +50,7 @@ pub fn parse(
     _scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::failed_to_parse(format!(
+        return Err(Error::failed_to_parse(format_args!(
             "The {name} stage specification must be an object"
         )));
     };
@@ -172,7 +172,7 @@ fn order(one: Number, other: Number) -> Ordering {
 
 #[cold]
 fn wrong(stage: &str, option: &str, value: ValueRef<'_>) -> Error {
-    Error::type_mismatch(format!(
+    Error::type_mismatch(format_args!(
         "BSON field '{stage}.{option}' has the wrong type '{}'",
         value.kind().alias()
     ))
@@ -182,14 +182,16 @@ fn wrong(stage: &str, option: &str, value: ValueRef<'_>) -> Error {
 fn unknown(stage: &str, option: &str) -> Error {
     Error::new(
         40415,
-        format!("BSON field '{stage}.{option}' is an unknown field."),
+        format_args!("BSON field '{stage}.{option}' is an unknown field."),
     )
 }
 
 #[cold]
 fn missing(stage: &str, option: &str) -> Error {
-    let message = format!("BSON field '{stage}.{option}' is missing but a required field");
-    Error::new(40414, message)
+    Error::new(
+        40414,
+        format_args!("BSON field '{stage}.{option}' is missing but a required field"),
+    )
 }
 
 impl Stage for Densify {

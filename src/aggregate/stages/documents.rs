@@ -58,7 +58,7 @@ fn evaluate(expression: &Expression, context: &Context) -> Result<Rc<[Document]>
     let refuse = |what: &str| {
         Error::new(
             5858203,
-            format!("an array of documents is expected, got {what}"),
+            format_args!("an array of documents is expected, got {what}"),
         )
     };
     let Some(ValueRef::Array(array)) = value.as_ref().map(|value| value.as_ref()) else {

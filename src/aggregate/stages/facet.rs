@@ -38,15 +38,19 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     for (field, value) in document.iter() {
         check_name(field)?;
         let ValueRef::Array(stages) = value else {
-            let message = format!("arguments to $facet must be arrays, {field} is no array");
-            return Err(Error::new(40170, message));
+            return Err(Error::new(
+                40170,
+                format_args!("arguments to $facet must be arrays, {field} is no array"),
+            ));
         };
         if !stages
             .iter()
             .all(|stage| matches!(stage, ValueRef::Document(_)))
         {
-            let message = format!("elements of arrays in $facet must be objects: {field}");
-            return Err(Error::new(40171, message));
+            return Err(Error::new(
+                40171,
+                format_args!("elements of arrays in $facet must be objects: {field}"),
+            ));
         }
         facets.push((field.into(), Pipeline::parse(stages, &inside)?.rewritten()?));
     }
@@ -58,8 +62,10 @@ fn check_name(field: &str) -> Result<()> {
     let mut object = DocumentBuf::new();
     object.append(field, 1);
     if field.starts_with('$') {
-        let message = format!("FieldPath field names may not start with '$'. Got '{field}'.");
-        return Err(Error::new(16410, message));
+        return Err(Error::new(
+            16410,
+            format_args!("FieldPath field names may not start with '$'. Got '{field}'."),
+        ));
     }
     Expression::parse(
         ValueRef::from(&object),

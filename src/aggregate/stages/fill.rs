@@ -16,7 +16,7 @@ use crate::value::{DocumentBuf, DocumentRef, FieldPath, ValueRef};
 /// (an empty `output`), 6050204 (both ways to partition), 605001 (`linear` without `sortBy`).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        return Err(Error::failed_to_parse(format!(
+        return Err(Error::failed_to_parse(format_args!(
             "The argument to {name} must be an object"
         )));
     };
@@ -27,7 +27,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let Some(output) = specification.output else {
         return Err(Error::new(
             40414,
-            format!("BSON field '{name}.output' is missing but a required field"),
+            format_args!("BSON field '{name}.output' is missing but a required field"),
         ));
     };
     let (methods, values) = outputs(output)?;
@@ -83,14 +83,16 @@ impl<'v> Specification<'v> {
                 return Ok(());
             }
             ("partitionBy" | "partitionByFields" | "sortBy" | "output", other) => {
-                return Err(Error::type_mismatch(format!(
+                return Err(Error::type_mismatch(format_args!(
                     "BSON field '{name}.{option}' has the wrong type '{}'",
                     other.kind().alias()
                 )));
             }
             _ => {
-                let message = format!("BSON field '{name}.{option}' is an unknown field.");
-                return Err(Error::new(40415, message));
+                return Err(Error::new(
+                    40415,
+                    format_args!("BSON field '{name}.{option}' is an unknown field."),
+                ));
             }
         };
         if self.partition.replace(partition).is_some() {
@@ -134,7 +136,7 @@ fn outputs(output: DocumentRef<'_>) -> Result<(DocumentBuf, DocumentBuf)> {
     let (mut methods, mut values) = (DocumentBuf::new(), DocumentBuf::new());
     for (field, how) in output.iter() {
         let Some(how) = how.as_document() else {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "the output field '{field}' of $fill must be an object"
             )));
         };

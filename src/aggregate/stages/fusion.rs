@@ -94,7 +94,7 @@ pub(super) fn field<'v>(
     match document.get(name) {
         None | Some(ValueRef::Null) => Ok(None),
         Some(value) if value.kind() == kind => Ok(Some(value)),
-        Some(value) => Err(Error::type_mismatch(format!(
+        Some(value) => Err(Error::type_mismatch(format_args!(
             "BSON field '{stage}.{name}' is the wrong type '{}', expected type '{}'",
             value.kind().alias(),
             kind.alias()
@@ -105,8 +105,10 @@ pub(super) fn field<'v>(
 /// The error for a field that must be there.
 #[cold]
 pub(super) fn missing(stage: &str, name: &str) -> Error {
-    let message = format!("BSON field '{stage}.{name}' is missing but a required field");
-    Error::new(40414, message)
+    Error::new(
+        40414,
+        format_args!("BSON field '{stage}.{name}' is missing but a required field"),
+    )
 }
 
 /// Reads a specification; `check` is asked of each pipeline.
@@ -122,8 +124,9 @@ pub(super) fn read<'v>(
 ) -> Result<Specification<'v>> {
     let ValueRef::Document(specification) = value else {
         let alias = value.kind().alias();
-        let message = format!("The {stage} stage specification must be an object, found {alias}");
-        return Err(Error::failed_to_parse(message));
+        return Err(Error::failed_to_parse(format_args!(
+            "The {stage} stage specification must be an object, found {alias}"
+        )));
     };
     check_fields(
         stage,
@@ -151,15 +154,17 @@ pub(super) fn read<'v>(
     let mut inputs = Vec::new();
     for (name, stages) in pipelines.iter() {
         if inputs.iter().any(|input: &Input| *input.name == *name) {
-            let message = format!("two pipelines of {stage} have the name '{name}'");
-            return Err(Error::new(9_921_000, message));
+            return Err(Error::new(
+                9_921_000,
+                format_args!("two pipelines of {stage} have the name '{name}'"),
+            ));
         }
         inputs.push(read_input(stage, (name, stages), &inside, check)?);
     }
     if inputs.is_empty() {
         return Err(Error::new(
             9_834_300,
-            format!("{stage} needs an input pipeline"),
+            format_args!("{stage} needs an input pipeline"),
         ));
     }
     let weights = field(stage, combination, "weights", Kind::Document)?;
@@ -169,8 +174,10 @@ pub(super) fn read<'v>(
     // MongoDB tells of the pipelines in the order of their names.
     sort_by(&mut inputs, |one, other| one.name.cmp(&other.name));
     let refused = || {
-        let message = format!("{stage} is not supported on time-series collections");
-        Err(Error::new(10_557_301, message))
+        Err(Error::new(
+            10_557_301,
+            format_args!("{stage} is not supported on time-series collections"),
+        ))
     };
     if scope.namespace.collection().starts_with(BUCKETS_PREFIX) {
         return refused();
@@ -198,12 +205,14 @@ fn read_input(
 ) -> Result<Input> {
     if name.is_empty() || name.contains('.') {
         let code = if name.is_empty() { 15998 } else { 16412 };
-        let message = format!("the name of a pipeline of {stage} is no field's name: '{name}'");
-        return Err(Error::new(code, message));
+        return Err(Error::new(
+            code,
+            format_args!("the name of a pipeline of {stage} is no field's name: '{name}'"),
+        ));
     }
     FieldPath::parse_strict(name)?;
     let wrong_type = || {
-        Error::type_mismatch(format!(
+        Error::type_mismatch(format_args!(
             "the pipeline '{name}' of {stage} must be an array of objects"
         ))
     };
@@ -217,8 +226,10 @@ fn read_input(
         registry::find(name)?;
     }
     if named.is_empty() {
-        let message = format!("the pipeline '{name}' of {stage} is empty");
-        return Err(Error::new(9_834_300, message));
+        return Err(Error::new(
+            9_834_300,
+            format_args!("the pipeline '{name}' of {stage} is empty"),
+        ));
     }
     check(name, &named)?;
     Ok(Input {
@@ -251,8 +262,10 @@ fn order(stages: &[(&str, ValueRef<'_>)]) -> Result<Order> {
 /// pipeline of this name).
 fn read_weights(stage: &str, weights: DocumentRef<'_>, inputs: &mut [Input]) -> Result<()> {
     if weights.count() > inputs.len() {
-        let message = format!("{stage} has more weights than input pipelines");
-        return Err(Error::new(9_460_301, message));
+        return Err(Error::new(
+            9_460_301,
+            format_args!("{stage} has more weights than input pipelines"),
+        ));
     }
     let mut unknown = None;
     for (name, weight) in weights.iter() {
@@ -262,19 +275,23 @@ fn read_weights(stage: &str, weights: DocumentRef<'_>, inputs: &mut [Input]) -> 
         };
         input.weight = weight.to_f64().ok_or_else(|| {
             let alias = weight.kind().alias();
-            let message = format!("the weight '{name}' of {stage} must be a number, not {alias}");
-            Error::new(13118, message)
+            Error::new(
+                13118,
+                format_args!("the weight '{name}' of {stage} must be a number, not {alias}"),
+            )
         })?;
         if input.weight.is_nan() || input.weight < 0.0 {
-            let message = format!("the weight '{name}' of {stage} must not be negative");
-            return Err(Error::new(9_460_300, message));
+            return Err(Error::new(
+                9_460_300,
+                format_args!("the weight '{name}' of {stage} must not be negative"),
+            ));
         }
     }
     match unknown {
         None => Ok(()),
         Some(name) => Err(Error::new(
             9_967_500,
-            format!("the weight '{name}' of {stage} is of no input pipeline"),
+            format_args!("the weight '{name}' of {stage} is of no input pipeline"),
         )),
     }
 }
@@ -290,11 +307,10 @@ pub(super) fn check_selection(
     let known = ["$match", "$sort", "$limit", "$skip", "$sample", "$score"];
     match stages.iter().find(|(name, _)| !known.contains(name)) {
         None => Ok(()),
-        Some((name, _)) => {
-            let message =
-                format!("the pipeline '{pipeline}' may not hold {name}: it changes documents");
-            Err(Error::new(code, message))
-        }
+        Some((name, _)) => Err(Error::new(
+            code,
+            format_args!("the pipeline '{pipeline}' may not hold {name}: it changes documents"),
+        )),
     }
 }
 
@@ -305,7 +321,7 @@ pub(super) fn check_not_nested(pipeline: &str, stages: &[(&str, ValueRef<'_>)]) 
         false => Ok(()),
         true => Err(Error::new(
             10_473_002,
-            format!("the pipeline '{pipeline}' may not join results itself"),
+            format_args!("the pipeline '{pipeline}' may not join results itself"),
         )),
     }
 }

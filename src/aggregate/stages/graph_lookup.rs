@@ -101,8 +101,10 @@ fn options<'a>(document: DocumentRef<'a>, scope: &PipelineScope<'_>) -> Result<O
             },
             "from" | "as" | "connectFromField" | "connectToField" | "depthField" => {}
             other => {
-                let message = format!("Unknown argument to $graphLookup: {other}");
-                return Err(Error::new(40104, message));
+                return Err(Error::new(
+                    40104,
+                    format_args!("Unknown argument to $graphLookup: {other}"),
+                ));
             }
         }
     }
@@ -129,7 +131,7 @@ fn path(document: DocumentRef<'_>, option: &str) -> Result<Option<FieldPath>> {
         Some(ValueRef::String(text)) => FieldPath::parse_strict(text).map(Some),
         Some(other) => Err(Error::new(
             40103,
-            format!(
+            format_args!(
                 "expected string as argument for {option}, found: {}",
                 other.kind().alias()
             ),

@@ -25,8 +25,10 @@ fn indexed<'p>(name: &str, scope: &PipelineScope<'p>) -> Result<Option<&'p Rc<Co
                 found = scope.catalog.get(on);
             }
             Some(CollectionKind::View { .. }) => {
-                let message = format!("{name} is only valid as the first stage in a pipeline");
-                return Err(Error::new(40602, message));
+                return Err(Error::new(
+                    40602,
+                    format_args!("{name} is only valid as the first stage in a pipeline"),
+                ));
             }
             _ => break,
         }
@@ -40,8 +42,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
         .as_document()
         .is_some_and(|argument| argument.is_empty())
     {
-        let message = format!("The {name} stage specification must be an empty object");
-        return Err(Error::new(28803, message));
+        return Err(Error::new(
+            28803,
+            format_args!("The {name} stage specification must be an empty object"),
+        ));
     }
     let collection = indexed(name, scope)?;
     let rows = collection

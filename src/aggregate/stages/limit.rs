@@ -21,11 +21,10 @@ pub fn parse(
     match whole_number(value) {
         Some(0) => Err(Error::new(15958, "the limit must be positive")),
         Some(limit) => Ok(stage(name, limit).into()),
-        None => {
-            let message =
-                format!("invalid argument to $limit stage: {value} is no whole number from 1");
-            Err(Error::new(5107201, message))
-        }
+        None => Err(Error::new(
+            5107201,
+            format_args!("invalid argument to $limit stage: {value} is no whole number from 1"),
+        )),
     }
 }
 

@@ -13,8 +13,10 @@ use crate::value::{DocumentBuf, ValueRef};
 /// Errors: 9621302 (no document), 40415, `TypeMismatch` (14).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let argument = value.as_document().ok_or_else(|| {
-        let message = format!("{name} must take an object but found: {value}");
-        Error::new(9_621_302, message)
+        Error::new(
+            9_621_302,
+            format_args!("{name} must take an object but found: {value}"),
+        )
     })?;
     check_fields(name, argument, &["shards", "balancingConfiguration"])?;
     let tells_shards = flag(name, argument, "shards")?;

@@ -25,8 +25,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     };
     let named_users = users(name, argument)?;
     if all_users && named_users > 0 {
-        let message = format!("{name} may not name users when allUsers is true");
-        return Err(Error::new(12, message));
+        return Err(Error::new(
+            12,
+            format_args!("{name} may not name users when allUsers is true"),
+        ));
     }
     let rows = scope.sessions.iter().filter(|_| named_users == 0);
     let rows = rows.map(|(id, last_used_ms)| {
@@ -52,8 +54,10 @@ pub fn parse_stored(
     scope: &PipelineScope<'_>,
 ) -> Result<Parsed> {
     if scope.namespace != Namespace::new("config", "system.sessions") {
-        let message = format!("{name} may only be run against config.system.sessions");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("{name} may only be run against config.system.sessions"),
+        ));
     }
     parse(name, value, scope)
 }
@@ -76,8 +80,10 @@ fn users(stage: &str, argument: DocumentRef<'_>) -> Result<usize> {
             match user.get(field) {
                 Some(ValueRef::String(_)) => {}
                 None | Some(ValueRef::Null) => {
-                    let message = format!("BSON field '{path}' is missing but a required field");
-                    return Err(Error::new(40414, message));
+                    return Err(Error::new(
+                        40414,
+                        format_args!("BSON field '{path}' is missing but a required field"),
+                    ));
                 }
                 Some(other) => return Err(wrong_type(&path, other, "string")),
             }
@@ -89,7 +95,7 @@ fn users(stage: &str, argument: DocumentRef<'_>) -> Result<usize> {
 
 #[cold]
 fn wrong_type(path: &str, value: ValueRef<'_>, expected: &str) -> Error {
-    Error::type_mismatch(format!(
+    Error::type_mismatch(format_args!(
         "BSON field '{path}' is the wrong type '{}', expected type '{expected}'",
         value.kind().alias()
     ))

@@ -40,7 +40,7 @@ pub fn flag(stage: &str, argument: DocumentRef<'_>, name: &str) -> Result<bool> 
     match argument.get(name) {
         None => Ok(false),
         Some(ValueRef::Boolean(flag)) => Ok(flag),
-        Some(other) => Err(Error::type_mismatch(format!(
+        Some(other) => Err(Error::type_mismatch(format_args!(
             "BSON field '{stage}.{name}' is the wrong type '{}', expected type 'bool'",
             other.kind().alias()
         ))),
@@ -54,7 +54,7 @@ pub fn check_fields(stage: &str, argument: DocumentRef<'_>, known: &[&str]) -> R
     match argument.iter().find(|(name, _)| !known.contains(name)) {
         Some((name, _)) => Err(Error::new(
             40415,
-            format!("BSON field '{stage}.{name}' is an unknown field."),
+            format_args!("BSON field '{stage}.{name}' is an unknown field."),
         )),
         None => Ok(()),
     }

@@ -32,11 +32,13 @@ pub fn parse(
         }
         ValueRef::Document(document) => document,
         other => {
-            let message = format!(
-                "$merge requires a string or object argument, but found {}",
-                other.kind().alias()
-            );
-            return Err(Error::new(51182, message));
+            return Err(Error::new(
+                51182,
+                format_args!(
+                    "$merge requires a string or object argument, but found {}",
+                    other.kind().alias()
+                ),
+            ));
         }
     };
     check_fields(document)?;
@@ -75,7 +77,7 @@ fn check_fields(document: DocumentRef<'_>) -> Result<()> {
         {
             return Err(Error::new(
                 40413,
-                format!("BSON field '$merge.{name}' is a duplicate field"),
+                format_args!("BSON field '$merge.{name}' is a duplicate field"),
             ));
         }
         if ![
@@ -90,7 +92,7 @@ fn check_fields(document: DocumentRef<'_>) -> Result<()> {
         {
             return Err(Error::new(
                 40415,
-                format!("BSON field '$merge.{name}' is an unknown field."),
+                format_args!("BSON field '$merge.{name}' is an unknown field."),
             ));
         }
     }
@@ -120,14 +122,15 @@ fn into(
                     ("coll", ValueRef::String(name)) => collection = name,
                     ("db" | "coll", ValueRef::Null | ValueRef::Undefined) => {}
                     ("db" | "coll", _) => {
-                        let message =
-                            format!("BSON field '$merge.into.{option}' is the wrong type");
-                        return Err(Error::type_mismatch(message));
+                        return Err(Error::type_mismatch(format_args!(
+                            "BSON field '$merge.into.{option}' is the wrong type"
+                        )));
                     }
                     _ => {
-                        let message =
-                            format!("BSON field '$merge.into.{option}' is an unknown field.");
-                        return Err(Error::new(40415, message));
+                        return Err(Error::new(
+                            40415,
+                            format_args!("BSON field '$merge.into.{option}' is an unknown field."),
+                        ));
                     }
                 }
             }
@@ -137,13 +140,13 @@ fn into(
             }
             target(database, collection, RESERVED)
         }
-        Some(other) => {
-            let message = format!(
+        Some(other) => Err(Error::new(
+            51178,
+            format_args!(
                 "$merge 'into' field must be either a string or an object, but found {}",
                 other.kind().alias()
-            );
-            Err(Error::new(51178, message))
-        }
+            ),
+        )),
     }
 }
 
@@ -152,26 +155,32 @@ fn fields(on: ValueRef<'_>) -> Result<Vec<FieldPath>> {
         ValueRef::String(path) => return Ok(vec![FieldPath::parse_strict(path)?]),
         ValueRef::Array(paths) => paths,
         other => {
-            let message = format!(
-                "$merge 'on' field must be either a string or an array of strings, but found {}",
-                other.kind().alias()
-            );
-            return Err(Error::new(51186, message));
+            return Err(Error::new(
+                51186,
+                format_args!(
+                    "$merge 'on' field must be either a string or an array of strings, but found {}",
+                    other.kind().alias()
+                ),
+            ));
         }
     };
     let mut fields: Vec<FieldPath> = Vec::new();
     for path in paths.iter() {
         let ValueRef::String(path) = path else {
-            let message = format!(
-                "$merge 'on' array elements must be strings, but found {}",
-                path.kind().alias()
-            );
-            return Err(Error::new(51134, message));
+            return Err(Error::new(
+                51134,
+                format_args!(
+                    "$merge 'on' array elements must be strings, but found {}",
+                    path.kind().alias()
+                ),
+            ));
         };
         let path = FieldPath::parse_strict(path)?;
         if fields.contains(&path) {
-            let message = format!("Found a duplicate field '{}' in $merge 'on'", path.as_str());
-            return Err(Error::new(31465, message));
+            return Err(Error::new(
+                31465,
+                format_args!("Found a duplicate field '{}' in $merge 'on'", path.as_str()),
+            ));
         }
         fields.push(path);
     }
@@ -189,10 +198,10 @@ fn when_not_matched(value: Option<ValueRef<'_>>) -> Result<WhenNotMatched> {
         None | Some(ValueRef::Null | ValueRef::String("insert")) => Ok(WhenNotMatched::Insert),
         Some(ValueRef::String("discard")) => Ok(WhenNotMatched::Discard),
         Some(ValueRef::String("fail")) => Ok(WhenNotMatched::Fail),
-        Some(ValueRef::String(other)) => Err(Error::bad_value(format!(
+        Some(ValueRef::String(other)) => Err(Error::bad_value(format_args!(
             "Enumeration value '{other}' for field '$merge.whenNotMatched' is not a valid value."
         ))),
-        Some(other) => Err(Error::type_mismatch(format!(
+        Some(other) => Err(Error::type_mismatch(format_args!(
             "BSON field '$merge.whenNotMatched' is the wrong type '{}', expected type 'string'",
             other.kind().alias()
         ))),
@@ -204,7 +213,7 @@ fn when_matched(document: DocumentRef<'_>, scope: &PipelineScope<'_>) -> Result<
         None | Some(ValueRef::Null) => None,
         Some(ValueRef::Document(variables)) => Some(variables),
         Some(other) => {
-            return Err(Error::type_mismatch(format!(
+            return Err(Error::type_mismatch(format_args!(
                 "BSON field '$merge.let' is the wrong type '{}', expected type 'object'",
                 other.kind().alias()
             )));
@@ -216,7 +225,7 @@ fn when_matched(document: DocumentRef<'_>, scope: &PipelineScope<'_>) -> Result<
         Some(ValueRef::String("keepExisting")) => WhenMatched::KeepExisting,
         Some(ValueRef::String("fail")) => WhenMatched::Fail,
         Some(ValueRef::String(other)) => {
-            return Err(Error::bad_value(format!(
+            return Err(Error::bad_value(format_args!(
                 "Enumeration value '{other}' for field '$merge.whenMatched' is not a valid value."
             )));
         }
@@ -224,7 +233,7 @@ fn when_matched(document: DocumentRef<'_>, scope: &PipelineScope<'_>) -> Result<
         Some(other) => {
             return Err(Error::new(
                 51191,
-                format!(
+                format_args!(
                     "$merge 'whenMatched' field must be either a string or an array, but found {}",
                     other.kind().alias()
                 ),

@@ -20,11 +20,13 @@ pub fn parse(
         ValueRef::String(collection) => (scope.namespace.database(), collection, None),
         ValueRef::Document(document) => options(document)?,
         other => {
-            let message = format!(
-                "$out only supports a string or object argument, but found {}",
-                other.kind().alias()
-            );
-            return Err(Error::new(16990, message));
+            return Err(Error::new(
+                16990,
+                format_args!(
+                    "$out only supports a string or object argument, but found {}",
+                    other.kind().alias()
+                ),
+            ));
         }
     };
     let target = target(database, collection, [17385, 31321])?;
@@ -39,7 +41,7 @@ fn options(document: DocumentRef<'_>) -> Result<Options<'_>> {
     let refuse = |code: i32, option: &str, what: &str| {
         Err(Error::new(
             code,
-            format!("BSON field '$out.{option}' {what}"),
+            format_args!("BSON field '$out.{option}' {what}"),
         ))
     };
     for (at, (option, value)) in document.iter().enumerate() {

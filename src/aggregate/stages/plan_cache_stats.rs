@@ -13,7 +13,9 @@ use crate::value::ValueRef;
 /// a collection that does not exist, 40602 for a time series.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let argument = value.as_document().ok_or_else(|| {
-        Error::failed_to_parse(format!("{name} value must be an object. Found: {value}"))
+        Error::failed_to_parse(format_args!(
+            "{name} value must be an object. Found: {value}"
+        ))
     })?;
     let mut fields = argument.iter();
     match (fields.next(), fields.next()) {
@@ -23,19 +25,20 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             return Err(Error::new(4503200, message));
         }
         _ => {
-            let message = format!("{name} takes no field but allHosts, which is a boolean");
-            return Err(Error::failed_to_parse(message));
+            return Err(Error::failed_to_parse(format_args!(
+                "{name} takes no field but allHosts, which is a boolean"
+            )));
         }
     }
     match scope.catalog.get(&scope.namespace) {
-        None => {
-            let message = format!("the collection '{}' does not exist", scope.namespace);
-            Err(Error::new(50933, message))
-        }
+        None => Err(Error::new(
+            50933,
+            format_args!("the collection '{}' does not exist", scope.namespace),
+        )),
         // To MongoDB a time series is a pipeline over its buckets.
         Some(found) if found.time_series().is_some() => Err(Error::new(
             40602,
-            format!("{name} of a time-series collection is not the first stage"),
+            format_args!("{name} of a time-series collection is not the first stage"),
         )),
         Some(_) => Ok(stage(name, value, Vec::new())),
     }

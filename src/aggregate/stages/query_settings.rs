@@ -12,8 +12,10 @@ use crate::value::ValueRef;
 /// Errors: 7746800 (no document), 40415, `TypeMismatch` (14).
 pub fn parse(name: &'static str, value: ValueRef<'_>, _: &PipelineScope<'_>) -> Result<Parsed> {
     let argument = value.as_document().ok_or_else(|| {
-        let message = format!("{name} stage expects a document as argument");
-        Error::new(7_746_800, message)
+        Error::new(
+            7_746_800,
+            format_args!("{name} stage expects a document as argument"),
+        )
     })?;
     check_fields(name, argument, &["showDebugQueryShape"])?;
     flag(name, argument, "showDebugQueryShape")?;

@@ -13,15 +13,19 @@ use crate::value::ValueRef;
 /// another algorithm), `InvalidNamespace` (73) outside `admin`.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     if scope.namespace.database() != "admin" {
-        let message = format!("{name} must be run against the 'admin' database");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("{name} must be run against the 'admin' database"),
+        ));
     }
     let argument = value.as_document().ok_or_else(|| {
-        Error::failed_to_parse(format!("{name} value must be an object. Found: {value}"))
+        Error::failed_to_parse(format_args!(
+            "{name} value must be an object. Found: {value}"
+        ))
     })?;
     check_fields(name, argument, &["transformIdentifiers"])?;
     let wrong_type = |field: &str| {
-        Error::type_mismatch(format!(
+        Error::type_mismatch(format_args!(
             "BSON field '{name}.transformIdentifiers{field}' is the wrong type"
         ))
     };
@@ -33,19 +37,22 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     check_fields(&path, transform, &["algorithm", "hmacKey"])?;
     match transform.get("algorithm") {
         None => {
-            let message = format!("BSON field '{path}.algorithm' is missing but a required field");
-            return Err(Error::new(40414, message));
+            return Err(Error::new(
+                40414,
+                format_args!("BSON field '{path}.algorithm' is missing but a required field"),
+            ));
         }
         Some(ValueRef::String("hmac-sha-256")) => {}
         Some(ValueRef::String(other)) => {
-            let message = format!("'{other}' is not an algorithm of {path}");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "'{other}' is not an algorithm of {path}"
+            )));
         }
         Some(_) => return Err(wrong_type(".algorithm")),
     }
     match transform.get("hmacKey") {
         Some(ValueRef::Binary(_)) => Ok(stage(name, value, Vec::new())),
-        None => Err(Error::failed_to_parse(format!(
+        None => Err(Error::failed_to_parse(format_args!(
             "{path} needs an 'hmacKey' for its algorithm"
         ))),
         Some(_) => Err(wrong_type(".hmacKey")),

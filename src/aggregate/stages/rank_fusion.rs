@@ -17,8 +17,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let specification = read(name, value, scope, fields, |pipeline, stages| {
         check_not_nested(pipeline, stages)?;
         if stages.iter().all(|(name, _)| *name != "$sort") {
-            let message = format!("the pipeline '{pipeline}' of $rankFusion needs a $sort");
-            return Err(Error::new(9_191_100, message));
+            return Err(Error::new(
+                9_191_100,
+                format_args!("the pipeline '{pipeline}' of $rankFusion needs a $sort"),
+            ));
         }
         check_selection(pipeline, stages, 9_191_103)
     })?;

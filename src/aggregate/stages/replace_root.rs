@@ -15,16 +15,19 @@ pub struct ReplaceRoot(Expression);
 /// Errors: 40229 (no document), 40230 (another field), 40231 (no `newRoot`), those of expressions.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
-        let message =
-            format!("expected an object as specification for $replaceRoot stage, got {value}");
-        return Err(Error::new(40229, message));
+        return Err(Error::new(
+            40229,
+            format_args!("expected an object as specification for $replaceRoot stage, got {value}"),
+        ));
     };
     if let Some(other) = document
         .elements()
         .find(|element| element.name != "newRoot")
     {
-        let message = format!("unrecognized option to $replaceRoot stage: {}", other.name);
-        return Err(Error::new(40230, message));
+        return Err(Error::new(
+            40230,
+            format_args!("unrecognized option to $replaceRoot stage: {}", other.name),
+        ));
     }
     let Some(root) = document.get("newRoot") else {
         return Err(Error::new(
@@ -86,7 +89,7 @@ impl Run for Running {
                 };
                 Err(Error::new(
                     40228,
-                    format!(
+                    format_args!(
                         "'newRoot' expression must evaluate to an object, but resulting value was: {found}"
                     ),
                 ))

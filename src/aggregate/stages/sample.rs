@@ -32,7 +32,7 @@ pub fn parse(
         if option != "size" {
             return Err(Error::new(
                 28748,
-                format!("unrecognized option to $sample: {option}"),
+                format_args!("unrecognized option to $sample: {option}"),
             ));
         }
         let Some(number) = value.to_i64_coerced() else {

@@ -39,7 +39,7 @@ impl Normalization {
         let known = NORMALIZATIONS.iter();
         match known.into_iter().find(|row| found.as_str() == Some(row.0)) {
             Some(row) => Ok(Some(row.1)),
-            None => Err(Error::bad_value(format!(
+            None => Err(Error::bad_value(format_args!(
                 "{found} is no normalization of {stage}: 'none', 'sigmoid', 'minMaxScaler'"
             ))),
         }
@@ -84,8 +84,9 @@ struct Score {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>) -> Result<Parsed> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("The {name} stage specification must be an object, found {alias}");
-        return Err(Error::failed_to_parse(message));
+        return Err(Error::failed_to_parse(format_args!(
+            "The {name} stage specification must be an object, found {alias}"
+        )));
     };
     let known = ["score", "normalization", "weight", "scoreDetails"];
     check_fields(name, document, &known)?;
@@ -95,12 +96,13 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let weight = match document.get("weight") {
         None | Some(ValueRef::Null) => 1.0,
         Some(weight) => weight.to_f64().ok_or_else(|| {
-            Error::type_mismatch(format!("BSON field '{name}.weight' must be a number"))
+            Error::type_mismatch(format_args!("BSON field '{name}.weight' must be a number"))
         })?,
     };
     if !(0.0..=1.0).contains(&weight) {
-        let message = format!("BSON field '{name}.weight' must be from 0 to 1");
-        return Err(Error::bad_value(message));
+        return Err(Error::bad_value(format_args!(
+            "BSON field '{name}.weight' must be from 0 to 1"
+        )));
     }
     let details = field(name, document, "scoreDetails", Kind::Boolean)?;
     let body = Score {

@@ -24,8 +24,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
     let specification = read(name, value, scope, fields, |pipeline, stages| {
         check_not_nested(pipeline, stages)?;
         if stages.iter().all(|(name, _)| *name != "$score") {
-            let message = format!("the pipeline '{pipeline}' of $scoreFusion needs a $score");
-            return Err(Error::new(9_402_500, message));
+            return Err(Error::new(
+                9_402_500,
+                format_args!("the pipeline '{pipeline}' of $scoreFusion needs a $score"),
+            ));
         }
         check_selection(pipeline, stages, 9_402_502)
     })?;
@@ -50,8 +52,9 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
             return Err(Error::new(10_017_300, message));
         }
         (Some(other), _) => {
-            let message = format!("'{other}' is no method of {name}: 'avg', 'expression'");
-            return Err(Error::bad_value(message));
+            return Err(Error::bad_value(format_args!(
+                "'{other}' is no method of {name}: 'avg', 'expression'"
+            )));
         }
     };
     let combine = ByScore {

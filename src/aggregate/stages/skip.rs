@@ -21,11 +21,10 @@ pub fn parse(
 ) -> Result<Parsed> {
     match whole_number(value) {
         Some(skip) => Ok(stage(name, skip).into()),
-        None => {
-            let message =
-                format!("invalid argument to $skip stage: {value} is no whole number from 0");
-            Err(Error::new(5107200, message))
-        }
+        None => Err(Error::new(
+            5107200,
+            format_args!("invalid argument to $skip stage: {value} is no whole number from 0"),
+        )),
     }
 }
 

@@ -100,7 +100,7 @@ fn check(document: DocumentRef<'_>) -> Result<()> {
         if names.contains(&name) {
             return Err(Error::new(
                 7472500,
-                format!("$sort key '{name}' is given more than once"),
+                format_args!("$sort key '{name}' is given more than once"),
             ));
         }
         names.push(name);

@@ -18,7 +18,7 @@ pub fn parse(
     let refuse = |code: i32, what: &str| {
         Err(Error::new(
             code,
-            format!("the sortByCount field must be {what}, got {value}"),
+            format_args!("the sortByCount field must be {what}, got {value}"),
         ))
     };
     match value {

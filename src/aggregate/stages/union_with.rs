@@ -30,27 +30,26 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &PipelineScope<'_>)
                     ("pipeline", ValueRef::Array(array)) => stages = Some(array),
                     ("coll" | "pipeline", other) if other.is_nullish() => {}
                     ("coll" | "pipeline", other) => {
-                        let message = format!(
+                        return Err(Error::type_mismatch(format_args!(
                             "BSON field '$unionWith.{option}' is the wrong type '{}'",
                             other.kind().alias()
-                        );
-                        return Err(Error::type_mismatch(message));
+                        )));
                     }
                     _ => {
-                        let message =
-                            format!("BSON field '$unionWith.{option}' is an unknown field.");
-                        return Err(Error::new(40415, message));
+                        return Err(Error::new(
+                            40415,
+                            format_args!("BSON field '$unionWith.{option}' is an unknown field."),
+                        ));
                     }
                 }
             }
             (collection, stages)
         }
         other => {
-            let message = format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "the $unionWith specification must be an object or string, but found {}",
                 other.kind().alias()
-            );
-            return Err(Error::failed_to_parse(message));
+            )));
         }
     };
     let (source, pipeline) = resolve(collection, stages, scope, Place::UnionWith)?;
@@ -96,8 +95,10 @@ pub(super) fn resolve(
 /// Errors: `InvalidNamespace` (73).
 fn check_name(collection: &str) -> Result<()> {
     if collection.is_empty() || collection.starts_with('.') || collection.contains('\0') {
-        let message = format!("Invalid collection name: '{collection}'");
-        return Err(Error::new(codes::INVALID_NAMESPACE, message));
+        return Err(Error::new(
+            codes::INVALID_NAMESPACE,
+            format_args!("Invalid collection name: '{collection}'"),
+        ));
     }
     Ok(())
 }

@@ -63,8 +63,9 @@ impl Bounds {
                 "range" => range = Some(value),
                 "unit" => unit = Some(value),
                 other => {
-                    let message = format!("'window' has the unknown field '{other}'");
-                    return Err(Error::failed_to_parse(message));
+                    return Err(Error::failed_to_parse(format_args!(
+                        "'window' has the unknown field '{other}'"
+                    )));
                 }
             }
         }
@@ -257,7 +258,7 @@ fn place(value: Option<ValueRef<'_>>, unit: Option<TimeUnit>) -> Result<Number> 
         (Some(ValueRef::Date(millis)), Some(_)) => Ok(Number::Long(millis)),
         (_, Some(_)) => Err(Error::new(
             5_429_513,
-            format!(
+            format_args!(
                 "Invalid range: expected the sortBy field to be a Date, but it was {}",
                 alias()
             ),
@@ -268,7 +269,7 @@ fn place(value: Option<ValueRef<'_>>, unit: Option<TimeUnit>) -> Result<Number> 
         (value, None) => value.and_then(Number::of).ok_or_else(|| {
             Error::new(
                 5_429_414,
-                format!(
+                format_args!(
                     "Invalid range: expected the sortBy field to be a number, but it was {}",
                     alias()
                 ),
@@ -320,10 +321,12 @@ pub(super) fn fields<'v>(
     known: &[&str],
 ) -> Result<DocumentRef<'v>> {
     let Some(document) = argument.as_document() else {
-        return Err(Error::failed_to_parse(format!("{name} expects an object")));
+        return Err(Error::failed_to_parse(format_args!(
+            "{name} expects an object"
+        )));
     };
     match document.iter().find(|(field, _)| !known.contains(field)) {
-        Some((field, _)) => Err(Error::failed_to_parse(format!(
+        Some((field, _)) => Err(Error::failed_to_parse(format_args!(
             "{name} got the unexpected argument '{field}'"
         ))),
         None => Ok(document),

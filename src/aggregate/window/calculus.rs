@@ -41,14 +41,17 @@ fn parse(arguments: &Arguments<'_, '_>, is_integral: bool) -> Result<Box<dyn Win
     let argument = fields(name, arguments.argument, &["input", "unit"])?;
     let field = arguments.setting.single_sort(name, 9)?.clone();
     let Some(input) = argument.get("input") else {
-        return Err(Error::failed_to_parse(format!("{name} requires 'input'")));
+        return Err(Error::failed_to_parse(format_args!(
+            "{name} requires 'input'"
+        )));
     };
     let unit_ms = match argument.get("unit") {
         None => None,
         Some(unit @ ValueRef::String(_)) => Some(unit_ms(TimeUnit::read(name, unit)?)?),
         Some(_) => {
-            let message = format!("{name} requires 'unit' to be a string");
-            return Err(Error::failed_to_parse(message));
+            return Err(Error::failed_to_parse(format_args!(
+                "{name} requires 'unit' to be a string"
+            )));
         }
     };
     Ok(Box::new(Calculus {
@@ -91,7 +94,7 @@ impl Calculus {
                 } else {
                     5_624_900
                 },
-                format!("{name} with 'unit' expects the sortBy field to be a Date"),
+                format_args!("{name} with 'unit' expects the sortBy field to be a Date"),
             )),
             (Some(ValueRef::Date(_)), None) => Err(Error::new(
                 if self.is_integral {
@@ -99,7 +102,7 @@ impl Calculus {
                 } else {
                     5_624_901
                 },
-                format!("{name} where the sortBy is a Date requires a 'unit'"),
+                format_args!("{name} where the sortBy is a Date requires a 'unit'"),
             )),
             (value, None) => value.and_then(Number::of).ok_or_else(|| {
                 Error::new(
@@ -108,7 +111,7 @@ impl Calculus {
                     } else {
                         5_624_902
                     },
-                    format!("{name} expects the sortBy field to be numeric"),
+                    format_args!("{name} expects the sortBy field to be numeric"),
                 )
             }),
         }

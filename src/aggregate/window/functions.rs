@@ -98,7 +98,7 @@ impl Output {
         scope: &ParseScope,
     ) -> Result<Output> {
         let Some(document) = value.as_document() else {
-            return Err(Error::failed_to_parse(format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "the field '{field}' must be an object with a window function"
             )));
         };
@@ -117,7 +117,7 @@ impl Output {
             return Ok(Output(function));
         }
         if !Accumulator::exists(name) {
-            return Err(Error::failed_to_parse(format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "Unrecognized window function, {name}"
             )));
         }
@@ -148,18 +148,18 @@ fn parts<'v>(field: &str, document: DocumentRef<'v>) -> Result<Parts<'v>> {
         if name == "window" {
             window = Some(value);
         } else if !name.starts_with('$') {
-            return Err(Error::failed_to_parse(format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "the window function of '{field}' has the unexpected argument '{name}'"
             )));
         } else if function.replace((name, value)).is_some() {
-            return Err(Error::failed_to_parse(format!(
+            return Err(Error::failed_to_parse(format_args!(
                 "the field '{field}' must have exactly one window function"
             )));
         }
     }
     match function {
         Some((name, argument)) => Ok((name, argument, window)),
-        None => Err(Error::failed_to_parse(format!(
+        None => Err(Error::failed_to_parse(format_args!(
             "the field '{field}' has no window function"
         ))),
     }

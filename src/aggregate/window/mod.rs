@@ -37,7 +37,7 @@ impl<'s> Setting<'s> {
             Some([field]) => Ok(field),
             _ => Err(crate::error::Error::new(
                 code,
-                format!("{name} requires a sortBy with exactly one field"),
+                format_args!("{name} requires a sortBy with exactly one field"),
             )),
         }
     }

@@ -17,7 +17,7 @@ struct MovingAverage {
 /// Errors: `FailedToParse` (9).
 pub(super) fn parse(arguments: &Arguments<'_, '_>) -> Result<Box<dyn WindowFunction>> {
     let name = arguments.name;
-    let refuse = |why: &str| Err(Error::failed_to_parse(format!("{name} {why}")));
+    let refuse = |why: &str| Err(Error::failed_to_parse(format_args!("{name} {why}")));
     let argument = fields(name, arguments.argument, &["input", "N", "alpha"])?;
     if arguments.setting.sort.is_none() {
         return refuse("requires an explicit 'sortBy'");

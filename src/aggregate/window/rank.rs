@@ -37,8 +37,10 @@ fn parse(arguments: &Arguments<'_, '_>, kind: Kind) -> Result<Box<dyn WindowFunc
         .as_document()
         .is_some_and(|argument| argument.is_empty())
     {
-        let message = format!("{name} must be specified with '{{}}' as its value");
-        return Err(Error::new(5_371_603, message));
+        return Err(Error::new(
+            5_371_603,
+            format_args!("{name} must be specified with '{{}}' as its value"),
+        ));
     }
     arguments.setting.single_sort(name, 5_371_602)?;
     Ok(Box::new(Rank(kind)))
@@ -49,9 +51,9 @@ fn parse(arguments: &Arguments<'_, '_>, kind: Kind) -> Result<Box<dyn WindowFunc
 pub(super) fn with_window(name: &str) -> Error {
     match name {
         "$rank" | "$denseRank" | "$documentNumber" => {
-            Error::new(5_371_601, format!("{name} takes no other arguments"))
+            Error::new(5_371_601, format_args!("{name} takes no other arguments"))
         }
-        _ => Error::failed_to_parse(format!("'window' is not allowed with {name}")),
+        _ => Error::failed_to_parse(format_args!("'window' is not allowed with {name}")),
     }
 }
 

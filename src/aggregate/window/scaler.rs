@@ -22,17 +22,19 @@ pub(super) fn parse(arguments: &Arguments<'_, '_>) -> Result<Box<dyn WindowFunct
     let name = arguments.name;
     let argument = fields(name, arguments.argument, &["input", "min", "max"])?;
     let Some(input) = argument.get("input") else {
-        return Err(Error::failed_to_parse(format!("{name} requires 'input'")));
+        return Err(Error::failed_to_parse(format_args!(
+            "{name} requires 'input'"
+        )));
     };
     let number = |field: &str, otherwise: i32| match argument.get(field) {
         None => Ok(Number::Int(otherwise)),
         Some(value) => Number::of(value).ok_or_else(|| {
-            Error::type_mismatch(format!("{name} requires '{field}' to be a number"))
+            Error::type_mismatch(format_args!("{name} requires '{field}' to be a number"))
         }),
     };
     let (min, max) = (number("min", 0)?, number("max", 1)?);
     if min.to_f64() >= max.to_f64() {
-        return Err(Error::bad_value(format!(
+        return Err(Error::bad_value(format_args!(
             "{name} requires 'max' to be greater than 'min'"
         )));
     }

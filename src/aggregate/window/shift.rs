@@ -16,7 +16,7 @@ struct Shift {
 /// Errors: `FailedToParse` (9).
 pub(super) fn parse(arguments: &Arguments<'_, '_>) -> Result<Box<dyn WindowFunction>> {
     let name = arguments.name;
-    let refuse = |why: &str| Err(Error::failed_to_parse(format!("{name} {why}")));
+    let refuse = |why: &str| Err(Error::failed_to_parse(format_args!("{name} {why}")));
     let argument = fields(name, arguments.argument, &["output", "by", "default"])?;
     if arguments.setting.sort.is_none() {
         return refuse("requires a sortBy");

@@ -25,8 +25,10 @@ impl Format {
     pub fn read(value: ValueRef<'_>) -> Result<Format> {
         let ValueRef::String(name) = value else {
             let alias = value.kind().alias();
-            let message = format!("$convert requires that 'format' be a string, found: {alias}");
-            return Err(Error::new(4_341_114, message));
+            return Err(Error::new(
+                4_341_114,
+                format_args!("$convert requires that 'format' be a string, found: {alias}"),
+            ));
         };
         Ok(match name {
             "auto" => Format::Auto,
@@ -36,8 +38,10 @@ impl Format {
             "utf8" => Format::Utf8,
             "uuid" => Format::Uuid,
             other => {
-                let message = format!("Invalid 'format' argument for $convert: {other}");
-                return Err(Error::new(4_341_125, message));
+                return Err(Error::new(
+                    4_341_125,
+                    format_args!("Invalid 'format' argument for $convert: {other}"),
+                ));
             }
         })
     }

@@ -43,8 +43,9 @@ impl Target {
                 "type" => target = Some(read_kind(value)?),
                 "subtype" => subtype = read_subtype(value)?,
                 other => {
-                    let message = format!("$convert found an unknown argument in 'to': {other}");
-                    return Err(Error::failed_to_parse(message));
+                    return Err(Error::failed_to_parse(format_args!(
+                        "$convert found an unknown argument in 'to': {other}"
+                    )));
                 }
             }
         }
@@ -62,25 +63,22 @@ fn read_kind(value: ValueRef<'_>) -> Result<Option<Kind>> {
         return match Kind::from_alias(alias) {
             Some(kind) => Ok(Some(kind)),
             None if alias == "missing" => Ok(None),
-            None => Err(Error::bad_value(format!("Unknown type name: {alias}"))),
+            None => Err(Error::bad_value(format_args!("Unknown type name: {alias}"))),
         };
     }
     if !value.is_number() {
         let alias = value.kind().alias();
-        let message =
-            format!("$convert's 'to' argument must be a string or number, but is {alias}");
-        return Err(Error::failed_to_parse(message));
+        return Err(Error::failed_to_parse(format_args!(
+            "$convert's 'to' argument must be a string or number, but is {alias}"
+        )));
     }
     match value.to_i64_exact() {
         Some(0) => Ok(None),
         Some(number) => match Kind::from_type_number(number) {
             Some(kind) => Ok(Some(kind)),
-            None => {
-                let message = format!(
-                    "In $convert, numeric value for 'to' does not correspond to a BSON type: {number}"
-                );
-                Err(Error::failed_to_parse(message))
-            }
+            None => Err(Error::failed_to_parse(format_args!(
+                "In $convert, numeric value for 'to' does not correspond to a BSON type: {number}"
+            ))),
         },
         None => Err(Error::failed_to_parse(
             "In $convert, numeric 'to' argument is not an integer",
@@ -91,8 +89,10 @@ fn read_kind(value: ValueRef<'_>) -> Result<Option<Kind>> {
 fn read_subtype(value: ValueRef<'_>) -> Result<u8> {
     if !value.is_number() {
         let alias = value.kind().alias();
-        let message = format!("$convert's 'subtype' argument must be a number, but is {alias}");
-        return Err(Error::new(4_341_108, message));
+        return Err(Error::new(
+            4_341_108,
+            format_args!("$convert's 'subtype' argument must be a number, but is {alias}"),
+        ));
     }
     let Some(number) = value.to_i64_exact() else {
         let message = "In $convert, numeric 'subtype' argument is not an integer";
@@ -102,7 +102,7 @@ fn read_subtype(value: ValueRef<'_>) -> Result<u8> {
         Ok(subtype) if subtype <= 9 || subtype >= 128 => Ok(subtype),
         _ => Err(Error::new(
             4_341_107,
-            format!(
+            format_args!(
                 "In $convert, numeric value for 'subtype' does not correspond to a BinData type: {number}"
             ),
         )),

@@ -37,7 +37,7 @@ pub fn convert(
 }
 
 #[cold]
-fn failure(message: impl Into<String>) -> Error {
+fn failure(message: impl crate::error::Message) -> Error {
     Error::new(codes::CONVERSION_FAILURE, message)
 }
 
@@ -231,9 +231,12 @@ fn to_string(value: ValueRef<'_>, format: Option<Format>) -> Result<Value<'stati
 
 #[cold]
 fn no_format(from: &str, to: &str) -> Error {
-    let message =
-        format!("Format must be specified when converting from '{from}' to '{to}' in $convert");
-    Error::new(4_341_115, message)
+    Error::new(
+        4_341_115,
+        format_args!(
+            "Format must be specified when converting from '{from}' to '{to}' in $convert"
+        ),
+    )
 }
 
 fn to_binary(

@@ -76,18 +76,19 @@ impl Sum {
             ValueRef::Double(number) => self.add(Number::Double(number)),
             ValueRef::Decimal128(number) => self.add(Number::Decimal(*number)),
             ValueRef::Date(_) if self.date.is_some() => {
-                let message = format!("only one date allowed in an {} expression", call.name());
-                return Err(Error::new(16612, message));
+                return Err(Error::new(
+                    16612,
+                    format_args!("only one date allowed in an {} expression", call.name()),
+                ));
             }
             ValueRef::Date(millis) => self.date = Some(millis),
             ValueRef::Null | ValueRef::Undefined => return Ok(None),
             other => {
-                let message = format!(
+                return Err(Error::type_mismatch(format_args!(
                     "{} only supports numeric or date types, not {}",
                     call.name(),
                     other.kind().alias()
-                );
-                return Err(Error::type_mismatch(message));
+                )));
             }
         }
         Ok(Some(()))
@@ -136,7 +137,7 @@ impl Sum {
                 Some(date) => Ok(Value::Ref(ValueRef::Date(date))),
                 None => Err(Error::new(
                     codes::OVERFLOW,
-                    format!("date overflow in {name}"),
+                    format_args!("date overflow in {name}"),
                 )),
             };
         }

@@ -42,19 +42,23 @@ pub fn array_elem_at<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     if kind.as_array().is_none() {
         let alias = kind.kind().alias();
-        let message = format!(
-            "{}'s first argument must be an array, but is {alias}",
-            call.name()
-        );
-        return Err(Error::new(28689, message));
+        return Err(Error::new(
+            28689,
+            format_args!(
+                "{}'s first argument must be an array, but is {alias}",
+                call.name()
+            ),
+        ));
     }
     if !index.is_number() {
         let alias = index.kind().alias();
-        let message = format!(
-            "{}'s second argument must be a numeric value, but is {alias}",
-            call.name()
-        );
-        return Err(Error::new(28690, message));
+        return Err(Error::new(
+            28690,
+            format_args!(
+                "{}'s second argument must be a numeric value, but is {alias}",
+                call.name()
+            ),
+        ));
     }
     match index
         .to_i64_exact()
@@ -63,7 +67,7 @@ pub fn array_elem_at<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         Some(index) => Ok(element(&array, index)),
         None => Err(Error::new(
             28691,
-            format!(
+            format_args!(
                 "{}'s second argument must be representable as a 32-bit integer",
                 call.name()
             ),
@@ -90,11 +94,13 @@ fn end<'a>(call: &Call, scope: &Scope<'a, '_>, position: i64) -> Outcome<'a> {
     }
     if value.as_array().is_none() {
         let alias = value.kind().alias();
-        let message = format!(
-            "{}'s argument must be an array, but is {alias}",
-            call.name()
-        );
-        return Err(Error::new(28689, message));
+        return Err(Error::new(
+            28689,
+            format_args!(
+                "{}'s argument must be an array, but is {alias}",
+                call.name()
+            ),
+        ));
     }
     Ok(element(&array, position))
 }

@@ -19,8 +19,10 @@ pub fn array_to_object<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         other if other.is_nullish() => return Ok(Some(Value::NULL)),
         other => {
             let alias = other.kind().alias();
-            let message = format!("{} requires an array input, found: {alias}", call.name());
-            return Err(Error::new(40386, message));
+            return Err(Error::new(
+                40386,
+                format_args!("{} requires an array input, found: {alias}", call.name()),
+            ));
         }
     };
     let mut fields: Vec<(&str, ValueRef<'_>)> = Vec::new();
@@ -55,22 +57,26 @@ fn wrong_element(call: &Call, element: ValueRef<'_>, pairs: bool, is_first: bool
     } else {
         (40391, "an object")
     };
-    let message = format!(
-        "{name} requires a consistent input format. Elements must all be arrays or all be objects. Expected {wanted}, found: {alias}"
-    );
-    Error::new(code, message)
+    Error::new(
+        code,
+        format_args!(
+            "{name} requires a consistent input format. Elements must all be arrays or all be objects. Expected {wanted}, found: {alias}"
+        ),
+    )
 }
 
 fn read_pair<'v>(call: &Call, pair: ArrayRef<'v>) -> Result<(&'v str, ValueRef<'v>)> {
     let mut elements = pair.iter();
     let (Some(name), Some(value), None) = (elements.next(), elements.next(), elements.next())
     else {
-        let message = format!(
-            "{} requires an array of size 2 arrays, found array of size: {}",
-            call.name(),
-            pair.count()
-        );
-        return Err(Error::new(40397, message));
+        return Err(Error::new(
+            40397,
+            format_args!(
+                "{} requires an array of size 2 arrays, found array of size: {}",
+                call.name(),
+                pair.count()
+            ),
+        ));
     };
     Ok((read_name(call, name, 40395, 4_940_400)?, value))
 }
@@ -78,15 +84,19 @@ fn read_pair<'v>(call: &Call, pair: ArrayRef<'v>) -> Result<(&'v str, ValueRef<'
 fn read_object<'v>(call: &Call, pair: DocumentRef<'v>) -> Result<(&'v str, ValueRef<'v>)> {
     let count = pair.count();
     if count != 2 {
-        let message = format!(
-            "{} requires an object keys of 'k' and 'v'. Found incorrect number of keys:{count}",
-            call.name()
-        );
-        return Err(Error::new(40392, message));
+        return Err(Error::new(
+            40392,
+            format_args!(
+                "{} requires an object keys of 'k' and 'v'. Found incorrect number of keys:{count}",
+                call.name()
+            ),
+        ));
     }
     let (Some(name), Some(value)) = (pair.get("k"), pair.get("v")) else {
-        let message = format!("{} requires an object with keys 'k' and 'v'", call.name());
-        return Err(Error::new(40393, message));
+        return Err(Error::new(
+            40393,
+            format_args!("{} requires an object with keys 'k' and 'v'", call.name()),
+        ));
     };
     Ok((read_name(call, name, 40394, 4_940_401)?, value))
 }
@@ -94,15 +104,19 @@ fn read_object<'v>(call: &Call, pair: DocumentRef<'v>) -> Result<(&'v str, Value
 fn read_name<'v>(call: &Call, name: ValueRef<'v>, not_string: i32, zero: i32) -> Result<&'v str> {
     let ValueRef::String(name) = name else {
         let alias = name.kind().alias();
-        let message = format!("{} requires string keys, found: {alias}", call.name());
-        return Err(Error::new(not_string, message));
+        return Err(Error::new(
+            not_string,
+            format_args!("{} requires string keys, found: {alias}", call.name()),
+        ));
     };
     if name.contains('\0') {
-        let message = format!(
-            "Key field cannot contain an embedded null byte in {}",
-            call.name()
-        );
-        return Err(Error::new(zero, message));
+        return Err(Error::new(
+            zero,
+            format_args!(
+                "Key field cannot contain an embedded null byte in {}",
+                call.name()
+            ),
+        ));
     }
     Ok(name)
 }
@@ -117,8 +131,10 @@ pub fn object_to_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         other if other.is_nullish() => return Ok(Some(Value::NULL)),
         other => {
             let alias = other.kind().alias();
-            let message = format!("{} requires a document input, found: {alias}", call.name());
-            return Err(Error::new(40390, message));
+            return Err(Error::new(
+                40390,
+                format_args!("{} requires a document input, found: {alias}", call.name()),
+            ));
         }
     };
     let mut pairs = ArrayBuf::new();

@@ -13,11 +13,13 @@ pub fn binary<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         Some(ValueRef::Binary(binary)) => binary.bytes.len(),
         Some(other) => {
             let alias = other.kind().alias();
-            let message = format!(
-                "{} requires a string or BinData argument, found: {alias}",
-                call.name()
-            );
-            return Err(Error::new(51276, message));
+            return Err(Error::new(
+                51276,
+                format_args!(
+                    "{} requires a string or BinData argument, found: {alias}",
+                    call.name()
+                ),
+            ));
         }
     };
     Ok(Some(Value::from(size as i32)))
@@ -33,8 +35,10 @@ pub fn bson<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         }
         Some(other) => {
             let alias = other.kind().alias();
-            let message = format!("{} requires a document input, found: {alias}", call.name());
-            Err(Error::new(31393, message))
+            Err(Error::new(
+                31393,
+                format_args!("{} requires a document input, found: {alias}", call.name()),
+            ))
         }
     }
 }

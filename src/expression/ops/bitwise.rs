@@ -37,11 +37,10 @@ fn combine<'a>(
             Number::of(value).and_then(|number| Some((number, number.integer()?)))
         else {
             let alias = value.kind().alias();
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "{} only supports int and long operands, not {alias}",
                 call.name()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         };
         only_ints &= number.is_int();
         all = operation(all, integer);
@@ -67,8 +66,10 @@ pub fn not<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
 #[cold]
 fn wrong_type<'a>(call: &Call, number: Number) -> Result<Option<Value<'a>>> {
     let alias = number.value().kind().alias();
-    let message = format!("{} only supports int and long, not: {alias}", call.name());
-    Err(Error::new(28765, message))
+    Err(Error::new(
+        28765,
+        format_args!("{} only supports int and long, not: {alias}", call.name()),
+    ))
 }
 
 #[cfg(test)]

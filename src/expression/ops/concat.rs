@@ -17,14 +17,16 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             ValueRef::Null | ValueRef::Undefined => return Ok(Some(Value::NULL)),
             other => {
                 let alias = other.kind().alias();
-                let message = format!("{} only supports strings, not {alias}", call.name());
-                return Err(Error::new(16702, message));
+                return Err(Error::new(
+                    16702,
+                    format_args!("{} only supports strings, not {alias}", call.name()),
+                ));
             }
         }
         if text.len() > limits::STRING_BYTES_MAX {
             return Err(Error::new(
                 16493,
-                format!("{} gives too long a string", call.name()),
+                format_args!("{} gives too long a string", call.name()),
             ));
         }
     }

@@ -20,12 +20,14 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             }
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
-                let message = format!(
-                    "{} only supports arrays, not {}",
-                    call.name(),
-                    other.kind().alias()
-                );
-                return Err(Error::new(28664, message));
+                return Err(Error::new(
+                    28664,
+                    format_args!(
+                        "{} only supports arrays, not {}",
+                        call.name(),
+                        other.kind().alias()
+                    ),
+                ));
             }
         }
     }

@@ -20,13 +20,16 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "then" => &mut then,
             "else" => &mut otherwise,
             other => {
-                let message = format!("Unrecognized parameter to {name}: {other}");
-                return Err(Error::new(17083, message));
+                return Err(Error::new(
+                    17083,
+                    format_args!("Unrecognized parameter to {name}: {other}"),
+                ));
             }
         };
         *slot = Some(Expression::parse(value, scope)?);
     }
-    let missing = |code, field| Error::new(code, format!("Missing '{field}' parameter to {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing '{field}' parameter to {name}"));
     let arguments = vec![
         condition.ok_or_else(|| missing(17080, "if"))?,
         then.ok_or_else(|| missing(17081, "then"))?,

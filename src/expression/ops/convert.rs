@@ -21,8 +21,9 @@ struct Convert {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} expects an object of named arguments but found: {alias}");
-        return Err(Error::failed_to_parse(message));
+        return Err(Error::failed_to_parse(format_args!(
+            "{name} expects an object of named arguments but found: {alias}"
+        )));
     };
     let (mut input, mut to, mut format, mut byte_order) = (None, None, None, None);
     let (mut on_error, mut on_null) = (None, None);
@@ -35,13 +36,15 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "onError" => &mut on_error,
             "onNull" => &mut on_null,
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::failed_to_parse(message));
+                return Err(Error::failed_to_parse(format_args!(
+                    "{name} found an unknown argument: {other}"
+                )));
             }
         };
         *slot = Some(Expression::parse(value, scope)?);
     }
-    let missing = |field| Error::failed_to_parse(format!("Missing '{field}' parameter to {name}"));
+    let missing =
+        |field| Error::failed_to_parse(format_args!("Missing '{field}' parameter to {name}"));
     fold_if_constant(Expression::operator(Convert {
         input: input.ok_or_else(|| missing("input"))?,
         to: to.ok_or_else(|| missing("to"))?,
@@ -116,12 +119,14 @@ fn read_byte_order(value: ValueRef<'_>) -> Result<bool> {
         ValueRef::String("little") => Ok(false),
         ValueRef::String(other) => Err(Error::new(
             9_130_002,
-            format!("Invalid 'byteOrder' argument for $convert: {other}"),
+            format_args!("Invalid 'byteOrder' argument for $convert: {other}"),
         )),
         other => {
             let alias = other.kind().alias();
-            let message = format!("$convert requires that 'byteOrder' be a string, found: {alias}");
-            Err(Error::new(9_130_001, message))
+            Err(Error::new(
+                9_130_001,
+                format_args!("$convert requires that 'byteOrder' be a string, found: {alias}"),
+            ))
         }
     }
 }
@@ -169,8 +174,10 @@ pub fn parse_short(
 ) -> Result<Expression> {
     let arguments = parse_arguments(value, scope)?;
     if arguments.len() != 1 {
-        let message = format!("{name} requires a single argument, got {}", arguments.len());
-        return Err(Error::new(50723, message));
+        return Err(Error::new(
+            50723,
+            format_args!("{name} requires a single argument, got {}", arguments.len()),
+        ));
     }
     Call::build(name, run_short, arguments)
 }

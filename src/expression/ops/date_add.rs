@@ -49,8 +49,10 @@ fn parse(
     sign: i64,
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} expects an object as its argument");
-        return Err(Error::new(5_166_400, message));
+        return Err(Error::new(
+            5_166_400,
+            format_args!("{name} expects an object as its argument"),
+        ));
     };
     let named = parse_named(name, document, &ARGUMENTS, 5_166_401, scope)?;
     let varies = varies(&named);
@@ -135,22 +137,29 @@ impl Evaluate for DateAdd {
         let millis = require_date(start.as_ref(), 5_166_403)?;
         let Some(amount) = amount.as_ref().to_i64_exact() else {
             let alias = amount.kind().alias();
-            let message = format!(
-                "{} expects integer amount of time units, found {alias}",
-                self.name
-            );
-            return Err(Error::new(5_166_405, message));
+            return Err(Error::new(
+                5_166_405,
+                format_args!(
+                    "{} expects integer amount of time units, found {alias}",
+                    self.name
+                ),
+            ));
         };
         let amount = amount
             .checked_mul(self.sign)
             .filter(|amount| amount.unsigned_abs() <= amount_max(unit) as u64);
         let Some(amount) = amount else {
-            let message = format!("invalid {} 'amount' parameter value", self.name);
-            return Err(Error::new(5_976_500, message));
+            return Err(Error::new(
+                5_976_500,
+                format_args!("invalid {} 'amount' parameter value", self.name),
+            ));
         };
         match moved(millis, unit, amount, &zone) {
             Some(millis) => Ok(Some(Value::Ref(ValueRef::Date(millis)))),
-            None => Err(Error::new(5_166_406, format!("{} overflowed", self.name))),
+            None => Err(Error::new(
+                5_166_406,
+                format_args!("{} overflowed", self.name),
+            )),
         }
     }
 

@@ -24,8 +24,10 @@ const ARGUMENTS: [&str; 5] = ["startDate", "endDate", "unit", "timezone", "start
 /// (`startDate`, `endDate`, `unit` missing).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} only supports an object as its argument");
-        return Err(Error::new(5_166_301, message));
+        return Err(Error::new(
+            5_166_301,
+            format_args!("{name} only supports an object as its argument"),
+        ));
     };
     let named = parse_named(name, document, &ARGUMENTS, 5_166_302, scope)?;
     let varies = varies(&named);

@@ -33,8 +33,10 @@ struct DateFromParts {
 /// `isoWeekYear`), 40489, 40525 (both calendars mixed).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} only supports an object as its argument");
-        return Err(Error::new(40519, message));
+        return Err(Error::new(
+            40519,
+            format_args!("{name} only supports an object as its argument"),
+        ));
     };
     let mut named = parse_named(name, document, &NAMES, 40518, scope)?;
     let varies = varies(&named);
@@ -46,16 +48,22 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     };
     let is_iso = match (given(0..1), given(3..4)) {
         (false, false) => {
-            let message = format!("{name} requires either 'year' or 'isoWeekYear' to be present");
-            return Err(Error::new(40516, message));
+            return Err(Error::new(
+                40516,
+                format_args!("{name} requires either 'year' or 'isoWeekYear' to be present"),
+            ));
         }
         (true, _) if given(3..6) => {
-            let message = format!("{name} does not allow mixing natural dates with ISO dates");
-            return Err(Error::new(40489, message));
+            return Err(Error::new(
+                40489,
+                format_args!("{name} does not allow mixing natural dates with ISO dates"),
+            ));
         }
         (false, true) if given(1..3) => {
-            let message = format!("{name} does not allow mixing ISO dates with natural dates");
-            return Err(Error::new(40525, message));
+            return Err(Error::new(
+                40525,
+                format_args!("{name} does not allow mixing ISO dates with natural dates"),
+            ));
         }
         (_, is_iso) => is_iso,
     };
@@ -72,8 +80,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
 fn read_part(name: &str, value: ValueRef<'_>) -> Result<i64> {
     value.to_i64_exact().ok_or_else(|| {
         let alias = value.kind().alias();
-        let message = format!("'{name}' must evaluate to an integer, found {alias}");
-        Error::new(40515, message)
+        Error::new(
+            40515,
+            format_args!("'{name}' must evaluate to an integer, found {alias}"),
+        )
     })
 }
 
@@ -88,12 +98,14 @@ fn check_range(name: &str, value: i64) -> Result<()> {
     if range.contains(&value) {
         return Ok(());
     }
-    let message = format!(
-        "'{name}' must evaluate to an integer in the range {} to {}, found {value}",
-        range.start(),
-        range.end()
-    );
-    Err(Error::new(code, message))
+    Err(Error::new(
+        code,
+        format_args!(
+            "'{name}' must evaluate to an integer in the range {} to {}, found {value}",
+            range.start(),
+            range.end()
+        ),
+    ))
 }
 
 impl Evaluate for DateFromParts {

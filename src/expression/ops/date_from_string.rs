@@ -24,8 +24,10 @@ const ARGUMENTS: [&str; 5] = ["dateString", "format", "timezone", "onNull", "onE
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} only supports an object as an argument, found: {alias}");
-        return Err(Error::new(40540, message));
+        return Err(Error::new(
+            40540,
+            format_args!("{name} only supports an object as an argument, found: {alias}"),
+        ));
     };
     let mut named = parse_named(name, document, &ARGUMENTS, 40541, scope)?;
     let varies = varies(&named);
@@ -53,8 +55,10 @@ pub fn read_date(text: &str, format: Option<&str>, zone: Option<&Zone>) -> Resul
             ParseError::Incomplete => "an incomplete date/time string, with elements missing",
             ParseError::TwoZones => "it says a time zone, and another one is given",
         };
-        let message = format!("Error parsing date string '{text}': {reason}");
-        Error::new(codes::CONVERSION_FAILURE, message)
+        Error::new(
+            codes::CONVERSION_FAILURE,
+            format_args!("Error parsing date string '{text}': {reason}"),
+        )
     })
 }
 
@@ -62,9 +66,12 @@ impl DateFromString {
     fn convert(&self, value: ValueRef<'_>, format: Option<&str>, zone: &Zone) -> Result<i64> {
         let ValueRef::String(text) = value else {
             let alias = value.kind().alias();
-            let message =
-                format!("$dateFromString requires that 'dateString' be a string, found: {alias}");
-            return Err(Error::new(codes::CONVERSION_FAILURE, message));
+            return Err(Error::new(
+                codes::CONVERSION_FAILURE,
+                format_args!(
+                    "$dateFromString requires that 'dateString' be a string, found: {alias}"
+                ),
+            ));
         };
         read_date(text, format, self.zone.expression().map(|_| zone))
     }
@@ -95,9 +102,12 @@ impl Evaluate for DateFromString {
             }
             Some(other) => {
                 let alias = other.kind().alias();
-                let message =
-                    format!("$dateFromString requires that 'format' be a string, found: {alias}");
-                return Err(Error::new(40684, message));
+                return Err(Error::new(
+                    40684,
+                    format_args!(
+                        "$dateFromString requires that 'format' be a string, found: {alias}"
+                    ),
+                ));
             }
         };
         let Some(zone) = self.zone.evaluate(scope)? else {

@@ -63,11 +63,13 @@ fn parse(
         ValueRef::Array(array) => {
             let mut elements = array.iter();
             let (Some(only), None) = (elements.next(), elements.next()) else {
-                let message = format!(
-                    "{name} accepts exactly one argument if given an array, but was given {}",
-                    array.count()
-                );
-                return Err(Error::new(40536, message));
+                return Err(Error::new(
+                    40536,
+                    format_args!(
+                        "{name} accepts exactly one argument if given an array, but was given {}",
+                        array.count()
+                    ),
+                ));
             };
             (Expression::parse(only, scope)?, None)
         }

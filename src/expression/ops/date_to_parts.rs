@@ -17,8 +17,10 @@ struct DateToParts {
 /// Errors: 40524 (not an object), 40520 (another field), 40522 (no `date`).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} only supports an object as its argument");
-        return Err(Error::new(40524, message));
+        return Err(Error::new(
+            40524,
+            format_args!("{name} only supports an object as its argument"),
+        ));
     };
     let mut named = parse_named(
         name,
@@ -48,8 +50,10 @@ impl Evaluate for DateToParts {
                 Some(ValueRef::Boolean(flag)) => Some(flag),
                 Some(other) => {
                     let alias = other.kind().alias();
-                    let message = format!("iso8601 must evaluate to a bool, found {alias}");
-                    return Err(Error::new(40521, message));
+                    return Err(Error::new(
+                        40521,
+                        format_args!("iso8601 must evaluate to a bool, found {alias}"),
+                    ));
                 }
             },
         };

@@ -21,8 +21,10 @@ const ARGUMENTS: [&str; 4] = ["date", "format", "timezone", "onNull"];
 /// constant format.
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} only supports an object as its argument");
-        return Err(Error::new(18629, message));
+        return Err(Error::new(
+            18629,
+            format_args!("{name} only supports an object as its argument"),
+        ));
     };
     let mut named = parse_named(name, document, &ARGUMENTS, 18534, scope)?;
     let varies = varies(&named);
@@ -46,7 +48,7 @@ pub fn format_error(error: FormatError) -> Error {
         FormatError::Unmatched => Error::new(18535, "Unmatched '%' at end of format string"),
         FormatError::Unknown(specifier) => Error::new(
             18536,
-            format!("Invalid format character '%{specifier}' in format string"),
+            format_args!("Invalid format character '%{specifier}' in format string"),
         ),
     }
 }
@@ -70,9 +72,12 @@ impl Evaluate for DateToString {
             }
             Some(other) => {
                 let alias = other.kind().alias();
-                let message =
-                    format!("$dateToString requires that 'format' be a string, found: {alias}");
-                return Err(Error::new(18533, message));
+                return Err(Error::new(
+                    18533,
+                    format_args!(
+                        "$dateToString requires that 'format' be a string, found: {alias}"
+                    ),
+                ));
             }
         };
         let Some(zone) = self.zone.evaluate(scope)? else {
@@ -93,7 +98,7 @@ impl Evaluate for DateToString {
             Some(text) => Ok(Some(Value::string(&text))),
             None => Err(Error::new(
                 18537,
-                format!(
+                format_args!(
                     "$dateToString is only defined on year 0-9999, tried to use year {}",
                     parts.date.year
                 ),

@@ -27,8 +27,10 @@ const ARGUMENTS: [&str; 5] = ["date", "unit", "binSize", "timezone", "startOfWee
 /// `unit` missing).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!("{name} only supports an object as its argument");
-        return Err(Error::new(5_439_007, message));
+        return Err(Error::new(
+            5_439_007,
+            format_args!("{name} only supports an object as its argument"),
+        ));
     };
     let named = parse_named(name, document, &ARGUMENTS, 5_439_008, scope)?;
     let varies = varies(&named);
@@ -90,13 +92,16 @@ fn truncated(millis: i64, unit: Unit, bin: i64, zone: &Zone, first_day: u32) -> 
 fn read_bin_size(value: ValueRef<'_>) -> Result<i64> {
     let Some(size) = value.to_i64_exact() else {
         let alias = value.kind().alias();
-        let message =
-            format!("$dateTrunc requires 'binSize' to be a 64-bit integer, but got {alias}");
-        return Err(Error::new(5_439_017, message));
+        return Err(Error::new(
+            5_439_017,
+            format_args!("$dateTrunc requires 'binSize' to be a 64-bit integer, but got {alias}"),
+        ));
     };
     if size <= 0 {
-        let message = format!("$dateTrunc requires 'binSize' to be greater than 0, but got {size}");
-        return Err(Error::new(5_439_018, message));
+        return Err(Error::new(
+            5_439_018,
+            format_args!("$dateTrunc requires 'binSize' to be greater than 0, but got {size}"),
+        ));
     }
     Ok(size)
 }

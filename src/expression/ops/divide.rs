@@ -16,13 +16,12 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         if left.is_nullish() || right.is_nullish() {
             return Ok(Some(Value::NULL));
         }
-        let message = format!(
+        return Err(Error::type_mismatch(format_args!(
             "{} only supports numeric types, not {} and {}",
             call.name(),
             left.kind().alias(),
             right.kind().alias()
-        );
-        return Err(Error::type_mismatch(message));
+        )));
     };
     if two.is_zero() {
         // Grouping has codes of its own for its arithmetic.
@@ -31,7 +30,10 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         } else {
             codes::BAD_VALUE
         };
-        return Err(Error::new(code, format!("can't {} by zero", call.name())));
+        return Err(Error::new(
+            code,
+            format_args!("can't {} by zero", call.name()),
+        ));
     }
     let quotient = if one.is_decimal() || two.is_decimal() {
         Number::Decimal(one.to_decimal().divided_by(two.to_decimal()))

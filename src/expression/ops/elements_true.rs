@@ -9,11 +9,13 @@ fn count(call: &Call, scope: &Scope<'_, '_>, code: i32) -> Result<(usize, usize)
     let value = call.evaluate(0, scope)?;
     let Some(ValueRef::Array(array)) = value.as_ref().map(Value::as_ref) else {
         let alias = value.map_or("missing", |value| value.kind().alias());
-        let message = format!(
-            "{}'s argument must be an array, but is {alias}",
-            call.name()
-        );
-        return Err(Error::new(code, message));
+        return Err(Error::new(
+            code,
+            format_args!(
+                "{}'s argument must be an array, but is {alias}",
+                call.name()
+            ),
+        ));
     };
     Ok((
         array.iter().filter(ValueRef::is_truthy).count(),

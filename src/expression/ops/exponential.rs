@@ -37,8 +37,10 @@ fn logarithm<'a>(
         return Ok(Some(Value::NULL));
     };
     if !is_positive(number) {
-        let message = format!("{}'s argument must be a positive number", call.name());
-        return Err(Error::new(code, message));
+        return Err(Error::new(
+            code,
+            format_args!("{}'s argument must be a positive number", call.name()),
+        ));
     }
     Ok(Some(match number {
         // A decimal NaN is no positive decimal and becomes a double.
@@ -76,23 +78,27 @@ pub fn log<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             let alias = value.kind().alias();
             Error::new(
                 code,
-                format!("{}'s {what} must be numeric, not {alias}", call.name()),
+                format_args!("{}'s {what} must be numeric, not {alias}", call.name()),
             )
         })
     };
     let number = read(number, "argument", 28756)?;
     let base = read(base, "base", 28757)?;
     if !is_positive(number) {
-        let message = format!("{}'s argument must be a positive number", call.name());
-        return Err(Error::new(28758, message));
+        return Err(Error::new(
+            28758,
+            format_args!("{}'s argument must be a positive number", call.name()),
+        ));
     }
     let is_one = base.value().as_ref() == ValueRef::Int32(1);
     if !is_positive(base) || is_one {
-        let message = format!(
-            "{}'s base must be a positive number not equal to 1",
-            call.name()
-        );
-        return Err(Error::new(28759, message));
+        return Err(Error::new(
+            28759,
+            format_args!(
+                "{}'s base must be a positive number not equal to 1",
+                call.name()
+            ),
+        ));
     }
     let result = if number.is_decimal() || base.is_decimal() {
         Number::Decimal(number.to_decimal().ln().divided_by(base.to_decimal().ln()))
@@ -134,8 +140,9 @@ impl Evaluate for Sigmoid {
             Some(number) => Number::Double(1.0 / (1.0 + (-number.to_f64()).exp())).value(),
             None => {
                 let alias = value.kind().alias();
-                let message = format!("$sigmoid only supports numeric types, not {alias}");
-                return Err(Error::type_mismatch(message));
+                return Err(Error::type_mismatch(format_args!(
+                    "$sigmoid only supports numeric types, not {alias}"
+                )));
             }
         }))
     }

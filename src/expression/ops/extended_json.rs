@@ -19,8 +19,9 @@ struct Convert {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} expects an object of named arguments but found: {alias}");
-        return Err(Error::failed_to_parse(message));
+        return Err(Error::failed_to_parse(format_args!(
+            "{name} expects an object of named arguments but found: {alias}"
+        )));
     };
     let serializes = name == "$serializeEJSON";
     let names: &[&str] = match serializes {

@@ -28,7 +28,7 @@ pub fn parse_variable(
             check_variable_name(given)?;
             Ok(given.into())
         }
-        Some(other) => Err(Error::failed_to_parse(format!(
+        Some(other) => Err(Error::failed_to_parse(format_args!(
             "{name} requires a string for '{field}', found: {}",
             other.kind().alias()
         ))),
@@ -41,7 +41,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     let ValueRef::Document(document) = value else {
         return Err(Error::new(
             28646,
-            format!("{name} only supports an object as its argument"),
+            format_args!("{name} only supports an object as its argument"),
         ));
     };
     let (mut input, mut variable, mut condition, mut limit) = (None, None, None, None);
@@ -52,12 +52,15 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "cond" => condition = Some(value),
             "limit" => limit = Some(value),
             other => {
-                let message = format!("Unrecognized parameter to {name}: {other}");
-                return Err(Error::new(28647, message));
+                return Err(Error::new(
+                    28647,
+                    format_args!("Unrecognized parameter to {name}: {other}"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing '{field}' parameter to {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing '{field}' parameter to {name}"));
     let input = Expression::parse(input.ok_or_else(|| missing(28648, "input"))?, scope)?;
     let condition = condition.ok_or_else(|| missing(28650, "cond"))?;
     let (inner, variable) = scope.with_local(parse_variable(name, "as", variable, "this")?);
@@ -95,8 +98,10 @@ impl Filter {
             ));
         };
         if whole <= 0 {
-            let message = format!("$filter: limit must be greater than 0: {whole}");
-            return Err(Error::new(327_392, message));
+            return Err(Error::new(
+                327_392,
+                format_args!("$filter: limit must be greater than 0: {whole}"),
+            ));
         }
         Ok(whole as usize)
     }
@@ -112,11 +117,13 @@ impl Evaluate for Filter {
             ValueRef::Array(array) => array,
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
-                let message = format!(
-                    "input to $filter must be an array not {}",
-                    other.kind().alias()
-                );
-                return Err(Error::new(28651, message));
+                return Err(Error::new(
+                    28651,
+                    format_args!(
+                        "input to $filter must be an array not {}",
+                        other.kind().alias()
+                    ),
+                ));
             }
         };
         let limit = self.limit(scope)?;

@@ -26,8 +26,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
                     "field" => field = Some(Expression::parse(value, scope)?),
                     "input" => input = Some(Expression::parse(value, scope)?),
                     other => {
-                        let message = format!("{name} found an unknown argument: {other}");
-                        return Err(Error::new(3_041_701, message));
+                        return Err(Error::new(
+                            3_041_701,
+                            format_args!("{name} found an unknown argument: {other}"),
+                        ));
                     }
                 }
             }
@@ -38,17 +40,24 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             input = Some(Expression::parse(ValueRef::String("$$CURRENT"), scope)?);
         }
     }
-    let missing =
-        |code, field| Error::new(code, format!("{name} requires '{field}' to be specified"));
+    let missing = |code, field| {
+        Error::new(
+            code,
+            format_args!("{name} requires '{field}' to be specified"),
+        )
+    };
     let field = field.ok_or_else(|| missing(3_041_702, "field"))?;
     let input = input.ok_or_else(|| missing(3_041_703, "input"))?;
     if let Some(value) = field.as_constant()
         && value.as_str().is_none()
     {
         let alias = value.kind().alias();
-        let message =
-            format!("{name} requires 'field' to evaluate to a constant String, but got {alias}");
-        return Err(Error::new(3_041_704, message));
+        return Err(Error::new(
+            3_041_704,
+            format_args!(
+                "{name} requires 'field' to evaluate to a constant String, but got {alias}"
+            ),
+        ));
     }
     fold_if_constant(Expression::operator(GetField { field, input }))
 }
@@ -59,9 +68,12 @@ impl Evaluate for GetField {
         let field = self.field.evaluate(scope)?;
         let Some(ValueRef::String(name)) = field.as_ref().map(Value::as_ref) else {
             let alias = field.map_or("missing", |value| value.kind().alias());
-            let message =
-                format!("$getField requires 'field' to evaluate to type String, but got {alias}");
-            return Err(Error::new(3_041_704, message));
+            return Err(Error::new(
+                3_041_704,
+                format_args!(
+                    "$getField requires 'field' to evaluate to type String, but got {alias}"
+                ),
+            ));
         };
         let Some(input) = self.input.evaluate(scope)? else {
             return Ok(None);

@@ -39,7 +39,7 @@ fn wrong_input(name: &str, expected: &str, found: ValueRef<'_>) -> Error {
     let alias = found.kind().alias();
     Error::new(
         10_754_000,
-        format!("{name} expects {expected}, found: {alias}"),
+        format_args!("{name} expects {expected}, found: {alias}"),
     )
 }
 
@@ -56,11 +56,13 @@ impl Evaluate for Hash {
                 Some("sha256") => |bytes| sha256(bytes).to_vec(),
                 Some("xxh64") => |bytes| xxh64(bytes, 0).to_be_bytes().to_vec(),
                 _ => {
-                    let message = format!(
-                        "the algorithm of {} is 'md5', 'sha256' or 'xxh64'",
-                        self.name
-                    );
-                    return Err(Error::new(10_754_003, message));
+                    return Err(Error::new(
+                        10_754_003,
+                        format_args!(
+                            "the algorithm of {} is 'md5', 'sha256' or 'xxh64'",
+                            self.name
+                        ),
+                    ));
                 }
             };
         let input = self.input.evaluate(scope)?;

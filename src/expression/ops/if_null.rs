@@ -10,11 +10,13 @@ use super::super::call::parse_arguments;
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let arguments = parse_arguments(value, scope)?;
     if arguments.len() < 2 {
-        let message = format!(
-            "{name} needs at least two arguments, had: {}",
-            arguments.len()
-        );
-        return Err(Error::new(1_257_300, message));
+        return Err(Error::new(
+            1_257_300,
+            format_args!(
+                "{name} needs at least two arguments, had: {}",
+                arguments.len()
+            ),
+        ));
     }
     Call::build(name, run, arguments)
 }

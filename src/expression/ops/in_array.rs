@@ -14,11 +14,13 @@ pub fn is_in<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         let alias = array
             .as_ref()
             .map_or("missing", |value| value.kind().alias());
-        let message = format!(
-            "{} requires an array as a second argument, found: {alias}",
-            call.name()
-        );
-        return Err(Error::new(40081, message));
+        return Err(Error::new(
+            40081,
+            format_args!(
+                "{} requires an array as a second argument, found: {alias}",
+                call.name()
+            ),
+        ));
     };
     let found = array
         .iter()
@@ -45,8 +47,10 @@ pub fn parse_index_of_array(
             Some(ValueRef::Array(_)) => {}
             Some(other) => {
                 let alias = other.kind().alias();
-                let message = format!("{name} requires an array as a first argument, not {alias}");
-                return Err(Error::new(50809, message));
+                return Err(Error::new(
+                    50809,
+                    format_args!("{name} requires an array as a first argument, not {alias}"),
+                ));
             }
         }
     }
@@ -66,11 +70,13 @@ fn index_of_array<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             return Ok(Some(Value::NULL));
         }
         let alias = value.kind().alias();
-        let message = format!(
-            "{} requires an array as a first argument, found: {alias}",
-            call.name()
-        );
-        return Err(Error::new(40090, message));
+        return Err(Error::new(
+            40090,
+            format_args!(
+                "{} requires an array as a first argument, found: {alias}",
+                call.name()
+            ),
+        ));
     };
     let wanted = call.evaluate(1, scope)?;
     let wanted = wanted.as_ref().map(Value::as_ref);
@@ -109,17 +115,19 @@ fn bound(
     let whole = value.and_then(|value| value.to_i64_exact());
     let Some(whole) = whole.filter(|whole| i32::try_from(*whole).is_ok()) else {
         let alias = value.map_or("missing", |value| value.kind().alias());
-        let message = format!(
-            "{} requires an integral {what} index, found a value of type: {alias}",
-            call.name()
-        );
-        return Err(Error::new(not_whole, message));
+        return Err(Error::new(
+            not_whole,
+            format_args!(
+                "{} requires an integral {what} index, found a value of type: {alias}",
+                call.name()
+            ),
+        ));
     };
     match usize::try_from(whole) {
         Ok(whole) => Ok(Some(whole)),
         Err(_) => Err(Error::new(
             negative,
-            format!(
+            format_args!(
                 "{} requires a nonnegative {what} index, found: {whole}",
                 call.name()
             ),

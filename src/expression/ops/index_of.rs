@@ -73,11 +73,13 @@ fn run<'a>(
 fn string<'v>(call: &Call, value: Option<ValueRef<'v>>, which: &str, code: i32) -> Result<&'v str> {
     value.and_then(|value| value.as_str()).ok_or_else(|| {
         let alias = value.map_or("missing", |value| value.kind().alias());
-        let message = format!(
-            "{} requires a string as the {which} argument, found: {alias}",
-            call.name()
-        );
-        Error::new(code, message)
+        Error::new(
+            code,
+            format_args!(
+                "{} requires a string as the {which} argument, found: {alias}",
+                call.name()
+            ),
+        )
     })
 }
 

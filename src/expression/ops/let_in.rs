@@ -19,7 +19,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     let ValueRef::Document(document) = value else {
         return Err(Error::new(
             16874,
-            format!("{name} only supports an object as its argument"),
+            format_args!("{name} only supports an object as its argument"),
         ));
     };
     let (mut variables, mut inside) = (None, None);
@@ -28,22 +28,27 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "vars" => variables = Some(value),
             "in" => inside = Some(value),
             other => {
-                let message = format!("Unrecognized parameter to {name}: {other}");
-                return Err(Error::new(16875, message));
+                return Err(Error::new(
+                    16875,
+                    format_args!("Unrecognized parameter to {name}: {other}"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing '{field}' parameter to {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing '{field}' parameter to {name}"));
     let variables = match variables.ok_or_else(|| missing(16876, "vars"))? {
         ValueRef::Document(variables) => variables,
         // An array reads as an object whose names are digits, which no variable may have.
         ValueRef::Array(array) => array.as_document(),
         other => {
-            let message = format!(
-                "invalid parameter: expected an object (vars), found: {}",
-                other.kind().alias()
-            );
-            return Err(Error::new(10065, message));
+            return Err(Error::new(
+                10065,
+                format_args!(
+                    "invalid parameter: expected an object (vars), found: {}",
+                    other.kind().alias()
+                ),
+            ));
         }
     };
     let inside = inside.ok_or_else(|| missing(16877, "in"))?;

@@ -18,7 +18,7 @@ pub fn number_argument(call: &Call, scope: &Scope<'_, '_>) -> Result<Option<Numb
         None if value.is_nullish() => Ok(None),
         None => Err(Error::new(
             28765,
-            format!(
+            format_args!(
                 "{} only supports numeric types, not {}",
                 call.name(),
                 value.kind().alias()
@@ -47,7 +47,7 @@ pub fn abs<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             Number::Long(number) => Number::Long(number.checked_abs().ok_or_else(|| {
                 Error::new(
                     28680,
-                    format!("can't take {} of the least long", call.name()),
+                    format_args!("can't take {} of the least long", call.name()),
                 )
             })?),
             Number::Double(number) => Number::Double(number.abs()),
@@ -84,11 +84,13 @@ pub fn sqrt<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             other => other.to_f64() < 0.0,
         };
         if below_zero {
-            let message = format!(
-                "{}'s argument must be greater than or equal to 0",
-                call.name()
-            );
-            return Err(Error::new(28714, message));
+            return Err(Error::new(
+                28714,
+                format_args!(
+                    "{}'s argument must be greater than or equal to 0",
+                    call.name()
+                ),
+            ));
         }
         Ok(match number {
             Number::Decimal(number) => Number::Decimal(number.square_root()),

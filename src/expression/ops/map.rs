@@ -21,7 +21,7 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
     let ValueRef::Document(document) = value else {
         return Err(Error::new(
             16878,
-            format!("{name} only supports an object as its argument"),
+            format_args!("{name} only supports an object as its argument"),
         ));
     };
     let (mut input, mut variable, mut inside, mut index) = (None, None, None, None);
@@ -32,12 +32,15 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "in" => inside = Some(value),
             "arrayIndexAs" => index = Some(value),
             other => {
-                let message = format!("Unrecognized parameter to {name}: {other}");
-                return Err(Error::new(16879, message));
+                return Err(Error::new(
+                    16879,
+                    format_args!("Unrecognized parameter to {name}: {other}"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing '{field}' parameter to {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing '{field}' parameter to {name}"));
     let input = Expression::parse(input.ok_or_else(|| missing(16880, "input"))?, scope)?;
     let inside = inside.ok_or_else(|| missing(16882, "in"))?;
     let (inner, variable) = scope.with_local(parse_variable(name, "as", variable, "this")?);
@@ -67,11 +70,13 @@ impl Evaluate for Map {
             ValueRef::Array(array) => array,
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
-                let message = format!(
-                    "input to $map must be an array not {}",
-                    other.kind().alias()
-                );
-                return Err(Error::new(16883, message));
+                return Err(Error::new(
+                    16883,
+                    format_args!(
+                        "input to $map must be an array not {}",
+                        other.kind().alias()
+                    ),
+                ));
             }
         };
         let mut results = ArrayBuf::new();

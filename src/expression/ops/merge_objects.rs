@@ -37,8 +37,10 @@ fn merge_value(name: &str, base: DocumentBuf, value: ValueRef<'_>) -> Result<Doc
         other if other.is_nullish() => Ok(base),
         other => {
             let alias = other.kind().alias();
-            let message = format!("{name} requires object inputs, but input is of type {alias}");
-            Err(Error::new(40400, message))
+            Err(Error::new(
+                40400,
+                format_args!("{name} requires object inputs, but input is of type {alias}"),
+            ))
         }
     }
 }

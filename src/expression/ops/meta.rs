@@ -15,8 +15,10 @@ pub const METADATA: &str = "$meta";
 /// not there.
 pub fn parse(name: &'static str, value: ValueRef<'_>, _: &ParseScope) -> Result<Expression> {
     let ValueRef::String(keyword) = value else {
-        let message = format!("{name} must be given the name of metadata as a string");
-        return Err(Error::new(17307, message));
+        return Err(Error::new(
+            17307,
+            format_args!("{name} must be given the name of metadata as a string"),
+        ));
     };
     match keyword {
         "score" | "scoreDetails" | "sortKey" | "indexKey" | "recordId" => {
@@ -30,18 +32,20 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, _: &ParseScope) -> Result<
         | "vectorSearchScore"
         | "randVal" => Ok(Expression(Node::Missing)),
         "textScore" | "geoNearDistance" | "geoNearPoint" => Err(unavailable(keyword)),
-        _ => {
-            let message = format!("Unsupported argument to $meta: {keyword}");
-            Err(Error::new(17308, message))
-        }
+        _ => Err(Error::new(
+            17308,
+            format_args!("Unsupported argument to $meta: {keyword}"),
+        )),
     }
 }
 
 /// The error for metadata that no stage gives.
 #[cold]
 pub fn unavailable(keyword: &str) -> Error {
-    let message = format!("query requires {keyword} metadata, but it is not available");
-    Error::new(40218, message)
+    Error::new(
+        40218,
+        format_args!("query requires {keyword} metadata, but it is not available"),
+    )
 }
 
 #[cfg(test)]

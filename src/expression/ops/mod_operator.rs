@@ -16,13 +16,15 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         if left.is_nullish() || right.is_nullish() {
             return Ok(Some(Value::NULL));
         }
-        let message = format!(
-            "{} only supports numeric types, not {} and {}",
-            call.name(),
-            left.kind().alias(),
-            right.kind().alias()
-        );
-        return Err(Error::new(16611, message));
+        return Err(Error::new(
+            16611,
+            format_args!(
+                "{} only supports numeric types, not {} and {}",
+                call.name(),
+                left.kind().alias(),
+                right.kind().alias()
+            ),
+        ));
     };
     let is_decimal = one.is_decimal() || two.is_decimal();
     if two.is_zero() {
@@ -32,7 +34,10 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             false if is_decimal => 5_733_415,
             false => 16610,
         };
-        return Err(Error::new(code, format!("can't {} by zero", call.name())));
+        return Err(Error::new(
+            code,
+            format_args!("can't {} by zero", call.name()),
+        ));
     }
     let rest = match (one, two) {
         (Number::Int(one), Number::Int(two)) => Number::Int(one.wrapping_rem(two)),

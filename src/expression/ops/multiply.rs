@@ -26,12 +26,11 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             if value.is_nullish() {
                 return Ok(Some(Value::NULL));
             }
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "{} only supports numeric types, not {}",
                 call.name(),
                 value.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         };
         only_ints &= number.is_int();
         product = Some(match product {

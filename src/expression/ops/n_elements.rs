@@ -53,11 +53,13 @@ fn parse(
     pick: Pick,
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!(
-            "specification must be an object; found {name}: {}",
-            value.kind().alias()
-        );
-        return Err(Error::new(5_787_900, message));
+        return Err(Error::new(
+            5_787_900,
+            format_args!(
+                "specification must be an object; found {name}: {}",
+                value.kind().alias()
+            ),
+        ));
     };
     let (mut input, mut count) = (None, None);
     for (field, value) in document.iter() {
@@ -65,12 +67,15 @@ fn parse(
             "input" => input = Some(Expression::parse(value, scope)?),
             "n" => count = Some(Expression::parse(value, scope)?),
             other => {
-                let message = format!("Unknown argument for 'n' operator: {other} in {name}");
-                return Err(Error::new(5_787_901, message));
+                return Err(Error::new(
+                    5_787_901,
+                    format_args!("Unknown argument for 'n' operator: {other} in {name}"),
+                ));
             }
         }
     }
-    let missing = |code, field| Error::new(code, format!("Missing value for '{field}' in {name}"));
+    let missing =
+        |code, field| Error::new(code, format_args!("Missing value for '{field}' in {name}"));
     fold_if_constant(Expression::operator(NElements {
         name,
         count: count.ok_or_else(|| missing(5_787_906, "n"))?,
@@ -86,21 +91,25 @@ impl NElements {
         let value = value.as_ref().map(Value::as_ref);
         let Some(number) = value.filter(ValueRef::is_number) else {
             let alias = value.map_or("missing", |value| value.kind().alias());
-            let message = format!(
-                "Value for 'n' must be of integral type, but found {alias} in {}",
-                self.name
-            );
-            return Err(Error::new(5_787_902, message));
+            return Err(Error::new(
+                5_787_902,
+                format_args!(
+                    "Value for 'n' must be of integral type, but found {alias} in {}",
+                    self.name
+                ),
+            ));
         };
         let Some(whole) = number.to_i64_exact() else {
-            let message = format!("Value for 'n' must be of integral type in {}", self.name);
-            return Err(Error::new(5_787_903, message));
+            return Err(Error::new(
+                5_787_903,
+                format_args!("Value for 'n' must be of integral type in {}", self.name),
+            ));
         };
         match whole {
             1.. => Ok(usize::try_from(whole).unwrap_or(usize::MAX)),
             _ => Err(Error::new(
                 5_787_908,
-                format!("'n' must be greater than 0, found {whole} in {}", self.name),
+                format_args!("'n' must be greater than 0, found {whole} in {}", self.name),
             )),
         }
     }
@@ -113,8 +122,10 @@ impl Evaluate for NElements {
         let input = self.input.evaluate(scope)?;
         let Some(ValueRef::Array(array)) = input.as_ref().map(Value::as_ref) else {
             let alias = input.map_or("missing", |input| input.kind().alias());
-            let message = format!("Input must be an array in {}, found {alias}", self.name);
-            return Err(Error::new(5_788_200, message));
+            return Err(Error::new(
+                5_788_200,
+                format_args!("Input must be an array in {}, found {alias}", self.name),
+            ));
         };
         let mut elements: Vec<ValueRef<'_>> = array.iter().collect();
         (self.pick)(&mut elements, count, scope);

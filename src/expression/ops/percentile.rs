@@ -50,11 +50,13 @@ pub fn parse_percentile_argument(
 ) -> Result<(Expression, Vec<f64>)> {
     let ValueRef::Document(document) = value else {
         let code = if with_shares { 7_429_703 } else { 7_436_100 };
-        let message = format!(
-            "specification must be an object; found {name}: {}",
-            value.kind().alias()
-        );
-        return Err(Error::new(code, message));
+        return Err(Error::new(
+            code,
+            format_args!(
+                "specification must be an object; found {name}: {}",
+                value.kind().alias()
+            ),
+        ));
     };
     let (mut input, mut shares, mut has_method) = (None, None, false);
     for (field, value) in document.iter() {
@@ -63,26 +65,30 @@ pub fn parse_percentile_argument(
             ("p", value) if with_shares => shares = Some(parse_shares(name, value, scope)?),
             ("method", ValueRef::String("approximate")) => has_method = true,
             ("method", ValueRef::String(_)) => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "Currently only 'approximate' can be used as percentile 'method' in {name}"
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
             ("method", other) if other.is_nullish() => {}
             ("method", other) => {
                 let alias = other.kind().alias();
-                let message = format!("'method' of {name} must be a string, found {alias}");
-                return Err(Error::type_mismatch(message));
+                return Err(Error::type_mismatch(format_args!(
+                    "'method' of {name} must be a string, found {alias}"
+                )));
             }
             (other, _) => {
-                let message = format!("BSON field '{name}.{other}' is an unknown field.");
-                return Err(Error::new(codes::IDL_UNKNOWN_FIELD, message));
+                return Err(Error::new(
+                    codes::IDL_UNKNOWN_FIELD,
+                    format_args!("BSON field '{name}.{other}' is an unknown field."),
+                ));
             }
         }
     }
     let missing = |field| {
-        let message = format!("BSON field '{name}.{field}' is missing but a required field");
-        Error::new(codes::IDL_FAILED_TO_PARSE, message)
+        Error::new(
+            codes::IDL_FAILED_TO_PARSE,
+            format_args!("BSON field '{name}.{field}' is missing but a required field"),
+        )
     };
     if with_shares && shares.is_none() {
         return Err(missing("p"));
@@ -99,23 +105,30 @@ pub fn parse_percentile_argument(
 fn parse_shares(name: &str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Vec<f64>> {
     let expression = Expression::parse(value, scope)?;
     let Some(constant) = expression.as_constant() else {
-        let message = format!("The {name} 'p' field must be an array of constant values");
-        return Err(Error::new(7_750_300, message));
+        return Err(Error::new(
+            7_750_300,
+            format_args!("The {name} 'p' field must be an array of constant values"),
+        ));
     };
     let Some(array) = constant.as_array().filter(|array| !array.is_empty()) else {
-        let message = format!("The {name} 'p' field must be an array of numbers from [0.0, 1.0]");
-        return Err(Error::new(7_750_301, message));
+        return Err(Error::new(
+            7_750_301,
+            format_args!("The {name} 'p' field must be an array of numbers from [0.0, 1.0]"),
+        ));
     };
     let mut shares = Vec::new();
     for share in array.iter() {
         let Some(share) = share.to_f64() else {
-            let message =
-                format!("The {name} 'p' field must be an array of numbers from [0.0, 1.0]");
-            return Err(Error::new(7_750_302, message));
+            return Err(Error::new(
+                7_750_302,
+                format_args!("The {name} 'p' field must be an array of numbers from [0.0, 1.0]"),
+            ));
         };
         if !(0.0..=1.0).contains(&share) {
-            let message = format!("The {name} 'p' field must hold numbers from [0.0, 1.0]");
-            return Err(Error::new(7_750_303, message));
+            return Err(Error::new(
+                7_750_303,
+                format_args!("The {name} 'p' field must hold numbers from [0.0, 1.0]"),
+            ));
         }
         shares.push(share);
     }

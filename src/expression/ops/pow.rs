@@ -20,7 +20,7 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             let alias = value.kind().alias();
             Error::new(
                 code,
-                format!("{}'s {what} must be numeric, not {alias}", call.name()),
+                format_args!("{}'s {what} must be numeric, not {alias}", call.name()),
             )
         })
     };
@@ -31,11 +31,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         other => other.to_f64() < 0.0,
     };
     if base.is_zero() && is_negative {
-        let message = format!(
-            "{} cannot take a base of 0 and a negative exponent",
-            call.name()
-        );
-        return Err(Error::new(28764, message));
+        return Err(Error::new(
+            28764,
+            format_args!(
+                "{} cannot take a base of 0 and a negative exponent",
+                call.name()
+            ),
+        ));
     }
     let power = if base.is_decimal() || exponent.is_decimal() {
         Number::Decimal(base.to_decimal().power(exponent.to_decimal()))

@@ -15,8 +15,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, _: &ParseScope) -> Result<
         _ => false,
     };
     if !is_empty {
-        let message = format!("{name} does not currently accept arguments");
-        return Err(Error::new(3_040_501, message));
+        return Err(Error::new(
+            3_040_501,
+            format_args!("{name} does not currently accept arguments"),
+        ));
     }
     Ok(Expression::operator(Given(match name {
         "$createObjectId" => |context| {

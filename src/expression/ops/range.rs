@@ -17,7 +17,7 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     if step == 0 {
         return Err(Error::new(
             34449,
-            format!("{} requires a non-zero step value", call.name()),
+            format_args!("{} requires a non-zero step value", call.name()),
         ));
     }
     let count = if (end > start) == (step > 0) {
@@ -28,8 +28,10 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let count = count.div_ceil(step.unsigned_abs());
     // An element takes a type, its position's digits, a zero and four bytes.
     if count.saturating_mul(10) > limits::STAGE_MEMORY_BYTES_MAX as u64 {
-        let message = format!("{} would use too much memory", call.name());
-        return Err(Error::new(codes::EXCEEDED_MEMORY_LIMIT, message));
+        return Err(Error::new(
+            codes::EXCEEDED_MEMORY_LIMIT,
+            format_args!("{} would use too much memory", call.name()),
+        ));
     }
     let mut array = ArrayBuf::new();
     for position in 0..count as i64 {
@@ -49,21 +51,25 @@ fn integer(
     let value = value.as_ref().map(Value::as_ref);
     let Some(number) = value.filter(ValueRef::is_number) else {
         let alias = value.map_or("missing", |value| value.kind().alias());
-        let message = format!(
-            "{} requires a numeric {what} value, found value of type: {alias}",
-            call.name()
-        );
-        return Err(Error::new(not_number, message));
+        return Err(Error::new(
+            not_number,
+            format_args!(
+                "{} requires a numeric {what} value, found value of type: {alias}",
+                call.name()
+            ),
+        ));
     };
     let whole = number
         .to_i64_exact()
         .filter(|whole| i32::try_from(*whole).is_ok());
     whole.ok_or_else(|| {
-        let message = format!(
-            "{} requires a {what} value that can be represented as a 32-bit integer",
-            call.name()
-        );
-        Error::new(not_integer, message)
+        Error::new(
+            not_integer,
+            format_args!(
+                "{} requires a {what} value that can be represented as a 32-bit integer",
+                call.name()
+            ),
+        )
     })
 }
 

@@ -20,8 +20,10 @@ struct Reduce {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} requires an object as an argument, found: {alias}");
-        return Err(Error::new(40075, message));
+        return Err(Error::new(
+            40075,
+            format_args!("{name} requires an object as an argument, found: {alias}"),
+        ));
     };
     let (inner, this) = scope.with_local("this");
     let (inner, value_id) = inner.with_local("value");
@@ -32,13 +34,19 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "initialValue" => initial = Some(Expression::parse(value, scope)?),
             "in" => inside = Some(Expression::parse(value, &inner)?),
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(40076, message));
+                return Err(Error::new(
+                    40076,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
-    let missing =
-        |code, field| Error::new(code, format!("{name} requires '{field}' to be specified"));
+    let missing = |code, field| {
+        Error::new(
+            code,
+            format_args!("{name} requires '{field}' to be specified"),
+        )
+    };
     fold_if_constant(Expression::operator(Reduce {
         input: input.ok_or_else(|| missing(40077, "input"))?,
         initial: initial.ok_or_else(|| missing(40078, "initialValue"))?,
@@ -59,8 +67,10 @@ impl Evaluate for Reduce {
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
                 let alias = other.kind().alias();
-                let message = format!("$reduce requires that 'input' be an array, found: {alias}");
-                return Err(Error::new(40080, message));
+                return Err(Error::new(
+                    40080,
+                    format_args!("$reduce requires that 'input' be an array, found: {alias}"),
+                ));
             }
         };
         // The input may not live as long as the result: what is carried on is owned.

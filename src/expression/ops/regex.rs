@@ -46,8 +46,10 @@ fn parse(
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} expects an object of named arguments but found: {alias}");
-        return Err(Error::new(51103, message));
+        return Err(Error::new(
+            51103,
+            format_args!("{name} expects an object of named arguments but found: {alias}"),
+        ));
     };
     let (mut input, mut regex, mut options) = (None, None, None);
     for (field, value) in document.iter() {
@@ -56,13 +58,16 @@ fn parse(
             "regex" => &mut regex,
             "options" => &mut options,
             other => {
-                let message = format!("{name} found unknown option(s): {other}");
-                return Err(Error::new(31024, message));
+                return Err(Error::new(
+                    31024,
+                    format_args!("{name} found unknown option(s): {other}"),
+                ));
             }
         };
         *slot = Some(Expression::parse(value, scope)?);
     }
-    let missing = |code, field| Error::new(code, format!("{name} requires '{field}' parameter"));
+    let missing =
+        |code, field| Error::new(code, format_args!("{name} requires '{field}' parameter"));
     let input = input.ok_or_else(|| missing(31022, "input"))?;
     let regex = regex.ok_or_else(|| missing(31023, "regex"))?;
     let is_constant = regex.is_constant() && options.as_ref().is_none_or(Expression::is_constant);
@@ -100,8 +105,10 @@ fn compile(
         Some(ValueRef::String(options)) => Some(options),
         Some(other) => {
             let alias = other.kind().alias();
-            let message = format!("{name} needs 'options' to be of type string, got {alias}");
-            return Err(Error::new(51106, message));
+            return Err(Error::new(
+                51106,
+                format_args!("{name} needs 'options' to be of type string, got {alias}"),
+            ));
         }
     };
     let (pattern, letters) = match regex.filter(|regex| !regex.is_nullish()) {
@@ -109,25 +116,31 @@ fn compile(
         Some(ValueRef::String(pattern)) => (pattern, options.unwrap_or("")),
         Some(ValueRef::Regex(regex)) => {
             if options.is_some() && !regex.options().is_empty() {
-                let message = format!(
-                    "{name}: found regex option(s) specified in both 'regex' and 'option' fields"
-                );
-                return Err(Error::new(51107, message));
+                return Err(Error::new(
+                    51107,
+                    format_args!(
+                        "{name}: found regex option(s) specified in both 'regex' and 'option' fields"
+                    ),
+                ));
             }
             (regex.pattern(), options.unwrap_or(regex.options()))
         }
         Some(other) => {
             let alias = other.kind().alias();
-            let message =
-                format!("{name} needs 'regex' to be of type string or regex, got {alias}");
-            return Err(Error::new(51105, message));
+            return Err(Error::new(
+                51105,
+                format_args!("{name} needs 'regex' to be of type string or regex, got {alias}"),
+            ));
         }
     };
     for (text, what, code) in [(pattern, "pattern", 51109), (letters, "options", 51110)] {
         if text.contains('\0') {
-            let message =
-                format!("{name}: regular expression {what} cannot contain an embedded null byte");
-            return Err(Error::new(code, message));
+            return Err(Error::new(
+                code,
+                format_args!(
+                    "{name}: regular expression {what} cannot contain an embedded null byte"
+                ),
+            ));
         }
     }
     match Regex::compile(pattern, letters) {
@@ -135,7 +148,7 @@ fn compile(
         Err(error) if error.code() == 51108 => Err(error),
         Err(error) => Err(Error::new(
             51111,
-            format!("Invalid Regex in {name}: {}", error.message()),
+            format_args!("Invalid Regex in {name}: {}", error.message()),
         )),
     }
 }
@@ -173,11 +186,13 @@ impl Evaluate for RegexOperator {
             Some(ValueRef::String(text)) => text,
             Some(other) if !other.is_nullish() => {
                 let alias = other.kind().alias();
-                let message = format!(
-                    "{} needs 'input' to be of type string, got {alias}",
-                    self.name
-                );
-                return Err(Error::new(51104, message));
+                return Err(Error::new(
+                    51104,
+                    format_args!(
+                        "{} needs 'input' to be of type string, got {alias}",
+                        self.name
+                    ),
+                ));
             }
             _ => return Ok(Some(self.none())),
         };

@@ -33,8 +33,10 @@ fn parse(
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} requires an object as an argument, found: {alias}");
-        return Err(Error::new(51751, message));
+        return Err(Error::new(
+            51751,
+            format_args!("{name} requires an object as an argument, found: {alias}"),
+        ));
     };
     let (mut input, mut find, mut replacement) = (None, None, None);
     for (field, value) in document.iter() {
@@ -43,14 +45,20 @@ fn parse(
             "find" => &mut find,
             "replacement" => &mut replacement,
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(51750, message));
+                return Err(Error::new(
+                    51750,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         };
         *slot = Some(Expression::parse(value, scope)?);
     }
-    let missing =
-        |code, field| Error::new(code, format!("{name} requires '{field}' to be specified"));
+    let missing = |code, field| {
+        Error::new(
+            code,
+            format_args!("{name} requires '{field}' to be specified"),
+        )
+    };
     fold_if_constant(Expression::operator(Replace {
         name,
         input: input.ok_or_else(|| missing(51749, "input"))?,
@@ -63,12 +71,14 @@ fn parse(
 impl Replace {
     #[cold]
     fn wrong(&self, field: &str, code: i32, value: ValueRef<'_>) -> Error {
-        let message = format!(
-            "{} requires that '{field}' be a string, found: {}",
-            self.name,
-            value.kind().alias()
-        );
-        Error::new(code, message)
+        Error::new(
+            code,
+            format_args!(
+                "{} requires that '{field}' be a string, found: {}",
+                self.name,
+                value.kind().alias()
+            ),
+        )
     }
 }
 

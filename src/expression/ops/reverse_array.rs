@@ -20,11 +20,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         other if other.is_nullish() => Ok(Some(Value::NULL)),
         other => {
             let alias = other.kind().alias();
-            let message = format!(
-                "The argument to {} must be an array, but was of type: {alias}",
-                call.name()
-            );
-            Err(Error::new(34435, message))
+            Err(Error::new(
+                34435,
+                format_args!(
+                    "The argument to {} must be an array, but was of type: {alias}",
+                    call.name()
+                ),
+            ))
         }
     }
 }

@@ -25,8 +25,10 @@ fn run<'a>(call: &Call, scope: &Scope<'a, '_>, rounding: Rounding) -> Outcome<'a
             return Ok(Some(Value::NULL));
         }
         let alias = value.kind().alias();
-        let message = format!("{} only supports numeric types, not {alias}", call.name());
-        return Err(Error::new(51081, message));
+        return Err(Error::new(
+            51081,
+            format_args!("{} only supports numeric types, not {alias}", call.name()),
+        ));
     };
     let place = if call.len() > 1 {
         match call.evaluate(1, scope)? {
@@ -58,24 +60,30 @@ fn read_place(name: &str, place: ValueRef<'_>) -> Result<Option<i32>> {
     }
     if !place.is_number() {
         let alias = place.kind().alias();
-        let message = format!("{name} requires a number as its second argument, not {alias}");
-        return Err(Error::new(16004, message));
+        return Err(Error::new(
+            16004,
+            format_args!("{name} requires a number as its second argument, not {alias}"),
+        ));
     }
     if let ValueRef::Double(number) = place
         && !number.is_finite()
     {
-        let message = format!("{name} requires a finite precision");
-        return Err(Error::new(31109, message));
+        return Err(Error::new(
+            31109,
+            format_args!("{name} requires a finite precision"),
+        ));
     }
     let Some(whole) = place.to_i64_exact() else {
-        let message = format!("precision argument to {name} must be an integral value");
-        return Err(Error::new(51082, message));
+        return Err(Error::new(
+            51082,
+            format_args!("precision argument to {name} must be an integral value"),
+        ));
     };
     match i32::try_from(whole) {
         Ok(whole) if (-20..=100).contains(&whole) => Ok(Some(whole)),
         _ => Err(Error::new(
             51083,
-            format!(
+            format_args!(
                 "cannot apply {name} with precision value {whole}, value must be in [-20, 100]"
             ),
         )),
@@ -87,7 +95,7 @@ fn round_integer(call: &Call, number: i64, place: i32, rounding: Rounding) -> Re
     rounded.to_i64_exact().ok_or_else(|| {
         Error::new(
             51080,
-            format!("{} gives a number that does not fit a long", call.name()),
+            format_args!("{} gives a number that does not fit a long", call.name()),
         )
     })
 }

@@ -42,8 +42,10 @@ fn parse(
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} only supports an object as its argument, not {alias}");
-        return Err(Error::new(4_161_100, message));
+        return Err(Error::new(
+            4_161_100,
+            format_args!("{name} only supports an object as its argument, not {alias}"),
+        ));
     };
     let (mut field, mut input, mut value) = (None, None, None);
     for (parameter, given) in document.iter() {
@@ -52,13 +54,19 @@ fn parse(
             "input" => input = Some(Expression::parse(given, scope)?),
             "value" if with_value => value = Some(Expression::parse(given, scope)?),
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(4_161_101, message));
+                return Err(Error::new(
+                    4_161_101,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
-    let missing =
-        |code, field| Error::new(code, format!("{name} requires '{field}' to be specified"));
+    let missing = |code, field| {
+        Error::new(
+            code,
+            format_args!("{name} requires '{field}' to be specified"),
+        )
+    };
     let field = field.ok_or_else(|| missing(4_161_102, "field"))?;
     let value = match with_value {
         true => value.ok_or_else(|| missing(4_161_103, "value"))?,
@@ -81,9 +89,10 @@ fn read_name(name: &str, field: ValueRef<'_>) -> Result<Box<str>> {
             return Err(Error::new(16872, "'$' by itself is not a valid FieldPath"));
         }
         ValueRef::String(text) if text.starts_with('$') => {
-            let message =
-                format!("'field' is a field path reference in {name}. Did you mean $literal?");
-            return Err(Error::new(4_161_108, message));
+            return Err(Error::new(
+                4_161_108,
+                format_args!("'field' is a field path reference in {name}. Did you mean $literal?"),
+            ));
         }
         ValueRef::Document(document) => match document.first() {
             None => field,
@@ -96,15 +105,17 @@ fn read_name(name: &str, field: ValueRef<'_>) -> Result<Box<str>> {
     match constant {
         ValueRef::String(field) if field.contains('\0') => Err(Error::new(
             9_534_700,
-            format!("{name}: 'field' must not contain a null byte"),
+            format_args!("{name}: 'field' must not contain a null byte"),
         )),
         ValueRef::String(field) => Ok(field.into()),
         other => {
             let alias = other.kind().alias();
-            let message = format!(
-                "{name} requires 'field' to evaluate to a constant String, but got {alias}"
-            );
-            Err(Error::new(4_161_107, message))
+            Err(Error::new(
+                4_161_107,
+                format_args!(
+                    "{name} requires 'field' to evaluate to a constant String, but got {alias}"
+                ),
+            ))
         }
     }
 }
@@ -113,7 +124,7 @@ fn read_name(name: &str, field: ValueRef<'_>) -> Result<Box<str>> {
 fn not_constant(name: &str) -> Error {
     Error::new(
         4_161_106,
-        format!("{name} requires 'field' to evaluate to a constant"),
+        format_args!("{name} requires 'field' to evaluate to a constant"),
     )
 }
 
@@ -130,11 +141,13 @@ impl Evaluate for SetField {
         };
         let ValueRef::Document(document) = input else {
             let alias = input.kind().alias();
-            let message = format!(
-                "{} requires 'input' to evaluate to type Object, but got {alias}",
-                self.name
-            );
-            return Err(Error::new(4_161_105, message));
+            return Err(Error::new(
+                4_161_105,
+                format_args!(
+                    "{} requires 'input' to evaluate to type Object, but got {alias}",
+                    self.name
+                ),
+            ));
         };
         let value = self.value.evaluate(scope)?;
         let mut changed = DocumentBuf::with_capacity(document.as_bytes().len() + 16);

@@ -35,11 +35,13 @@ pub fn union<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             Some(value) if value.kind() == Kind::Array => values.push(value),
             Some(value) if !value.as_ref().is_nullish() => {
                 let alias = value.kind().alias();
-                let message = format!(
-                    "All operands of {} must be arrays. One argument is of type: {alias}",
-                    call.name()
-                );
-                return Err(Error::new(17043, message));
+                return Err(Error::new(
+                    17043,
+                    format_args!(
+                        "All operands of {} must be arrays. One argument is of type: {alias}",
+                        call.name()
+                    ),
+                ));
             }
             _ => return Ok(Some(Value::NULL)),
         }
@@ -59,11 +61,13 @@ pub fn intersection<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             Some(value) if value.kind() == Kind::Array => values.push(value),
             Some(value) if !value.as_ref().is_nullish() => {
                 let alias = value.kind().alias();
-                let message = format!(
-                    "All operands of {} must be arrays. One argument is of type: {alias}",
-                    call.name()
-                );
-                return Err(Error::new(17047, message));
+                return Err(Error::new(
+                    17047,
+                    format_args!(
+                        "All operands of {} must be arrays. One argument is of type: {alias}",
+                        call.name()
+                    ),
+                ));
             }
             _ => return Ok(Some(Value::NULL)),
         }
@@ -92,11 +96,13 @@ fn check_array<'v>(
         Some(ValueRef::Array(array)) => Ok(array),
         other => {
             let alias = other.map_or("missing", |value| value.kind().alias());
-            let message = format!(
-                "both operands of {} must be arrays. {which} argument is of type: {alias}",
-                call.name()
-            );
-            Err(Error::new(code, message))
+            Err(Error::new(
+                code,
+                format_args!(
+                    "both operands of {} must be arrays. {which} argument is of type: {alias}",
+                    call.name()
+                ),
+            ))
         }
     }
 }
@@ -144,8 +150,10 @@ pub fn parse_is_subset(
         && set_is_known(left, right)
         && right.as_constant().and_then(|set| set.as_array()).is_none()
     {
-        let message = format!("both operands of {name} must be arrays. Second argument is not");
-        return Err(Error::new(17311, message));
+        return Err(Error::new(
+            17311,
+            format_args!("both operands of {name} must be arrays. Second argument is not"),
+        ));
     }
     Call::build(name, is_subset, arguments)
 }
@@ -177,22 +185,26 @@ pub fn parse_equals(
 ) -> Result<Expression> {
     let arguments = parse_arguments(value, scope)?;
     if arguments.len() < 2 {
-        let message = format!(
-            "{name} needs at least two arguments had: {}",
-            arguments.len()
-        );
-        return Err(Error::new(17045, message));
+        return Err(Error::new(
+            17045,
+            format_args!(
+                "{name} needs at least two arguments had: {}",
+                arguments.len()
+            ),
+        ));
     }
     for (at, argument) in arguments.iter().enumerate() {
         if let Some(value) = argument.as_constant()
             && value.kind() != Kind::Array
         {
             let alias = value.kind().alias();
-            let message = format!(
-                "All operands of {name} must be arrays. Argument {} is of type: {alias}",
-                at + 1
-            );
-            return Err(Error::new(5_887_502, message));
+            return Err(Error::new(
+                5_887_502,
+                format_args!(
+                    "All operands of {name} must be arrays. Argument {} is of type: {alias}",
+                    at + 1
+                ),
+            ));
         }
     }
     Call::build(name, equals, arguments)
@@ -205,12 +217,14 @@ fn equals<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     for (at, argument) in call.arguments().iter().enumerate() {
         let value = argument.evaluate(scope)?;
         let Some(value) = value.filter(|value| value.kind() == Kind::Array) else {
-            let message = format!(
-                "All operands of {} must be arrays. Argument {} is of another type",
-                call.name(),
-                at + 1
-            );
-            return Err(Error::new(17044, message));
+            return Err(Error::new(
+                17044,
+                format_args!(
+                    "All operands of {} must be arrays. Argument {} is of another type",
+                    call.name(),
+                    at + 1
+                ),
+            ));
         };
         let Some(first) = &first else {
             first = Some(value);

@@ -31,12 +31,15 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
                 ("vectors", value) => vectors = Some(value),
                 ("score", ValueRef::Boolean(flag)) => score = flag,
                 ("score", _) => {
-                    let message = format!("the 'score' of {name} must be a boolean");
-                    return Err(Error::type_mismatch(message));
+                    return Err(Error::type_mismatch(format_args!(
+                        "the 'score' of {name} must be a boolean"
+                    )));
                 }
                 (other, _) => {
-                    let message = format!("Unrecognized argument to {name}: '{other}'");
-                    return Err(Error::new(NO_VECTORS, message));
+                    return Err(Error::new(
+                        NO_VECTORS,
+                        format_args!("Unrecognized argument to {name}: '{other}'"),
+                    ));
                 }
             }
         }
@@ -54,7 +57,10 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
 
 #[cold]
 fn no_vectors(name: &str) -> Error {
-    Error::new(NO_VECTORS, format!("{name} takes an array of two vectors"))
+    Error::new(
+        NO_VECTORS,
+        format_args!("{name} takes an array of two vectors"),
+    )
 }
 
 impl Evaluate for Similarity {
@@ -69,16 +75,20 @@ impl Evaluate for Similarity {
                 return Ok(Some(Value::NULL));
             }
             vectors.push(read_vector(vector).ok_or_else(|| {
-                let message = format!("a vector of {} must hold numbers only", self.name);
-                Error::new(10_413_201, message)
+                Error::new(
+                    10_413_201,
+                    format_args!("a vector of {} must hold numbers only", self.name),
+                )
             })?);
         }
         let [one, other] = vectors.as_slice() else {
             return Err(no_vectors(self.name));
         };
         if one.len() != other.len() {
-            let message = format!("the vectors of {} must be equally long", self.name);
-            return Err(Error::new(10_413_202, message));
+            return Err(Error::new(
+                10_413_202,
+                format_args!("the vectors of {} must be equally long", self.name),
+            ));
         }
         let product = |left: &[f64], right: &[f64]| -> f64 {
             left.iter().zip(right).fold(0.0, |sum, (a, b)| sum + a * b)

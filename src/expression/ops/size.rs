@@ -11,11 +11,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         Some(ValueRef::Array(array)) => Ok(Some(Value::Ref(ValueRef::Int32(array.count() as i32)))),
         other => {
             let alias = other.map_or("missing", |value| value.kind().alias());
-            let message = format!(
-                "The argument to {} must be an array, but was of type: {alias}",
-                call.name()
-            );
-            Err(Error::new(17124, message))
+            Err(Error::new(
+                17124,
+                format_args!(
+                    "The argument to {} must be an array, but was of type: {alias}",
+                    call.name()
+                ),
+            ))
         }
     }
 }

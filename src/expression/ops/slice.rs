@@ -17,11 +17,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     let ValueRef::Array(array) = value else {
         let alias = value.kind().alias();
-        let message = format!(
-            "First argument to {} must be an array, but is of type: {alias}",
-            call.name()
-        );
-        return Err(Error::new(28724, message));
+        return Err(Error::new(
+            28724,
+            format_args!(
+                "First argument to {} must be an array, but is of type: {alias}",
+                call.name()
+            ),
+        ));
     };
     let second = integer(call, "Second", second, (28725, 28726))?;
     if call.len() == 2 {
@@ -35,11 +37,13 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     let count = integer(call, "Third", third.as_ref(), (28727, 28728))?;
     if count <= 0 {
-        let message = format!(
-            "Third argument to {} must be positive: {count}",
-            call.name()
-        );
-        return Err(Error::new(28729, message));
+        return Err(Error::new(
+            28729,
+            format_args!(
+                "Third argument to {} must be positive: {count}",
+                call.name()
+            ),
+        ));
     }
     let start = if second >= 0 {
         second as usize
@@ -69,21 +73,25 @@ fn integer(
 ) -> Result<i64> {
     if !value.is_number() {
         let alias = value.kind().alias();
-        let message = format!(
-            "{which} argument to {} must be numeric, but is of type: {alias}",
-            call.name()
-        );
-        return Err(Error::new(not_number, message));
+        return Err(Error::new(
+            not_number,
+            format_args!(
+                "{which} argument to {} must be numeric, but is of type: {alias}",
+                call.name()
+            ),
+        ));
     }
     value
         .to_i64_exact()
         .filter(|whole| i32::try_from(*whole).is_ok())
         .ok_or_else(|| {
-            let message = format!(
-                "{which} argument to {} can't be represented as a 32-bit integer",
-                call.name()
-            );
-            Error::new(not_integer, message)
+            Error::new(
+                not_integer,
+                format_args!(
+                    "{which} argument to {} can't be represented as a 32-bit integer",
+                    call.name()
+                ),
+            )
         })
 }
 

@@ -23,8 +23,10 @@ enum Order {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} requires an object as an argument, found: {alias}");
-        return Err(Error::new(2_942_500, message));
+        return Err(Error::new(
+            2_942_500,
+            format_args!("{name} requires an object as an argument, found: {alias}"),
+        ));
     };
     let (mut input, mut order) = (None, None);
     for (field, value) in document.iter() {
@@ -32,13 +34,19 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             "input" => input = Some(Expression::parse(value, scope)?),
             "sortBy" => order = Some(parse_order(name, value)?),
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(2_942_501, message));
+                return Err(Error::new(
+                    2_942_501,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
-    let missing =
-        |code, field| Error::new(code, format!("{name} requires '{field}' to be specified"));
+    let missing = |code, field| {
+        Error::new(
+            code,
+            format_args!("{name} requires '{field}' to be specified"),
+        )
+    };
     fold_if_constant(Expression::operator(SortArray {
         input: input.ok_or_else(|| missing(2_942_502, "input"))?,
         order: order.ok_or_else(|| missing(2_942_503, "sortBy"))?,
@@ -58,28 +66,35 @@ fn parse_order(name: &str, value: ValueRef<'_>) -> Result<Order> {
         let mut fields = Vec::new();
         for (path, value) in document.iter() {
             let Some(descending) = direction(value) else {
-                let message =
-                    format!("{name}: sortBy of '{path}' must be 1 (ascending) or -1 (descending)");
-                return Err(Error::new(2_942_505, message));
+                return Err(Error::new(
+                    2_942_505,
+                    format_args!(
+                        "{name}: sortBy of '{path}' must be 1 (ascending) or -1 (descending)"
+                    ),
+                ));
             };
             fields.push((FieldPath::parse_strict(path)?, descending));
         }
         if fields.is_empty() {
-            let message = format!("{name}: sortBy must have at least one field");
-            return Err(Error::new(2_942_505, message));
+            return Err(Error::new(
+                2_942_505,
+                format_args!("{name}: sortBy must have at least one field"),
+            ));
         }
         return Ok(Order::Fields(SortBy::new(fields)));
     }
     if !value.is_number() {
-        let message = format!("{name}: sortBy must be an object, or 1 or -1");
-        return Err(Error::new(2_942_507, message));
+        return Err(Error::new(
+            2_942_507,
+            format_args!("{name}: sortBy must be an object, or 1 or -1"),
+        ));
     }
     match direction(value) {
         Some(descending) => Ok(Order::Whole { descending }),
-        None => {
-            let message = format!("{name}: sortBy must be 1 (ascending) or -1 (descending)");
-            Err(Error::new(2_942_506, message))
-        }
+        None => Err(Error::new(
+            2_942_506,
+            format_args!("{name}: sortBy must be 1 (ascending) or -1 (descending)"),
+        )),
     }
 }
 
@@ -94,10 +109,12 @@ impl Evaluate for SortArray {
             other if other.is_nullish() => return Ok(Some(Value::NULL)),
             other => {
                 let alias = other.kind().alias();
-                let message = format!(
-                    "The input argument to $sortArray must be an array, but was of type: {alias}"
-                );
-                return Err(Error::new(2_942_504, message));
+                return Err(Error::new(
+                    2_942_504,
+                    format_args!(
+                        "The input argument to $sortArray must be an array, but was of type: {alias}"
+                    ),
+                ));
             }
         };
         let mut elements: Vec<ValueRef<'_>> = array.iter().collect();

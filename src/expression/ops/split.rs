@@ -17,27 +17,31 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     }
     let Some(text) = text.as_str() else {
         let alias = text.kind().alias();
-        let message = format!(
-            "{} requires an expression that evaluates to a string as a first argument, found: {alias}",
-            call.name()
-        );
-        return Err(Error::new(40085, message));
+        return Err(Error::new(
+            40085,
+            format_args!(
+                "{} requires an expression that evaluates to a string as a first argument, found: {alias}",
+                call.name()
+            ),
+        ));
     };
     match separator {
         ValueRef::String("") => Err(Error::new(
             40087,
-            format!("{} requires a non-empty separator", call.name()),
+            format_args!("{} requires a non-empty separator", call.name()),
         )),
         ValueRef::String(separator) => Ok(Some(Value::array(
             text.split(separator).collect::<ArrayBuf>(),
         ))),
         other => {
             let alias = other.kind().alias();
-            let message = format!(
-                "{} requires an expression that evaluates to a string as a second argument, found: {alias}",
-                call.name()
-            );
-            Err(Error::new(10_503_900, message))
+            Err(Error::new(
+                10_503_900,
+                format_args!(
+                    "{} requires an expression that evaluates to a string as a second argument, found: {alias}",
+                    call.name()
+                ),
+            ))
         }
     }
 }

@@ -15,8 +15,10 @@ fn length(
         Some(ValueRef::String(text)) => Ok(measure(text) as i32),
         other => {
             let alias = other.map_or("missing", |value| value.kind().alias());
-            let message = format!("{} requires a string argument, found: {alias}", call.name());
-            Err(Error::new(code, message))
+            Err(Error::new(
+                code,
+                format_args!("{} requires a string argument, found: {alias}", call.name()),
+            ))
         }
     }
 }

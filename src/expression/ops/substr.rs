@@ -18,11 +18,13 @@ pub fn bytes<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let count = number(call, &count, "length", 16035)?;
     let (start, count) = (whole(call, start)?, whole(call, count)?);
     if start < 0 {
-        let message = format!(
-            "{}: starting index must be non-negative (got: {start})",
-            call.name()
-        );
-        return Err(Error::new(50752, message));
+        return Err(Error::new(
+            50752,
+            format_args!(
+                "{}: starting index must be non-negative (got: {start})",
+                call.name()
+            ),
+        ));
     }
     let start = usize::try_from(start).unwrap_or(usize::MAX);
     if start >= text.len() {
@@ -31,17 +33,19 @@ pub fn bytes<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let end = start.saturating_add(count).min(text.len());
     if !text.is_char_boundary(start) {
-        let message = format!(
-            "{}: invalid range, starting index is a UTF-8 continuation byte.",
-            call.name()
-        );
-        return Err(Error::new(28656, message));
+        return Err(Error::new(
+            28656,
+            format_args!(
+                "{}: invalid range, starting index is a UTF-8 continuation byte.",
+                call.name()
+            ),
+        ));
     }
     match text.get(start..end) {
         Some(part) => Ok(Some(Value::string(part))),
         None => Err(Error::new(
             28657,
-            format!(
+            format_args!(
                 "{}: invalid range, ending index is in the middle of a UTF-8 character.",
                 call.name()
             ),
@@ -57,11 +61,13 @@ fn number(call: &Call, value: &Option<Value<'_>>, what: &str, code: i32) -> Resu
             let alias = value
                 .as_ref()
                 .map_or("missing", |value| value.kind().alias());
-            let message = format!(
-                "{}: {what} must be a numeric type (is BSON type {alias})",
-                call.name()
-            );
-            Error::new(code, message)
+            Error::new(
+                code,
+                format_args!(
+                    "{}: {what} must be a numeric type (is BSON type {alias})",
+                    call.name()
+                ),
+            )
         })
 }
 
@@ -74,11 +80,13 @@ fn whole(call: &Call, number: Number) -> Result<i64> {
             ValueRef::Double(number.trunc())
                 .to_i64_exact()
                 .ok_or_else(|| {
-                    let message = format!(
-                        "{}: can't take a number out of range as a long",
-                        call.name()
-                    );
-                    Error::new(31109, message)
+                    Error::new(
+                        31109,
+                        format_args!(
+                            "{}: can't take a number out of range as a long",
+                            call.name()
+                        ),
+                    )
                 })
         }
         // What is no 64-bit integer counts as the least one.
@@ -102,7 +110,7 @@ pub fn code_points<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     let negative = |code, what: &str| {
         Error::new(
             code,
-            format!("{}: {what} must be a nonnegative integer", call.name()),
+            format_args!("{}: {what} must be a nonnegative integer", call.name()),
         )
     };
     let count = usize::try_from(count).map_err(|_| negative(34454, "length"))?;
@@ -122,11 +130,13 @@ fn integer(
     whole
         .filter(|whole| i32::try_from(*whole).is_ok())
         .ok_or_else(|| {
-            let message = format!(
-                "{}: {what} cannot be represented as a 32-bit integral value",
-                call.name()
-            );
-            Error::new(not_integer, message)
+            Error::new(
+                not_integer,
+                format_args!(
+                    "{}: {what} cannot be represented as a 32-bit integral value",
+                    call.name()
+                ),
+            )
         })
 }
 

@@ -20,7 +20,12 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
     if left.is_nullish() || right.is_nullish() {
         return Ok(Some(Value::NULL));
     }
-    let overflow = || Error::new(codes::OVERFLOW, format!("date overflow in {}", call.name()));
+    let overflow = || {
+        Error::new(
+            codes::OVERFLOW,
+            format_args!("date overflow in {}", call.name()),
+        )
+    };
     Ok(Some(Value::Ref(match (left, right) {
         (ValueRef::Date(one), ValueRef::Date(two)) => {
             ValueRef::Int64(one.checked_sub(two).ok_or_else(overflow)?)
@@ -31,13 +36,12 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             ValueRef::Date(moved.ok_or_else(overflow)?)
         }
         (left, right) => {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "can't {} {} from {}",
                 call.name(),
                 right.kind().alias(),
                 left.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         }
     })))
 }

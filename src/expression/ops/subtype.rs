@@ -12,8 +12,10 @@ pub fn run<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
         Some(ValueRef::Binary(binary)) => Ok(Some(Value::from(i32::from(binary.subtype)))),
         Some(other) => {
             let alias = other.kind().alias();
-            let message = format!("$subtype requires a BinData argument, found: {alias}");
-            Err(Error::new(10_389_300, message))
+            Err(Error::new(
+                10_389_300,
+                format_args!("$subtype requires a BinData argument, found: {alias}"),
+            ))
         }
     }
 }

@@ -16,11 +16,13 @@ struct Switch {
 /// 40067 (another field), 40068 (no branches).
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
-        let message = format!(
-            "{name} requires an object as an argument, found: {}",
-            value.kind().alias()
-        );
-        return Err(Error::new(40060, message));
+        return Err(Error::new(
+            40060,
+            format_args!(
+                "{name} requires an object as an argument, found: {}",
+                value.kind().alias()
+            ),
+        ));
     };
     let (mut branches, mut default) = (Vec::new(), None);
     for (field, value) in document.iter() {
@@ -28,33 +30,39 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             ("branches", ValueRef::Array(array)) => {
                 for branch in array.iter() {
                     let ValueRef::Document(branch) = branch else {
-                        let message = format!(
-                            "{name} requires each branch to be an object, found: {}",
-                            branch.kind().alias()
-                        );
-                        return Err(Error::new(40062, message));
+                        return Err(Error::new(
+                            40062,
+                            format_args!(
+                                "{name} requires each branch to be an object, found: {}",
+                                branch.kind().alias()
+                            ),
+                        ));
                     };
                     branches.push(parse_branch(name, branch, scope)?);
                 }
             }
             ("branches", other) => {
-                let message = format!(
-                    "{name} expected an array for 'branches', found: {}",
-                    other.kind().alias()
-                );
-                return Err(Error::new(40061, message));
+                return Err(Error::new(
+                    40061,
+                    format_args!(
+                        "{name} expected an array for 'branches', found: {}",
+                        other.kind().alias()
+                    ),
+                ));
             }
             ("default", value) => default = Some(Expression::parse(value, scope)?),
             (other, _) => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(40067, message));
+                return Err(Error::new(
+                    40067,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
     if branches.is_empty() {
         return Err(Error::new(
             40068,
-            format!("{name} requires at least one branch."),
+            format_args!("{name} requires at least one branch."),
         ));
     }
     fold_if_constant(Expression::operator(Switch { branches, default }))
@@ -71,15 +79,17 @@ fn parse_branch(
             "case" => case = Some(Expression::parse(value, scope)?),
             "then" => then = Some(Expression::parse(value, scope)?),
             other => {
-                let message = format!("{name} found an unknown argument to a branch: {other}");
-                return Err(Error::new(40063, message));
+                return Err(Error::new(
+                    40063,
+                    format_args!("{name} found an unknown argument to a branch: {other}"),
+                ));
             }
         }
     }
     let missing = |code, field| {
         Error::new(
             code,
-            format!("{name} requires each branch have a '{field}' expression"),
+            format_args!("{name} requires each branch have a '{field}' expression"),
         )
     };
     Ok((

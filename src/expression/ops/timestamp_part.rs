@@ -16,11 +16,13 @@ fn part(
         Some(ValueRef::Timestamp(stamp)) => Ok(Value::Ref(ValueRef::Int64(i64::from(part(stamp))))),
         Some(other) => {
             let alias = other.kind().alias();
-            let message = format!(
-                "Argument to {} must be a timestamp, but is {alias}",
-                call.name()
-            );
-            Err(Error::new(code, message))
+            Err(Error::new(
+                code,
+                format_args!(
+                    "Argument to {} must be a timestamp, but is {alias}",
+                    call.name()
+                ),
+            ))
         }
     }
 }

@@ -70,13 +70,15 @@ fn apply<'a>(
         }
     };
     if !holds {
-        let message = format!(
-            "cannot apply {} to {}, value must be in {}",
-            call.name(),
-            number.value().as_ref(),
-            domain.describe()
-        );
-        return Err(Error::new(50989, message));
+        return Err(Error::new(
+            50989,
+            format_args!(
+                "cannot apply {} to {}, value must be in {}",
+                call.name(),
+                number.value().as_ref(),
+                domain.describe()
+            ),
+        ));
     }
     Ok(Some(result.value()))
 }
@@ -144,7 +146,7 @@ pub fn atan2<'a>(call: &Call, scope: &Scope<'a, '_>) -> Outcome<'a> {
             let alias = value.kind().alias();
             Error::new(
                 code,
-                format!("{} only supports numeric types, not {alias}", call.name()),
+                format_args!("{} only supports numeric types, not {alias}", call.name()),
             )
         })
     };

@@ -36,8 +36,10 @@ fn parse(
 ) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} only supports an object as an argument, found {alias}");
-        return Err(Error::new(50696, message));
+        return Err(Error::new(
+            50696,
+            format_args!("{name} only supports an object as an argument, found {alias}"),
+        ));
     };
     let (mut input, mut characters) = (None, None);
     for (field, value) in document.iter() {
@@ -45,13 +47,15 @@ fn parse(
             "input" => input = Some(Expression::parse(value, scope)?),
             "chars" => characters = Some(Expression::parse(value, scope)?),
             other => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(50694, message));
+                return Err(Error::new(
+                    50694,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
     let input =
-        input.ok_or_else(|| Error::new(50695, format!("{name} requires an 'input' field")))?;
+        input.ok_or_else(|| Error::new(50695, format_args!("{name} requires an 'input' field")))?;
     fold_if_constant(Expression::operator(Trim {
         name,
         input,
@@ -77,11 +81,13 @@ impl Evaluate for Trim {
         };
         let Some(text) = input.as_str() else {
             let alias = input.kind().alias();
-            let message = format!(
-                "{} requires its input to be a string, got {alias}",
-                self.name
-            );
-            return Err(Error::new(50699, message));
+            return Err(Error::new(
+                50699,
+                format_args!(
+                    "{} requires its input to be a string, got {alias}",
+                    self.name
+                ),
+            ));
         };
         let given = match &self.characters {
             None => None,
@@ -95,8 +101,10 @@ impl Evaluate for Trim {
             Some(ValueRef::String(characters)) => characters,
             Some(other) => {
                 let alias = other.kind().alias();
-                let message = format!("{} requires 'chars' to be a string, got {alias}", self.name);
-                return Err(Error::new(50700, message));
+                return Err(Error::new(
+                    50700,
+                    format_args!("{} requires 'chars' to be a string, got {alias}", self.name),
+                ));
             }
         };
         let is_trimmed = |symbol: char| characters.contains(symbol);

@@ -19,8 +19,10 @@ struct Zip {
 pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Result<Expression> {
     let ValueRef::Document(document) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name} only supports an object as an argument, found {alias}");
-        return Err(Error::new(34460, message));
+        return Err(Error::new(
+            34460,
+            format_args!("{name} only supports an object as an argument, found {alias}"),
+        ));
     };
     let (mut inputs, mut defaults, mut longest) = (Vec::new(), Vec::new(), false);
     for (field, value) in document.iter() {
@@ -30,18 +32,24 @@ pub fn parse(name: &'static str, value: ValueRef<'_>, scope: &ParseScope) -> Res
             ("useLongestLength", ValueRef::Boolean(flag)) => longest = flag,
             ("useLongestLength", other) => {
                 let alias = other.kind().alias();
-                let message = format!("useLongestLength must be a bool, found {alias}");
-                return Err(Error::new(34463, message));
+                return Err(Error::new(
+                    34463,
+                    format_args!("useLongestLength must be a bool, found {alias}"),
+                ));
             }
             (other, _) => {
-                let message = format!("{name} found an unknown argument: {other}");
-                return Err(Error::new(34464, message));
+                return Err(Error::new(
+                    34464,
+                    format_args!("{name} found an unknown argument: {other}"),
+                ));
             }
         }
     }
     if inputs.is_empty() {
-        let message = format!("{name} requires at least one input array");
-        return Err(Error::new(34465, message));
+        return Err(Error::new(
+            34465,
+            format_args!("{name} requires at least one input array"),
+        ));
     }
     if !defaults.is_empty() && !longest {
         let message = "cannot specify defaults unless useLongestLength is true";
@@ -69,8 +77,10 @@ fn parse_list(
 ) -> Result<Vec<Expression>> {
     let ValueRef::Array(array) = value else {
         let alias = value.kind().alias();
-        let message = format!("{name}: {field} must be an array of expressions, found {alias}");
-        return Err(Error::new(code, message));
+        return Err(Error::new(
+            code,
+            format_args!("{name}: {field} must be an array of expressions, found {alias}"),
+        ));
     };
     array
         .iter()
@@ -95,8 +105,10 @@ impl Evaluate for Zip {
         for input in &inputs {
             let ValueRef::Array(array) = input.as_ref() else {
                 let alias = input.kind().alias();
-                let message = format!("$zip found a non-array expression in input: {alias}");
-                return Err(Error::new(34468, message));
+                return Err(Error::new(
+                    34468,
+                    format_args!("$zip found a non-array expression in input: {alias}"),
+                ));
             };
             columns.push(array.iter().collect::<Vec<_>>());
         }

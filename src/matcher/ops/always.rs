@@ -17,7 +17,7 @@ pub(super) fn parse_false(operand: ValueRef<'_>, _: &Parser<'_>) -> Result<Node>
 fn check(name: &str, operand: ValueRef<'_>) -> Result<()> {
     match operand.to_i64_exact() {
         Some(1) => Ok(()),
-        _ => Err(Error::failed_to_parse(format!(
+        _ => Err(Error::failed_to_parse(format_args!(
             "{name} must be an integer value of 1"
         ))),
     }

@@ -63,14 +63,14 @@ fn parse(operand: &Operand<'_>, quantity: Quantity) -> Result<Node> {
                 .to_i64_exact()
                 .and_then(|mask| u64::try_from(mask).ok());
             bits.mask = mask.ok_or_else(|| {
-                Error::failed_to_parse(format!(
+                Error::failed_to_parse(format_args!(
                     "{} expects a non-negative 64-bit integer as bitmask",
                     operand.name
                 ))
             })?;
         }
         _ => {
-            return Err(Error::bad_value(format!(
+            return Err(Error::bad_value(format_args!(
                 "{} takes an Array, a number, or a BinData",
                 operand.name
             )));

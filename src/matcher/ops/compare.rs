@@ -81,7 +81,7 @@ pub(super) fn parse_lte(operand: &Operand<'_>) -> Result<Node> {
 
 fn refuse_pattern(operand: &Operand<'_>) -> Result<()> {
     match operand.value {
-        ValueRef::Regex(_) => Err(Error::bad_value(format!(
+        ValueRef::Regex(_) => Err(Error::bad_value(format_args!(
             "Can't have RegEx as arg to {}",
             operand.name
         ))),

@@ -21,7 +21,10 @@ struct InSet {
 
 pub(super) fn parse_in(operand: &Operand<'_>) -> Result<Node> {
     let ValueRef::Array(members) = operand.value else {
-        return Err(Error::bad_value(format!("{} needs an array", operand.name)));
+        return Err(Error::bad_value(format_args!(
+            "{} needs an array",
+            operand.name
+        )));
     };
     let mut values = Vec::new();
     let mut patterns = Vec::new();

@@ -34,7 +34,7 @@ pub(super) fn parse(operand: &Operand<'_>) -> Result<Node> {
 
 #[cold]
 fn malformed(what: &str) -> Error {
-    Error::bad_value(format!("malformed mod, {what}"))
+    Error::bad_value(format_args!("malformed mod, {what}"))
 }
 
 /// The number cut toward zero, if that is a 64-bit integer.

@@ -24,7 +24,7 @@ pub(super) fn parse_text(_: ValueRef<'_>, parser: &Parser<'_>) -> Result<Node> {
 
 /// Geometry.
 pub(super) fn parse_field(operand: &Operand<'_>) -> Result<Node> {
-    Err(Error::bad_value(format!(
+    Err(Error::bad_value(format_args!(
         "{} is not supported",
         operand.name
     )))

@@ -56,7 +56,7 @@ fn unknown(operand: &Operand<'_>, name: &str) -> Error {
     if operand.name == "type" && name == "integer" {
         return operand.refuse("does not support 'integer'");
     }
-    Error::bad_value(format!("Unknown type name alias: {name}"))
+    Error::bad_value(format_args!("Unknown type name alias: {name}"))
 }
 
 impl Keyword for Kinds {

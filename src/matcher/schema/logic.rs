@@ -39,7 +39,7 @@ pub(super) fn parse_not(operand: &Operand<'_>) -> Result<Option<Box<dyn Keyword>
 fn parse(operand: &Operand<'_>, quantity: Quantity) -> Result<Option<Box<dyn Keyword>>> {
     let parts = operand.array()?;
     if parts.is_empty() {
-        return Err(Error::bad_value(format!(
+        return Err(Error::bad_value(format_args!(
             "$jsonSchema keyword '{}' must be a non-empty array",
             operand.name
         )));

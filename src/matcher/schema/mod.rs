@@ -127,11 +127,11 @@ impl Schema {
 #[cold]
 fn unknown(name: &str) -> Error {
     if NOT_SUPPORTED.contains(&name) {
-        return Error::failed_to_parse(format!(
+        return Error::failed_to_parse(format_args!(
             "$jsonSchema keyword '{name}' is not currently supported"
         ));
     }
-    Error::failed_to_parse(format!("Unknown $jsonSchema keyword: {name}"))
+    Error::failed_to_parse(format_args!("Unknown $jsonSchema keyword: {name}"))
 }
 
 #[cfg(test)]

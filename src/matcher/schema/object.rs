@@ -30,7 +30,7 @@ pub(super) fn parse_pattern_properties(operand: &Operand<'_>) -> Result<Option<B
     for (pattern, schema) in operand.document()?.iter() {
         let schema = operand.schema_of(schema)?;
         let pattern = Regex::compile(pattern, "")
-            .map_err(|_| Error::bad_value(format!("$jsonSchema keyword 'patternProperties' has a pattern that cannot be read: {pattern}")))?;
+            .map_err(|_| Error::bad_value(format_args!("$jsonSchema keyword 'patternProperties' has a pattern that cannot be read: {pattern}")))?;
         properties.push((pattern, schema));
     }
     Ok(Some(Box::new(PatternProperties(properties))))

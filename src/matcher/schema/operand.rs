@@ -15,7 +15,7 @@ pub(super) struct Operand<'a> {
 impl<'a> Operand<'a> {
     #[cold]
     pub(super) fn mismatch(&self, wanted: &str) -> Error {
-        Error::type_mismatch(format!(
+        Error::type_mismatch(format_args!(
             "$jsonSchema keyword '{}' must be {wanted}",
             self.name
         ))
@@ -23,7 +23,7 @@ impl<'a> Operand<'a> {
 
     #[cold]
     pub(super) fn refuse(&self, reason: &str) -> Error {
-        Error::failed_to_parse(format!("$jsonSchema keyword '{}' {reason}", self.name))
+        Error::failed_to_parse(format_args!("$jsonSchema keyword '{}' {reason}", self.name))
     }
 
     pub(super) fn document(&self) -> Result<DocumentRef<'a>> {

@@ -28,11 +28,11 @@ pub(in crate::update) fn parse(
         for (name, value) in document.iter() {
             let ("$each", ValueRef::Array(each)) = (name, value) else {
                 return Err(match name {
-                    "$each" => Error::type_mismatch(format!(
+                    "$each" => Error::type_mismatch(format_args!(
                         "The argument to $each in $addToSet must be an array but it was of type {}",
                         value.kind().alias()
                     )),
-                    _ => Error::bad_value(format!(
+                    _ => Error::bad_value(format_args!(
                         "Found unexpected fields after $each in $addToSet: {document}"
                     )),
                 });
@@ -52,12 +52,11 @@ impl Operator for AddToSet {
             None => ArrayRef::EMPTY,
             Some(ValueRef::Array(array)) => array,
             Some(other) => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "Cannot apply $addToSet to non-array field. Field named '{}' has non-array type {}",
                     self.path,
                     other.kind().alias()
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         };
         let mut out = array.iter().collect::<ArrayBuf>();

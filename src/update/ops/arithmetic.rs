@@ -64,11 +64,10 @@ pub(in crate::update) fn parse_mul(
 /// Errors: `TypeMismatch` (14) for what is no number.
 fn parse(kind: Kind, operand: ValueRef<'_>, path: &str) -> Result<Box<dyn Operator>> {
     if !operand.is_number() {
-        let message = format!(
+        return Err(Error::type_mismatch(format_args!(
             "Cannot {} with non-numeric argument: {{{path}: {operand}}}",
             kind.verb
-        );
-        return Err(Error::type_mismatch(message));
+        )));
     }
     Ok(Box::new(Arithmetic {
         kind,
@@ -86,13 +85,12 @@ impl Operator for Arithmetic {
             (None, Some(initial)) => ValueRef::Int32(initial),
         };
         if !found.is_number() {
-            let message = format!(
+            return Err(Error::type_mismatch(format_args!(
                 "Cannot apply {} to a value of non-numeric type. The field '{}' has non-numeric type {}",
                 self.kind.name,
                 self.path,
                 found.kind().alias()
-            );
-            return Err(Error::type_mismatch(message));
+            )));
         }
         self.combine(found, operand).map(Outcome::Set)
     }
@@ -114,7 +112,7 @@ impl Arithmetic {
             two.to_i64_truncated().unwrap_or(0),
         );
         let result = (self.kind.integers)(integers.0, integers.1).ok_or_else(|| {
-            Error::bad_value(format!(
+            Error::bad_value(format_args!(
                 "Failed to apply {} operations to current value (({one}) {}) for document, '{}' overflows 64 bits",
                 self.kind.name,
                 one.kind().alias(),

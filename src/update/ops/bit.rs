@@ -31,11 +31,10 @@ pub(in crate::update) fn parse(
     _scope: &ParseScope,
 ) -> Result<Box<dyn Operator>> {
     let ValueRef::Document(document) = operand else {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "The $bit modifier is not compatible with a {}. You must pass in an embedded document: {{$bit: {{field: {{and/or/xor: #}}}}}}",
             operand.kind().alias()
-        );
-        return Err(Error::bad_value(message));
+        )));
     };
     let mut steps: Vec<Step> = Vec::new();
     for (name, value) in document.iter() {
@@ -44,30 +43,27 @@ pub(in crate::update) fn parse(
             "or" => |one, two| one | two,
             "xor" => |one, two| one ^ two,
             _ => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "The $bit modifier only supports 'and', 'or', and 'xor', not '{name}' which is an unknown operator: {{{name}: {value}}}"
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         };
         let operand = match value {
             ValueRef::Int32(number) => Operand::Int(number),
             ValueRef::Int64(number) => Operand::Long(number),
             _ => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "The $bit modifier field must be an Integer(32/64 bit); a '{}' is not supported here: {{{name}: {value}}}",
                     value.kind().alias()
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         };
         steps.push((step, operand));
     }
     if steps.is_empty() {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "You must pass in at least one bitwise operation. The format is: {{$bit: {{field: {{and/or/xor: #}}}}}}, at '{path}'"
-        );
-        return Err(Error::bad_value(message));
+        )));
     }
     Ok(Box::new(Bit {
         steps,
@@ -82,12 +78,11 @@ impl Operator for Bit {
             Some(ValueRef::Int32(number)) => (i64::from(number), false),
             Some(ValueRef::Int64(number)) => (number, true),
             Some(other) => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "Cannot apply $bit to a value of non-integral type. The field '{}' has the type {}",
                     self.path,
                     other.kind().alias()
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         };
         for (step, operand) in &self.steps {

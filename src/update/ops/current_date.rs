@@ -32,16 +32,16 @@ pub(in crate::update) fn parse(
             }
             (_, None) => {
                 let name = document.first().map_or("", |first| first.name);
-                let message = format!("Unrecognized $currentDate option: {name}");
-                return Err(Error::bad_value(message));
+                return Err(Error::bad_value(format_args!(
+                    "Unrecognized $currentDate option: {name}"
+                )));
             }
         },
         other => {
-            let message = format!(
+            return Err(Error::bad_value(format_args!(
                 "{} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({{$type: 'timestamp/date'}}).",
                 other.kind().alias()
-            );
-            return Err(Error::bad_value(message));
+            )));
         }
     };
     Ok(Box::new(CurrentDate { timestamp }))

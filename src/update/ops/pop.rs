@@ -26,10 +26,10 @@ pub(in crate::update) fn parse(
             first: end == -1,
             path: path.into(),
         })),
-        Some(_) => Err(Error::failed_to_parse(format!(
+        Some(_) => Err(Error::failed_to_parse(format_args!(
             "$pop expects 1 or -1, found: {operand}"
         ))),
-        None => Err(Error::failed_to_parse(format!(
+        None => Err(Error::failed_to_parse(format_args!(
             "Expected a number in: {path}: {operand}"
         ))),
     }
@@ -41,12 +41,11 @@ impl Operator for Pop {
             None => return Ok(Outcome::Keep),
             Some(ValueRef::Array(array)) => array,
             Some(other) => {
-                let message = format!(
+                return Err(Error::type_mismatch(format_args!(
                     "Path '{}' contains an element of non-array type '{}'",
                     self.path,
                     other.kind().alias()
-                );
-                return Err(Error::type_mismatch(message));
+                )));
             }
         };
         let count = array.count();

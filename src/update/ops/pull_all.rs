@@ -21,11 +21,10 @@ pub(in crate::update) fn parse(
     _scope: &ParseScope,
 ) -> Result<Box<dyn Operator>> {
     let ValueRef::Array(values) = operand else {
-        let message = format!(
+        return Err(Error::bad_value(format_args!(
             "$pullAll requires an array argument but was given a {}",
             operand.kind().alias()
-        );
-        return Err(Error::bad_value(message));
+        )));
     };
     Ok(Box::new(PullAll {
         values: values.iter().map(Value::copy_of).collect(),

@@ -61,7 +61,7 @@ impl Push {
                     self.values = values.iter().map(Value::copy_of).collect()
                 }
                 _ => {
-                    return Err(Error::bad_value(format!(
+                    return Err(Error::bad_value(format_args!(
                         "The argument to $each in $push must be an array but it was of type: {}",
                         value.kind().alias()
                     )));
@@ -71,7 +71,7 @@ impl Push {
             "$slice" => self.slice = Some(whole(name, value)?),
             "$sort" => self.sort = Some(parse_sort(value)?),
             _ => {
-                return Err(Error::bad_value(format!(
+                return Err(Error::bad_value(format_args!(
                     "Unrecognized clause in $push: {name}"
                 )));
             }
@@ -82,7 +82,7 @@ impl Push {
 
 fn whole(name: &str, value: ValueRef<'_>) -> Result<i64> {
     value.to_i64_exact().ok_or_else(|| {
-        Error::bad_value(format!(
+        Error::bad_value(format_args!(
             "The value for {name} must be an integer value but was given type: {}",
             value.kind().alias()
         ))
@@ -130,12 +130,11 @@ impl Operator for Push {
             None => ArrayRef::EMPTY,
             Some(ValueRef::Array(array)) => array,
             Some(other) => {
-                let message = format!(
+                return Err(Error::bad_value(format_args!(
                     "The field '{}' must be an array but is of type {}",
                     self.path,
                     other.kind().alias()
-                );
-                return Err(Error::bad_value(message));
+                )));
             }
         };
         let mut elements: Vec<ValueRef<'_>> = array.iter().collect();

@@ -36,7 +36,10 @@ struct Parser<'t> {
 impl Parser<'_> {
     #[cold]
     fn error(&self, expected: &str) -> Error {
-        Error::failed_to_parse(format!("JSON: expected {expected} at byte {}", self.at))
+        Error::failed_to_parse(format_args!(
+            "JSON: expected {expected} at byte {}",
+            self.at
+        ))
     }
 
     fn space(&mut self) {

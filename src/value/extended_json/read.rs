@@ -61,7 +61,7 @@ pub fn tagged(value: ValueRef<'_>, mode: Mode) -> Result<Value<'static>> {
 
 #[cold]
 fn bad(name: &str) -> Error {
-    Error::failed_to_parse(format!("Extended JSON: {name} is badly written"))
+    Error::failed_to_parse(format_args!("Extended JSON: {name} is badly written"))
 }
 
 /// What an object stands for, if it is no plain document.
