@@ -14,9 +14,16 @@ const LOCK_BUSY = 46;
 const OPENING_TRIES = 20;
 const OPENING_PAUSE_MS = 250;
 
-/** Connects to a database that other tabs may have open. */
-export async function openShared(name: string, open: () => Promise<LocalConnection>): Promise<Connection> {
-  const shared = new Shared(name, open);
+/**
+ * Connects to a database that other tabs may have open. `failed` is told when that is over: this tab was to own the
+ * database and cannot open it. What waits is refused after that, and all that is asked later.
+ */
+export async function openShared(
+  name: string,
+  open: () => Promise<LocalConnection>,
+  failed: (error: Error) => void = () => undefined,
+): Promise<Connection> {
+  const shared = new Shared(name, open, failed);
   await shared.start();
   return shared;
 }
@@ -34,6 +41,7 @@ class Shared implements Connection {
   constructor(
     private readonly name: string,
     private readonly open: () => Promise<LocalConnection>,
+    private readonly failed: (error: Error) => void,
   ) {
     this.remote = new Remote(name, {
       silent: () => void this.replaceOwner(),
@@ -206,6 +214,7 @@ class Shared implements Connection {
 
   private fail(error: Error): void {
     this.failure = error;
+    this.failed(error);
     this.remote.fail(error);
   }
 }

@@ -27,6 +27,10 @@ export function openInWorker(opening: Omit<Opening, 'marked'>, source: WorkerSou
   return new WorkerConnection(worker, opening).open();
 }
 
+/** How many frames are tried at most, and the pause between. */
+const MOVES_MAX = 10;
+const MOVE_PAUSE_MS = 1000;
+
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -49,6 +53,9 @@ class WorkerConnection implements Connection {
   private held: (() => void)[] | null = null;
   /** Called when nothing waits for an answer any more. */
   private allAnswered: (() => void) | null = null;
+  private isClosed = false;
+  /** Whether the worker refuses everything, and another one may not. */
+  private isStranded = false;
 
   constructor(
     private worker: WorkerLike,
@@ -59,7 +66,7 @@ class WorkerConnection implements Connection {
   open(): Promise<Connection> {
     const { opening, worker } = this;
     worker.onmessage = ({ data }: MessageEvent<Report>) => this.heard(data);
-    worker.onerror = ({ message }: ErrorEvent) => this.breakDown(message || 'its script could not be loaded');
+    worker.onerror = ({ message }: ErrorEvent) => this.stopped(message || 'its script could not be loaded');
     return new Promise((resolve, reject) => {
       this.opened = { resolve: () => resolve(this), reject };
       const marked = opening.kind === 'memory' ? undefined : readMarker(opening.name);
@@ -73,6 +80,7 @@ class WorkerConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.call('close').finally(() => this.endWorker());
   }
 
@@ -120,29 +128,43 @@ class WorkerConnection implements Connection {
   private async moveToFrame(): Promise<boolean> {
     const frame = await Frame.inPlaceOf(this.frame, this.opening.name);
     if (frame === null) return false;
-    if (this.script === null || this.held !== null || this.broken !== null) {
+    if (this.script === null || this.held !== null || this.broken !== null || this.isClosed) {
       frame.remove();
       return false;
     }
     const held: (() => void)[] = (this.held = []);
-    try {
-      if (this.waiting.size > 0) await new Promise<void>((resolve) => (this.allAnswered = resolve));
+    if (this.waiting.size > 0) await new Promise<void>((resolve) => (this.allAnswered = resolve));
+    await this.openIn(frame, this.script, MOVES_MAX).catch((error: Error) => {
       this.endWorker();
-      this.frame = frame;
-      this.worker = frame.worker(this.script);
-      const { lost } = this;
-      await this.open();
-      if (this.lost !== lost) throw new Error('the browser dropped what was stored');
-    } catch (error) {
-      this.breakDown((error as Error).message);
-    }
+      this.breakDown(error.message);
+    });
     this.held = null;
     for (const ask of held) ask();
     return this.broken === null;
   }
 
+  /** The process that was started anew may end again meanwhile: then the next frame is tried. */
+  private async openIn(frame: Frame, script: string, moves: number): Promise<void> {
+    this.endWorker();
+    if (this.broken !== null) throw this.broken;
+    this.frame = frame;
+    this.worker = frame.worker(script);
+    this.isStranded = false;
+    const { lost } = this;
+    try {
+      await this.open();
+    } catch (error) {
+      if (moves <= 1) throw error;
+      await new Promise((resolve) => setTimeout(resolve, MOVE_PAUSE_MS));
+      return this.openIn(Frame.added(), script, moves - 1);
+    }
+    if (this.lost !== lost) throw new Error('the browser dropped what was stored');
+  }
+
   private endWorker(): void {
-    this.worker.terminate();
+    const { worker } = this;
+    worker.onmessage = worker.onerror = null;
+    worker.terminate();
     this.frame?.remove();
     this.frame = null;
   }
@@ -172,7 +194,13 @@ class WorkerConnection implements Connection {
         this.take(report.id)?.resolve(report.result);
         break;
       case 'failed':
-        this.take(report.id)?.reject(asError(report.failure));
+        this.take(report.id)?.reject(this.isStranded ? notOpened(report.failure) : asError(report.failure));
+        break;
+      case 'stranded':
+        this.isStranded = true;
+        void this.moveToFrame().then(() => {
+          if (this.isStranded && this.held === null && !this.isClosed) this.breakDown(report.failure.message);
+        });
         break;
     }
   }
@@ -189,11 +217,18 @@ class WorkerConnection implements Connection {
     return waiting;
   }
 
+  /** A worker that has not opened while it is to take over may have a successor. */
+  private stopped(message: string): void {
+    if (this.held === null) this.breakDown(message);
+    else this.opened?.reject(notOpened({ message }));
+  }
+
   private breakDown(message: string): void {
     this.broken = new Error(`the worker stopped: ${message}`);
     this.opened?.reject(notOpened({ message: this.broken.message }));
     for (const { reject } of this.waiting.values()) reject(this.broken);
     this.waiting.clear();
+    this.allAnswered?.();
   }
 }
 

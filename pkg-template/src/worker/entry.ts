@@ -41,7 +41,8 @@ async function open({ kind, name, options, wasm, marked }: Opening): Promise<Con
     read: () => marked,
     write: (_name: string, commit: number) => scope.postMessage({ kind: 'mark', commit }),
   };
-  return openShared(name, async () => expiring(await openIndexedDb(name, options, wasm, marker)));
+  const local = async () => expiring(await openIndexedDb(name, options, wasm, marker));
+  return openShared(name, local, (error) => scope.postMessage({ kind: 'stranded', failure: asFailure(error) }));
 }
 
 async function answer(order: Exclude<Order, { kind: 'open' }>): Promise<void> {

@@ -2,6 +2,7 @@
  * A document within the page, for its connection to IndexedDB. When the process that keeps WebKit's databases ends (as
  * it does on phones that wake), a page that was there gets no new connection, and its workers neither: "Connection to
  * Indexed Database server lost. Refresh the page to try again". A document that is made afterwards does, and its workers.
+ * (An engine in the page itself finds its way alone: `src/js/frame.rs`.)
  */
 import type { WorkerLike } from './connection.js';
 
@@ -9,21 +10,27 @@ import type { WorkerLike } from './connection.js';
 const SILENCE_MS = 5000;
 
 export class Frame {
-  private constructor(
-    private readonly element: HTMLIFrameElement,
-    private readonly window: Window & typeof globalThis,
-  ) {}
+  private constructor(private readonly element: HTMLIFrameElement) {}
 
-  /** A new frame, if IndexedDB answers there, and neither in the page nor in the frame that is used so far. */
-  static async inPlaceOf(used: Frame | null, name: string): Promise<Frame | null> {
-    if (typeof document === 'undefined' || (await answers((used?.window ?? globalThis).indexedDB, name))) return null;
+  /** A new one. */
+  static added(): Frame {
     const element = document.createElement('iframe');
     element.hidden = true;
     document.documentElement.append(element);
-    const window = element.contentWindow as (Window & typeof globalThis) | null;
-    if (window !== null && (await answers(window.indexedDB, name))) return new Frame(element, window);
-    element.remove();
+    return new Frame(element);
+  }
+
+  /** A new frame, if IndexedDB answers there, and neither in the page nor in the frame that is used so far. */
+  static async inPlaceOf(used: Frame | null, name: string): Promise<Frame | null> {
+    if (typeof document === 'undefined' || (await answers(used?.window ?? globalThis, name))) return null;
+    const frame = Frame.added();
+    if (await answers(frame.window, name)) return frame;
+    frame.remove();
     return null;
+  }
+
+  private get window(): typeof globalThis {
+    return this.element.contentWindow as Window & typeof globalThis;
   }
 
   /** A module worker of the frame. */
@@ -38,9 +45,9 @@ export class Frame {
 }
 
 /** Whether a database can be opened; one that is not there is not made. */
-function answers(factory: IDBFactory, name: string): Promise<boolean> {
+function answers(window: typeof globalThis, name: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = factory.open(name);
+    const request = window.indexedDB.open(name);
     const silence = setTimeout(() => resolve(false), SILENCE_MS);
     const tell = (works: boolean): void => {
       clearTimeout(silence);

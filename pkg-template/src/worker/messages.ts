@@ -32,6 +32,8 @@ export type Report =
   | { readonly kind: 'called'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'status'; readonly status: SharedStatus }
+  /** The database was to be opened here, since no other tab has it open any more, and cannot be. */
+  | { readonly kind: 'stranded'; readonly failure: Failure }
   /** For the page's marker. */
   | { readonly kind: 'mark'; readonly commit: number };
 
