@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::error::Result;
 use crate::expression::Context;
-use crate::plan::{BoxStream, Document, Row, Statistics, Stream};
+use crate::plan::{BoxStream, Document, Row, Sink, Statistics, Stream};
 use crate::value::DocumentBuf;
 
 /// A stage that runs: it pulls rows from its input and gives rows.
@@ -15,6 +15,19 @@ use crate::value::DocumentBuf;
 pub trait Run {
     /// The next row, or `None` at the end.
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>>;
+
+    /// All rows that are left, as [`Stream::drain`] gives them.
+    fn drain(
+        &mut self,
+        input: &mut BoxStream,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        while let Some(row) = self.next(input, context)? {
+            sink(&row.document)?;
+        }
+        Ok(())
+    }
 
     /// What explain tells of it once it has run.
     fn report(&self, _out: &mut DocumentBuf) {}
@@ -78,6 +91,26 @@ impl Stream for StageStream {
             None => self.statistics.is_end = true,
         }
         Ok(row)
+    }
+
+    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+        // What is measured is the time of a row without what is done with it.
+        if context.measures || self.known.is_some() {
+            while let Some(row) = self.next(context)? {
+                sink(&row.document)?;
+            }
+            return Ok(());
+        }
+        let statistics = &mut self.statistics;
+        self.run.drain(&mut self.input, context, &mut |document| {
+            context.step()?;
+            statistics.works += 1;
+            statistics.advanced += 1;
+            sink(document)
+        })?;
+        self.statistics.works += 1;
+        self.statistics.is_end = true;
+        Ok(())
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
@@ -152,6 +185,15 @@ impl Stream for ListStream {
         let document = self.documents.get(self.at).cloned();
         self.at += usize::from(document.is_some());
         Ok(document.map(Row::from))
+    }
+
+    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+        while let Some(document) = self.documents.get(self.at) {
+            context.step()?;
+            self.at += 1;
+            sink(document)?;
+        }
+        Ok(())
     }
 
     fn describe(&self, out: &mut DocumentBuf) {

@@ -4,7 +4,7 @@
 //! like give out.
 
 use super::tree::Node;
-use super::{Dependencies, Expression, Local, Scope};
+use super::{Dependencies, Expression, Local, Outcome, Scope};
 use crate::value::path::evaluate_value;
 use crate::value::{DocumentRef, DocumentWriter, Element, FieldPath, Value, ValueRef};
 use std::mem::ManuallyDrop;
@@ -38,6 +38,33 @@ pub struct Fields {
     paths: Vec<FieldPath>,
     top: Level,
     reads_document: bool,
+}
+
+/// An expression whose paths are among fields that are read at once.
+pub struct Prepared {
+    expression: Expression,
+    /// The field that it is, if it is no more than that.
+    field: Option<usize>,
+}
+
+impl Prepared {
+    /// The value, if it need not be computed.
+    #[inline(always)]
+    pub fn at_hand<'x, 'a>(
+        &'x self,
+        values: &'x FieldValues<'a>,
+        scope: &Scope<'a, 'x>,
+    ) -> Option<Option<&'x Value<'a>>> {
+        match self.field {
+            Some(field) => Some(values.values[field].as_ref()),
+            None => self.expression.at_hand(scope),
+        }
+    }
+
+    /// The value. The scope holds those of the fields, see [`Fields::local`].
+    pub fn evaluate<'a>(&self, scope: &Scope<'a, '_>) -> Outcome<'a> {
+        self.expression.evaluate(scope)
+    }
 }
 
 /// Names that paths go on with at the same place.
@@ -85,6 +112,16 @@ impl Fields {
                 other.clone()
             }
         })
+    }
+
+    /// The expression with its paths replaced, ready to be evaluated for many documents.
+    pub fn prepare(&mut self, expression: &Expression) -> Prepared {
+        let expression = self.replace(expression);
+        let field = match &expression.0 {
+            Node::Local(id, None) => id.checked_sub(FIRST).map(|field| field as usize),
+            _ => None,
+        };
+        Prepared { expression, field }
     }
 
     fn number(&mut self, path: &FieldPath) -> Option<usize> {

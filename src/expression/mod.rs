@@ -23,7 +23,7 @@ pub use call::Call;
 pub use context::{Context, Variables};
 pub use date_argument::Unit as TimeUnit;
 pub use dependencies::Dependencies;
-pub use fields::{FieldValues, Fields};
+pub use fields::{FieldValues, Fields, Prepared};
 pub use memory::check_bytes;
 pub use operators::{OPERATORS, Registration};
 pub use ops::date_add::move_date;

@@ -102,10 +102,24 @@ impl Number {
         }
     }
 
+    /// Both as doubles, if that is what decides: one is a double and none a decimal or long.
+    #[inline(always)]
+    fn doubles(self, other: Number) -> Option<(f64, f64)> {
+        match (self, other) {
+            (Number::Double(one), Number::Double(two)) => Some((one, two)),
+            (Number::Double(one), Number::Int(two)) => Some((one, f64::from(two))),
+            (Number::Int(one), Number::Double(two)) => Some((f64::from(one), two)),
+            _ => None,
+        }
+    }
+
     /// The sum.
     #[inline]
     #[must_use]
     pub fn plus(self, other: Number) -> Number {
+        if let Some((one, two)) = self.doubles(other) {
+            return Number::Double(one + two);
+        }
         self.combine(other, i64::checked_add, |a, b| a + b, Decimal128::plus)
     }
 
@@ -113,6 +127,9 @@ impl Number {
     #[inline]
     #[must_use]
     pub fn minus(self, other: Number) -> Number {
+        if let Some((one, two)) = self.doubles(other) {
+            return Number::Double(one - two);
+        }
         self.combine(other, i64::checked_sub, |a, b| a - b, Decimal128::minus)
     }
 
@@ -120,10 +137,12 @@ impl Number {
     #[inline]
     #[must_use]
     pub fn times(self, other: Number) -> Number {
+        if let Some((one, two)) = self.doubles(other) {
+            return Number::Double(one * two);
+        }
         self.combine(other, i64::checked_mul, |a, b| a * b, Decimal128::times)
     }
 
-    #[inline]
     fn combine(
         self,
         other: Number,

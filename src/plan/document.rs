@@ -67,11 +67,29 @@ impl Document {
         }
     }
 
+    /// The value of a top-level field that is looked at.
+    #[inline]
+    pub fn field(&self, name: &str) -> Option<ValueRef<'_>> {
+        match self {
+            Document::Changed(changed) => changed.field(name),
+            other => other.as_ref().get(name),
+        }
+    }
+
     /// Reads fields, of which those are already there whose bits are in `seen`.
     pub fn read<'a>(&'a self, fields: &Fields, seen: u64, out: &mut FieldValues<'a>) {
         match self {
             Document::Changed(changed) => changed.read(fields, seen, out),
             other => fields.read(other.as_ref(), seen, out),
+        }
+    }
+
+    /// The changes, if it has some and is nobody else's.
+    #[inline]
+    pub fn changed_mut(&mut self) -> Option<&mut Changed> {
+        match self {
+            Document::Changed(changed) => Rc::get_mut(changed),
+            _ => None,
         }
     }
 
@@ -179,6 +197,13 @@ impl Changed {
                 let bytes = self.base.as_ref().as_bytes();
                 ValueRef::decode(*kind, bytes.get(range.clone()).unwrap_or_default())
             }
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<ValueRef<'_>> {
+        match self.fields().find(|(changed, _)| **changed == *name) {
+            Some((_, new)) => Some(self.value(new)),
+            None => self.base.field(name),
         }
     }
 

@@ -1,10 +1,10 @@
 //! COLLSCAN: all documents in the order of their record ids, filtered.
 
-use super::stream::{Statistics, Stream, note};
+use super::stream::{Sink, Statistics, Stream, note};
 use super::{Document, Filter, Row, parsed_query};
 use crate::error::Result;
 use crate::expression::Context;
-use crate::storage::RecordCursor;
+use crate::storage::{LeafEntries, RecordCursor};
 use crate::value::{DocumentBuf, DocumentRef};
 
 /// Reads a collection from one end to the other.
@@ -71,11 +71,59 @@ impl CollectionScan {
     }
 }
 
+impl CollectionScan {
+    /// Gives one of a leaf's documents, if it matches; all of them share what keeps the leaf alive.
+    #[inline(always)]
+    fn give(
+        &mut self,
+        leaf: &LeafEntries,
+        at: usize,
+        document: &mut Document,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        context.step()?;
+        if let Document::Stored(handle) = document {
+            leaf.show(at, handle);
+        }
+        self.statistics.documents_examined += 1;
+        self.statistics.works += 1;
+        if let Some(filter) = &self.filter
+            && !filter.matches(document.as_ref(), context)?
+        {
+            return Ok(());
+        }
+        self.statistics.advanced += 1;
+        sink(document)
+    }
+}
+
 impl Stream for CollectionScan {
     fn next(&mut self, context: &Context) -> Result<Option<Row>> {
         let row = self.advance(context)?;
         note(&mut self.statistics, &row);
         Ok(row)
+    }
+
+    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+        if self.backward {
+            while let Some(row) = self.next(context)? {
+                sink(&row.document)?;
+            }
+            return Ok(());
+        }
+        while let Some(leaf) = self.cursor.next_leaf()? {
+            let mut document = Document::Stored(leaf.handle());
+            for at in 0..leaf.len() {
+                let outcome = self.give(&leaf, at, &mut document, context, sink);
+                if outcome.is_err() {
+                    self.cursor.skip_back((leaf.len() - at - 1) as u64)?;
+                    return outcome;
+                }
+            }
+        }
+        note(&mut self.statistics, &None);
+        Ok(())
     }
 
     fn describe(&self, out: &mut DocumentBuf) {

@@ -1,6 +1,6 @@
 //! What every node of a plan is: a stream of rows that can say what it did.
 
-use super::Row;
+use super::{Document, Row};
 use crate::error::Result;
 use crate::expression::Context;
 use crate::value::DocumentBuf;
@@ -22,10 +22,23 @@ pub struct Statistics {
     pub is_end: bool,
 }
 
+/// Takes the documents of rows that are given one after the other. It may keep a clone.
+pub type Sink<'s> = dyn FnMut(&Document) -> Result<()> + 's;
+
 /// A node of a plan.
 pub trait Stream {
     /// The next row, or `None` at the end. After a fault the call can be repeated.
     fn next(&mut self, context: &Context) -> Result<Option<Row>>;
+
+    /// Gives the documents of all rows that are left to `sink`: what asking for one row after the other does, with
+    /// less between two of them. After an error of the node or of `sink` the call can be repeated if that was a fault;
+    /// it goes on behind the document that was given last.
+    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+        while let Some(row) = self.next(context)? {
+            sink(&row.document)?;
+        }
+        Ok(())
+    }
 
     /// The stage's name and properties in the manner of the manual, "Explain Results".
     fn describe(&self, out: &mut DocumentBuf);

@@ -121,6 +121,27 @@ impl LeafEntries {
         })
     }
 
+    /// Makes a handle that of one of the values.
+    #[inline]
+    pub fn show(&self, at: usize, handle: &mut ValueHandle) {
+        let entries = self.leaf.as_leaf().map(|leaf| &leaf.entries);
+        if let Some(entries) = entries.filter(|_| at < self.len()) {
+            let span = entries.span(self.from + at);
+            (handle.start, handle.end) = (span.value, span.end);
+        }
+    }
+
+    /// A handle of the first value, for [`LeafEntries::show`].
+    pub fn handle(&self) -> ValueHandle {
+        let mut handle = ValueHandle {
+            leaf: Rc::clone(&self.leaf),
+            start: 0,
+            end: 0,
+        };
+        self.show(0, &mut handle);
+        handle
+    }
+
     /// One of the entries, kept alive on its own.
     pub fn entry(&self, at: usize) -> Option<Entry> {
         let entries = &self.leaf.as_leaf()?.entries;

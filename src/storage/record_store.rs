@@ -4,7 +4,7 @@
 //! never used again. Record ids grow, so that records lie in the order of insertion.
 
 use super::cursor::Cursor;
-use super::handle::{EntryRef, ValueHandle};
+use super::handle::{EntryRef, LeafEntries, ValueHandle};
 use super::tree::Tree;
 use crate::error::{Error, Result};
 
@@ -173,6 +173,11 @@ impl RecordCursor {
     pub fn next(&mut self) -> Result<Option<(RecordId, ValueHandle)>> {
         let entry = self.cursor.next()?;
         Ok(entry.map(|entry| (record_id(entry.key()), entry.into_value())))
+    }
+
+    /// See [`Cursor::next_leaf`].
+    pub fn next_leaf(&mut self) -> Result<Option<LeafEntries>> {
+        self.cursor.next_leaf()
     }
 
     /// The number of all records, wherever the cursor is.

@@ -10,7 +10,6 @@ use crate::aggregate::key_table::KeyTable;
 use crate::aggregate::{ListStream, Pipeline, Source, stages::match_stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
-use crate::keystring::{KeyWriter, encode_one};
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
 use crate::plan::{self, BoxStream, Document, Filter, Probe};
@@ -67,14 +66,14 @@ impl Predicate for Local {
     }
 }
 
-/// Collects the keys of all values that equality would compare.
-struct Keys(Rc<RefCell<Vec<Vec<u8>>>>);
+/// Collects all values that equality would compare.
+struct Keys(Rc<RefCell<Vec<Value<'static>>>>);
 
 impl Predicate for Keys {
     fn test(&self, value: Option<ValueRef<'_>>, _run: Run<'_>) -> Result<bool> {
         self.0
             .borrow_mut()
-            .push(encode_one(value.unwrap_or(ValueRef::Null)));
+            .push(Value::copy_of(value.unwrap_or(ValueRef::Null)));
         Ok(false)
     }
 }
@@ -249,9 +248,9 @@ const NO_LINK: u32 = u32::MAX;
 struct Table {
     /// What is still to be read.
     stream: Option<BoxStream>,
-    /// Reads a document's keys into `found`.
+    /// Reads a document's values into `found`.
     reader: Node,
-    found: Rc<RefCell<Vec<Vec<u8>>>>,
+    found: Rc<RefCell<Vec<Value<'static>>>>,
     keys: KeyTable,
     /// Per key the first and the last of its links.
     ends: Vec<(u32, u32)>,
@@ -259,12 +258,11 @@ struct Table {
     links: Vec<(u32, u32)>,
     documents: Vec<Document>,
     bytes: usize,
-    writer: KeyWriter,
 }
 
 impl Table {
     fn new(stream: BoxStream, field: &Path) -> Table {
-        let found: Rc<RefCell<Vec<Vec<u8>>>> = Rc::default();
+        let found: Rc<RefCell<Vec<Value<'static>>>> = Rc::default();
         Table {
             stream: Some(stream),
             reader: Node::field(field, Keys(found.clone())),
@@ -274,7 +272,6 @@ impl Table {
             links: Vec::new(),
             documents: Vec::new(),
             bytes: 0,
-            writer: KeyWriter::new(),
         }
     }
 
@@ -286,8 +283,8 @@ impl Table {
             self.reader
                 .matches(row.document.as_ref(), Run::new(context))?;
             let number = self.documents.len() as u32;
-            for key in self.found.borrow_mut().drain(..) {
-                let (at, is_new) = self.keys.insert(&key);
+            for value in self.found.borrow_mut().drain(..) {
+                let (at, is_new) = self.keys.insert_value(value.as_ref());
                 let link = self.links.len() as u32;
                 if is_new {
                     self.ends.push((link, link));
@@ -318,9 +315,7 @@ impl Table {
         if self.stream.is_some() {
             self.fill(context)?;
         }
-        self.writer.clear();
-        self.writer.append(value, false);
-        let found = self.keys.get(self.writer.bytes());
+        let found = self.keys.get_value(value);
         Ok(found.map_or(NO_LINK, |at| self.ends[at].0))
     }
 
@@ -329,8 +324,8 @@ impl Table {
         self.fill(context)?;
         let mut numbers: Vec<u32> = Vec::new();
         for value in values {
-            let key = encode_one(value.as_ref());
-            let mut link = self.keys.get(&key).map_or(NO_LINK, |at| self.ends[at].0);
+            let found = self.keys.get_value(value.as_ref());
+            let mut link = found.map_or(NO_LINK, |at| self.ends[at].0);
             while let Some(&(number, next)) = self.links.get(link as usize) {
                 numbers.push(number);
                 link = next;

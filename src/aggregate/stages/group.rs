@@ -11,8 +11,7 @@ use crate::aggregate::registry::Parsed;
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result, codes};
 use crate::expression::number::Number;
-use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
-use crate::keystring::KeyWriter;
+use crate::expression::{Context, Dependencies, Expression, Fields, Prepared, Scope};
 use crate::limits;
 use crate::plan::{BoxStream, Document, Row};
 use crate::value::{DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
@@ -205,9 +204,9 @@ fn factor(accumulator: &Accumulator) -> Option<i64> {
 impl Stage for Group {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
         let mut read = Fields::default();
-        let key = read.replace(&self.0.key);
+        let key = read.prepare(&self.0.key);
         let inputs = self.0.fields.iter();
-        let inputs = inputs.map(|(_, accumulator)| read.replace(accumulator.input()));
+        let inputs = inputs.map(|(_, accumulator)| read.prepare(accumulator.input()));
         let inputs = inputs.collect();
         Ok(Box::new(Running {
             bytes_max: 0,
@@ -216,7 +215,6 @@ impl Stage for Group {
             key,
             inputs,
             table: KeyTable::default(),
-            writer: KeyWriter::new(),
             keys: Vec::new(),
             states: Vec::new(),
             bytes: 0,
@@ -258,10 +256,9 @@ struct Running {
     group: Group,
     /// The fields that are read of each document, and the expressions that see them.
     read: Fields,
-    key: Expression,
-    inputs: Vec<Expression>,
+    key: Prepared,
+    inputs: Vec<Prepared>,
     table: KeyTable,
-    writer: KeyWriter,
     /// The groups' keys, missing ones as `None`.
     keys: Vec<Option<Value<'static>>>,
     /// The accumulators of all groups, group after group.
@@ -285,18 +282,16 @@ impl Running {
         let local = Fields::local(&outer, &values);
         let scope = outer.within(&local);
         let computed;
-        let key = match self.key.at_hand(&scope) {
+        let key = match self.key.at_hand(&values, &scope) {
             Some(key) => key,
             None => {
                 computed = self.key.evaluate(&scope)?;
                 computed.as_ref()
             }
         };
-        self.writer.clear();
         // Missing and null are one group.
-        self.writer
-            .append(key.map_or(ValueRef::Null, Value::as_ref), false);
-        let (number, is_new) = self.table.insert(self.writer.bytes());
+        let equal = key.map_or(ValueRef::Null, Value::as_ref);
+        let (number, is_new) = self.table.insert_value(equal);
         let fields = &self.group.0.fields;
         if is_new {
             let key = key.map(|key| key.clone().into_owned());
@@ -313,7 +308,7 @@ impl Running {
         }
         let start = number * fields.len();
         for (input, state) in self.inputs.iter().zip(&mut self.states[start..]) {
-            match input.at_hand(&scope) {
+            match input.at_hand(&values, &scope) {
                 Some(value) => state.add(value.map(Value::as_ref))?,
                 None => {
                     let value = input.evaluate(&scope).map_err(in_group)?;
@@ -330,7 +325,7 @@ impl Running {
 
     /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292).
     fn check_memory(&mut self) -> Result<()> {
-        self.until_check = CHECK_EVERY;
+        self.until_check = CHECK_EVERY.max(self.states.len() as u32);
         let states: usize = self.states.iter().map(|state| state.memory_bytes()).sum();
         self.bytes_max = self.bytes + self.table.memory_bytes() + states;
         if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
@@ -369,13 +364,9 @@ impl Run for Running {
             if let Some(number) = self.given {
                 break number;
             }
-            match input.next(context)? {
-                Some(row) => self.add(&row.document, context)?,
-                None => {
-                    self.check_memory()?;
-                    self.given = Some(0);
-                }
-            }
+            input.drain(context, &mut |document| self.add(document, context))?;
+            self.check_memory()?;
+            self.given = Some(0);
         };
         if number == self.keys.len() {
             return Ok(None);

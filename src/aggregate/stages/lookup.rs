@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope, check_variable_name};
 use crate::limits;
 use crate::matcher::{Node, Path};
-use crate::plan::{BoxStream, Document, Filter, Row};
+use crate::plan::{BoxStream, Document, Filter, Row, Sink};
 use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, Value, ValueRef};
 
 /// What is looked up. Cheap to clone.
@@ -464,7 +464,7 @@ impl Running {
         else {
             return Ok(false);
         };
-        let value = row.document.as_ref().get(name);
+        let value = row.document.field(name);
         let value = match value.unwrap_or(ValueRef::Null) {
             ValueRef::Array(_) => return Ok(false),
             value => value,
@@ -665,8 +665,10 @@ fn check_found(bytes: usize) -> Result<()> {
     Ok(())
 }
 
-impl Run for Running {
-    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+impl Running {
+    /// The next row of the local document that was read last; `None` if it has no more. May fault, and is then asked
+    /// again.
+    fn next_given(&mut self, context: &Context) -> Result<Option<Row>> {
         loop {
             if self.direct.is_some() {
                 match self.next_direct()? {
@@ -676,14 +678,13 @@ impl Run for Running {
             }
             if self.current.is_none() {
                 if self.waiting.is_none() {
-                    self.waiting = input.next(context)?;
+                    return Ok(None);
                 }
                 if self.begin_direct(context)? {
                     continue;
                 }
-                match self.waiting.take() {
-                    Some(row) => self.begin(row, context)?,
-                    None => return Ok(None),
+                if let Some(row) = self.waiting.take() {
+                    self.begin(row, context)?;
                 }
             }
             if let Some(unwind) = self.lookup.unwind.clone() {
@@ -707,5 +708,79 @@ impl Run for Running {
             );
             return Ok(Some(given.into()));
         }
+    }
+
+    fn give(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+        while let Some(row) = self.next_given(context)? {
+            sink(&row.document)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the rows of a document whose foreign ones the table tells, or an index that needs no plan; false for
+    /// another one.
+    fn give_direct(
+        &mut self,
+        document: &Document,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool> {
+        let (Some(name), Some(foreign)) = (&self.name, &mut self.foreign) else {
+            return Ok(false);
+        };
+        let value = document.field(name).unwrap_or(ValueRef::Null);
+        if matches!(value, ValueRef::Array(_)) {
+            return Ok(false);
+        }
+        let link = match foreign.probe(value, context) {
+            Ok(Some(link)) => link,
+            Ok(None) => return Ok(false),
+            Err(error) => {
+                self.waiting = Some(document.clone().into());
+                return Err(error);
+            }
+        };
+        let unwind = self.lookup.unwind.as_ref();
+        if unwind.is_some_and(|it| !it.preserves) && foreign.follow(link).is_none() {
+            return Ok(true);
+        }
+        self.direct = Some(Direct {
+            row: document.clone().into(),
+            link,
+            given: 0,
+        });
+        self.give(context, sink)?;
+        Ok(true)
+    }
+}
+
+impl Run for Running {
+    fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
+        loop {
+            if let Some(row) = self.next_given(context)? {
+                return Ok(Some(row));
+            }
+            self.waiting = input.next(context)?;
+            if self.waiting.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn drain(
+        &mut self,
+        input: &mut BoxStream,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        // What is left of a document that a fault came into.
+        self.give(context, sink)?;
+        input.drain(context, &mut |document| {
+            if self.give_direct(document, context, sink)? {
+                return Ok(());
+            }
+            self.waiting = Some(document.clone().into());
+            self.give(context, sink)
+        })
     }
 }

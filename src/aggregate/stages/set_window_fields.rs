@@ -15,7 +15,7 @@ use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape
 use crate::error::{Error, Result, codes};
 use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::index::KeySet;
-use crate::keystring::KeyWriter;
+use crate::keystring::encode_one;
 use crate::limits;
 use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern, key_head};
 use crate::sorting::sort_by;
@@ -215,12 +215,12 @@ struct Running {
 
 impl Running {
     /// The document, or where its fields lie now.
-    fn pack(&mut self, document: Document) -> Held {
+    fn pack(&mut self, document: &Document) -> Held {
         let (Some(fields), Some(packed)) = (&self.pack, Rc::get_mut(&mut self.packed)) else {
-            return Held::Whole(document);
+            return Held::Whole(document.clone());
         };
-        let Document::Stored(stored) = &document else {
-            return Held::Whole(document);
+        let Document::Stored(stored) = document else {
+            return Held::Whole(document.clone());
         };
         let start = packed.len();
         fields.copy(DocumentRef::from_valid(stored), packed);
@@ -233,68 +233,70 @@ impl Running {
     }
 
     /// Reads all input; goes on where it was when a page was missing.
-    ///
-    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292), `TypeMismatch` (14) for a
-    /// partition that is an array.
     fn load(&mut self, input: &mut BoxStream, context: &Context) -> Result<()> {
-        let mut writer = KeyWriter::new();
         let mut scratch = KeySet::default();
-        while let Some(row) = input.next(context)? {
-            let held = self.pack(row.document);
-            let mut own = Cow::Borrowed(context);
-            let (document, bytes) = match &held {
-                Held::Whole(document) => {
-                    own = document.context(context);
-                    (document.as_ref(), document.owned_bytes())
-                }
-                Held::Packed(start, end) => {
-                    let bytes = self.packed.get(*start as usize..*end as usize);
-                    (bytes.map_or(DocumentRef::EMPTY, DocumentRef::from_valid), 0)
-                }
-            };
-            writer.clear();
-            if let Some(partition) = &self.stage.0.partition {
-                let key = partition.evaluate(&Scope::new(document, &own))?;
-                // Missing and null are one partition.
-                let key = key.as_ref().map_or(ValueRef::Null, Value::as_ref);
-                if matches!(key, ValueRef::Array(_)) {
-                    return Err(Error::type_mismatch(
-                        "an expression used to partition cannot evaluate to an array",
-                    ));
-                }
-                writer.append(key, false);
-            }
-            let start = self.places.len();
-            if let Some(sort) = &self.stage.0.sort {
-                sort.key(document, &mut scratch, &mut self.places)?;
-            }
-            let place = start..self.places.len();
-            self.bytes_max += bytes + writer.bytes().len() + place.len();
-            if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
-                return Err(Error::new(
-                    codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
-                    "Exceeded memory limit for $setWindowFields, and there is no disk to use",
-                ));
-            }
-            let (number, is_new) = self.table.insert(writer.bytes());
-            if is_new {
-                self.groups.push(Group {
-                    key: writer.bytes().to_vec(),
-                    entries: Vec::new(),
-                });
-            }
-            if let Some(group) = self.groups.get_mut(number) {
-                let head = key_head(self.places.get(place.clone()).unwrap_or_default());
-                group.entries.push(Entry {
-                    head,
-                    place,
-                    document: held,
-                });
-            }
-        }
+        input.drain(context, &mut |document| {
+            self.add(document, &mut scratch, context)
+        })?;
         // What comes out first stands last.
         sort_by(&mut self.groups, |one, two| two.key.cmp(&one.key));
         self.is_loaded = true;
+        Ok(())
+    }
+
+    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292), `TypeMismatch` (14) for a
+    /// partition that is an array.
+    fn add(&mut self, document: &Document, scratch: &mut KeySet, context: &Context) -> Result<()> {
+        let held = self.pack(document);
+        let own = match &held {
+            Held::Whole(document) => document.context(context),
+            Held::Packed(..) => Cow::Borrowed(context),
+        };
+        let (document, bytes) = match &held {
+            Held::Whole(document) => (document.as_ref(), document.owned_bytes()),
+            Held::Packed(start, end) => {
+                let bytes = self.packed.get(*start as usize..*end as usize);
+                (bytes.map_or(DocumentRef::EMPTY, DocumentRef::from_valid), 0)
+            }
+        };
+        let key = match &self.stage.0.partition {
+            Some(partition) => partition.evaluate(&Scope::new(document, &own))?,
+            None => None,
+        };
+        // Missing and null are one partition.
+        let key = key.as_ref().map_or(ValueRef::Null, Value::as_ref);
+        if matches!(key, ValueRef::Array(_)) {
+            return Err(Error::type_mismatch(
+                "an expression used to partition cannot evaluate to an array",
+            ));
+        }
+        let (number, is_new) = self.table.insert_value(key);
+        if is_new {
+            self.groups.push(Group {
+                key: encode_one(key),
+                entries: Vec::new(),
+            });
+        }
+        let start = self.places.len();
+        if let Some(sort) = &self.stage.0.sort {
+            sort.key(document, scratch, &mut self.places)?;
+        }
+        let place = start..self.places.len();
+        self.bytes_max += bytes + place.len() + size_of::<Entry>();
+        if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
+            return Err(Error::new(
+                codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
+                "Exceeded memory limit for $setWindowFields, and there is no disk to use",
+            ));
+        }
+        if let Some(group) = self.groups.get_mut(number) {
+            let head = key_head(self.places.get(place.clone()).unwrap_or_default());
+            group.entries.push(Entry {
+                head,
+                place,
+                document: held,
+            });
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
-use crate::plan::{BoxStream, Changed, Document, New, Row};
+use crate::plan::{BoxStream, Changed, Document, New, Row, Sink};
 use crate::value::{DocumentBuf, DocumentRef, DocumentWriter, Elements, FieldPath, ValueRef};
 
 /// Which array, and what is given beside its elements.
@@ -168,8 +168,8 @@ struct Running {
     field: Option<Rc<str>>,
     /// The document whose array is being given.
     current: Option<Current>,
-    /// What was given last of this document, to be used again if nobody kept it.
-    last: Option<Rc<Changed>>,
+    /// What was given last, to be used again if nobody kept it.
+    last: Option<Document>,
 }
 
 struct Current {
@@ -203,41 +203,29 @@ fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
 
 impl Running {
     /// Begins with a document. A row if the document itself is to be given.
-    fn begin(&mut self, row: Row) -> Option<Row> {
+    fn begin(&mut self, document: &Document) -> Option<DocumentBuf> {
         let Specification {
             path, preserves, ..
         } = &*self.unwind.0;
-        let document = row.document.as_ref();
-        let found = find(document, path);
+        let whole = document.as_ref();
+        let found = find(whole, path);
         let array = match found {
             Found::Value(ValueRef::Array(array)) if !array.is_empty() => array,
             Found::Value(value) if !value.is_nullish() && !matches!(value, ValueRef::Array(_)) => {
-                return Some(
-                    self.given(row.document.as_ref(), Some(value), ValueRef::Null)
-                        .into(),
-                );
+                return Some(self.given(whole, Some(value), ValueRef::Null));
             }
             _ if !preserves => return None,
             Found::Value(value) if value.is_nullish() => {
-                return Some(
-                    self.given(row.document.as_ref(), Some(value), ValueRef::Null)
-                        .into(),
-                );
+                return Some(self.given(whole, Some(value), ValueRef::Null));
             }
-            _ => {
-                return Some(
-                    self.given(row.document.as_ref(), None, ValueRef::Null)
-                        .into(),
-                );
-            }
+            _ => return Some(self.given(whole, None, ValueRef::Null)),
         };
         let bytes = array.as_bytes();
         // The array lies inside the document's bytes.
-        let start = bytes.as_ptr() as usize - document.as_bytes().as_ptr() as usize;
+        let start = bytes.as_ptr() as usize - whole.as_bytes().as_ptr() as usize;
         let (offset, end) = (start + 4, start + bytes.len());
-        self.last = None;
         self.current = Some(Current {
-            document: row.document,
+            document: document.clone(),
             offset,
             end,
             index: 0,
@@ -251,36 +239,48 @@ impl Running {
     }
 
     /// The next element's document.
-    fn step(&mut self) -> Option<Document> {
+    fn step(&mut self) -> Option<&Document> {
         let current = self.current.as_ref()?;
         let document = current.document.as_ref();
         let rest = document.as_bytes().get(current.offset..current.end)?;
         let element = Elements::from_valid(rest).next()?;
         let length = element.raw.len();
-        let given = match &self.field {
+        match &self.field {
             Some(field) => {
                 let end = current.offset + length;
                 let value = New::Part(element.kind, end - element.bytes.len()..end);
-                match self.last.as_mut().and_then(Rc::get_mut) {
-                    Some(last) => last.set(value),
+                let is_first = current.index == 0;
+                let base = || current.document.clone();
+                match self.last.as_mut().and_then(Document::changed_mut) {
+                    Some(last) if !is_first => last.set(value),
+                    Some(last) => last.renew(base(), (field.clone(), value), Vec::new()),
                     None => {
-                        let (base, keep) = (current.document.clone(), self.keep.clone());
-                        let changed = Changed::new(base, (field.clone(), value), Vec::new(), keep);
-                        self.last = Some(Rc::new(changed));
+                        let (field, keep) = (field.clone(), self.keep.clone());
+                        let changed = Changed::new(base(), (field, value), Vec::new(), keep);
+                        self.last = Some(Document::Changed(Rc::new(changed)));
                     }
                 }
-                Document::Changed(self.last.clone()?)
             }
             None => {
                 let index = ValueRef::Int64(current.index);
-                self.given(document, Some(element.value()), index).into()
+                let given = self.given(document, Some(element.value()), index);
+                self.last = Some(given.into());
             }
         };
         if let Some(current) = &mut self.current {
             current.offset += length;
             current.index += 1;
         }
-        Some(given)
+        self.last.as_ref()
+    }
+
+    /// Gives what is left of the document.
+    fn give(&mut self, sink: &mut Sink<'_>) -> Result<()> {
+        while let Some(document) = self.step() {
+            sink(document)?;
+        }
+        self.current = None;
+        Ok(())
     }
 
     /// The document with a value in the array's place, or without it, and with the index.
@@ -354,16 +354,32 @@ impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
         loop {
             if let Some(given) = self.step() {
-                return Ok(Some(given.into()));
+                return Ok(Some(given.clone().into()));
             }
             self.current = None;
             let Some(row) = input.next(context)? else {
                 return Ok(None);
             };
-            if let Some(given) = self.begin(row) {
-                return Ok(Some(given));
+            if let Some(given) = self.begin(&row.document) {
+                return Ok(Some(given.into()));
             }
         }
+    }
+
+    fn drain(
+        &mut self,
+        input: &mut BoxStream,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        // What is left of a document that a fault came into.
+        self.give(sink)?;
+        input.drain(context, &mut |document| {
+            if let Some(given) = self.begin(document) {
+                return sink(&given.into());
+            }
+            self.give(sink)
+        })
     }
 }
 

@@ -14,8 +14,6 @@ pub struct Sum {
     double: f64,
     /// What the additions to `double` lost.
     lost: f64,
-    /// The plain sum: what holds once infinity or NaN is in it.
-    plain: f64,
     /// Nearly always nothing, and then it takes little room.
     decimal: Option<Box<Decimal128>>,
     widest: Widest,
@@ -36,7 +34,6 @@ impl Default for Sum {
             integers: 0,
             double: 0.0,
             lost: 0.0,
-            plain: 0.0,
             decimal: None,
             widest: Widest::Int,
             count: 0,
@@ -70,7 +67,6 @@ impl Sum {
     /// Adds a double, keeping the error of the addition (Knuth's two-sum).
     #[inline]
     fn add_double(&mut self, number: f64) {
-        self.plain += number;
         let sum = self.double + number;
         let part = sum - self.double;
         self.lost += (self.double - (sum - part)) + (number - part);
@@ -86,10 +82,8 @@ impl Sum {
     /// Adds what another sum holds.
     pub fn merge(&mut self, other: &Sum) {
         self.integers += other.integers;
-        let plain = self.plain + other.plain;
         self.add_double(other.double);
         self.lost += other.lost;
-        self.plain = plain;
         if let Some(decimal) = &other.decimal {
             self.add_decimal(**decimal);
         }
@@ -110,7 +104,8 @@ impl Sum {
             all.add_double((self.integers - high as i128) as f64);
         }
         let sum = all.double + all.lost;
-        if sum.is_nan() { all.plain } else { sum }
+        // Of infinity and NaN the errors say nothing.
+        if sum.is_nan() { all.double } else { sum }
     }
 
     fn to_decimal(&self) -> Decimal128 {
@@ -121,7 +116,7 @@ impl Sum {
                 sum = sum.plus(Decimal128::from_f64_full(self.double));
                 sum = sum.plus(Decimal128::from_f64_full(self.lost));
             } else {
-                sum = sum.plus(Decimal128::from_f64(self.plain));
+                sum = sum.plus(Decimal128::from_f64(self.double));
             }
         }
         if self.integers != 0 {
