@@ -11,28 +11,28 @@ use crate::value::ValueRef;
 pub struct KeyTable {
     /// All keys, one after the other.
     bytes: Vec<u8>,
-    /// Where each key ends.
-    ends: Vec<usize>,
-    /// The hash in the upper half, the key's number plus one in the lower; zero is free. A power of two long.
-    slots: Vec<u64>,
+    /// Where each key ends, and its hash.
+    entries: Vec<(u32, u32)>,
+    /// The key's number plus one, and above it the upper bits of its hash, so that nearly every slot of another key is
+    /// passed over without a look at that; zero is free. A power of two long.
+    slots: Vec<u32>,
     writer: KeyWriter,
 }
 
+/// The bits of a slot that are the number. So many keys would take more memory than any stage may.
+const NUMBER: u32 = (1 << 26) - 1;
 /// Marks the hashes of texts: their keys are the bytes themselves, and no others' are equal.
-const TEXT: u32 = 1 << 31;
+const TEXT: u32 = 1 << 25;
 
 impl KeyTable {
     /// Bytes of memory.
     pub fn memory_bytes(&self) -> usize {
-        self.bytes.len() + self.ends.len() * 12 + self.slots.len() * 8
+        self.bytes.len() + self.entries.len() * 8 + self.slots.len() * 4
     }
 
     /// The number of a value.
     #[inline]
     pub fn get_value(&mut self, value: ValueRef<'_>) -> Option<usize> {
-        if self.slots.is_empty() {
-            return None;
-        }
         if let ValueRef::String(text) | ValueRef::Symbol(text) = value {
             return self.find(text.as_bytes(), text_hash(text)).ok();
         }
@@ -60,9 +60,6 @@ impl KeyTable {
 
     /// The number of a key.
     pub fn get(&self, key: &[u8]) -> Option<usize> {
-        if self.slots.is_empty() {
-            return None;
-        }
         self.find(key, hash(key) & !TEXT).ok()
     }
 
@@ -71,59 +68,85 @@ impl KeyTable {
         self.insert_as(key, hash(key) & !TEXT)
     }
 
+    #[inline]
     fn insert_as(&mut self, key: &[u8], hash: u32) -> (usize, bool) {
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
-            self.grow();
-        }
         match self.find(key, hash) {
             Ok(number) => (number, false),
-            Err(slot) => {
-                let number = self.ends.len();
-                self.bytes.extend_from_slice(key);
-                self.ends.push(self.bytes.len());
-                self.slots[slot] = u64::from(hash) << 32 | (number as u64 + 1);
-                (number, true)
-            }
+            Err(slot) => (self.add(key, hash, slot), true),
         }
+    }
+
+    fn add(&mut self, key: &[u8], hash: u32, mut slot: usize) -> usize {
+        if (self.entries.len() + 1) * 4 > self.slots.len() * 3 {
+            self.grow();
+            slot = self.free(hash);
+        }
+        let number = self.entries.len();
+        self.bytes.extend_from_slice(key);
+        self.entries.push((self.bytes.len() as u32, hash));
+        self.slots[slot] = number as u32 + 1 | hash & !NUMBER;
+        number
     }
 
     fn key(&self, number: usize) -> &[u8] {
         let start = match number.checked_sub(1) {
-            Some(before) => self.ends[before],
+            Some(before) => self.entries[before].0,
             None => 0,
         };
-        &self.bytes[start..self.ends[number]]
+        &self.bytes[start as usize..self.entries[number].0 as usize]
     }
 
     /// The key's number, or the free slot where it belongs.
     #[inline]
     fn find(&self, key: &[u8], hash: u32) -> Result<usize, usize> {
-        let mask = self.slots.len() - 1;
+        let mask = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         loop {
-            let slot = self.slots[at];
+            // There is none in an empty table.
+            let slot = self.slots.get(at).copied().unwrap_or(0);
             if slot == 0 {
                 return Err(at);
             }
-            let number = slot as u32 as usize - 1;
-            if (slot >> 32) as u32 == hash && self.key(number) == key {
-                return Ok(number);
+            if (slot ^ hash) & !NUMBER == 0 {
+                let number = (slot & NUMBER) as usize - 1;
+                if self.entries[number].1 == hash && is_equal(self.key(number), key) {
+                    return Ok(number);
+                }
             }
             at = (at + 1) & mask;
         }
     }
 
+    /// The first free slot of a hash.
+    fn free(&self, hash: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
     fn grow(&mut self) {
-        let length = (self.slots.len() * 2).max(16);
-        let old = std::mem::replace(&mut self.slots, vec![0; length]);
-        for slot in old.into_iter().filter(|slot| *slot != 0) {
-            let mut at = (slot >> 32) as usize & (length - 1);
-            while self.slots[at] != 0 {
-                at = (at + 1) & (length - 1);
-            }
-            self.slots[at] = slot;
+        self.slots = vec![0; (self.slots.len() * 2).max(16)];
+        for number in 0..self.entries.len() {
+            let hash = self.entries[number].1;
+            let slot = self.free(hash);
+            self.slots[slot] = number as u32 + 1 | hash & !NUMBER;
         }
     }
+}
+
+/// Eight bytes at a time.
+#[inline]
+fn is_equal(one: &[u8], two: &[u8]) -> bool {
+    let ((words, rest), (others, last)) = (one.as_chunks::<8>(), two.as_chunks::<8>());
+    one.len() == two.len()
+        && words
+            .iter()
+            .zip(others)
+            .all(|(one, two)| u64::from_le_bytes(*one) == u64::from_le_bytes(*two))
+        && rest.iter().zip(last).all(|(one, two)| one == two)
 }
 
 #[inline(always)]
@@ -160,6 +183,8 @@ fn hash(key: &[u8]) -> u32 {
             .iter()
             .fold(0, |word, byte| word << 8 | u64::from(*byte))),
     }
+    // A product's lower bits know nothing of a key's last bytes.
+    state = (state ^ (state >> 32)).wrapping_mul(FACTOR);
     (state ^ (state >> 32)) as u32
 }
 
@@ -179,5 +204,51 @@ mod tests {
         assert_eq!(table.get(b"key 919"), Some(1));
         assert!(table.insert(b"").1);
         assert_eq!(KeyTable::default().get(b"x"), None);
+    }
+
+    #[test]
+    fn keys_that_differ_in_one_place_lie_apart() {
+        for place in 0..20 {
+            let mut slots: Vec<u32> = Vec::new();
+            for digit in 0..64u8 {
+                let mut key = *b"a key of twenty byte";
+                key[place] = digit + 33;
+                slots.push(hash(&key[place / 2..]) & 255);
+            }
+            slots.sort_unstable();
+            slots.dedup();
+            // By chance 57 of 256 are met.
+            assert!(slots.len() > 40, "{place}: {}", slots.len());
+        }
+    }
+
+    #[test]
+    fn values_that_compare_equal_are_one() {
+        let mut table = KeyTable::default();
+        let long = "text of more than eight bytes, and of sixteen";
+        let values = [
+            (ValueRef::String("a"), 0),
+            (ValueRef::Symbol("a"), 0),
+            (ValueRef::String(""), 1),
+            (ValueRef::Null, 2),
+            (ValueRef::Int32(1), 3),
+            (ValueRef::Double(1.0), 3),
+            (ValueRef::String(long), 4),
+            (ValueRef::String(&long[..16]), 5),
+            (ValueRef::String(&long[..9]), 6),
+            (ValueRef::String("a\0"), 7),
+            (ValueRef::String(long), 4),
+        ];
+        for (value, number) in values {
+            let is_new = table.get_value(value).is_none();
+            assert_eq!(table.insert_value(value), (number, is_new), "{value}");
+            assert_eq!(table.get_value(value), Some(number), "{value}");
+        }
+        // The bytes of a text are no other value's.
+        let mut writer = KeyWriter::new();
+        writer.append(ValueRef::Int64(77), false);
+        let bytes: String = writer.bytes().iter().map(|byte| *byte as char).collect();
+        assert_eq!(table.insert_value(ValueRef::Int64(77)), (8, true));
+        assert_eq!(table.insert_value(ValueRef::String(&bytes)), (9, true));
     }
 }

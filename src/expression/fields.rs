@@ -27,7 +27,9 @@ impl Drop for FieldValues<'_> {
     #[inline]
     fn drop(&mut self) {
         for value in self.values.iter_mut().take(self.count) {
-            *value = None;
+            if !matches!(value, None | Some(Value::Ref(_))) {
+                *value = None;
+            }
         }
     }
 }
@@ -291,7 +293,8 @@ impl Name {
     #[inline(always)]
     fn read<'a>(&self, value: ValueRef<'a>, all: &Fields, depth: usize, out: &mut FieldValues<'a>) {
         if let Some(field) = self.field {
-            out.values[field] = Some(Value::Ref(value));
+            // There was nothing before, so that nothing is to be dropped.
+            std::mem::forget(out.values[field].replace(Value::Ref(value)));
         }
         match value {
             _ if self.below.is_empty() => {}

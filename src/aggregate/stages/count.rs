@@ -71,9 +71,10 @@ impl Run for Running {
         if self.is_given {
             return Ok(None);
         }
-        while input.next(context)?.is_some() {
+        input.drain(context, &mut |_| {
             self.count += 1;
-        }
+            Ok(())
+        })?;
         self.is_given = true;
         Ok(result(&self.name, self.count).map(Row::from))
     }

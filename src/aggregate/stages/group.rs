@@ -271,7 +271,14 @@ struct Running {
 
 impl Running {
     fn add(&mut self, document: &Document, context: &Context) -> Result<()> {
-        let context = &*document.context(context);
+        match document.metadata() {
+            None => self.take(document, context),
+            Some(_) => self.take(document, &document.context(context)),
+        }
+    }
+
+    #[inline(never)]
+    fn take(&mut self, document: &Document, context: &Context) -> Result<()> {
         let root = match self.read.reads_document() {
             true => document.as_ref(),
             false => DocumentRef::EMPTY,
@@ -292,21 +299,11 @@ impl Running {
         // Missing and null are one group.
         let equal = key.map_or(ValueRef::Null, Value::as_ref);
         let (number, is_new) = self.table.insert_value(equal);
-        let fields = &self.group.0.fields;
         if is_new {
             let key = key.map(|key| key.clone().into_owned());
-            self.bytes += 64 + key.as_ref().map_or(0, Value::owned_bytes);
-            let root = match key.as_ref().map(Value::as_ref) {
-                Some(ValueRef::Document(document)) => document,
-                _ => DocumentRef::EMPTY,
-            };
-            let of_key = Scope::new(root, context);
-            for (_, accumulator) in fields {
-                self.states.push(accumulator.start(&of_key)?);
-            }
-            self.keys.push(key);
+            self.begin(key, context)?;
         }
-        let start = number * fields.len();
+        let start = number * self.inputs.len();
         for (input, state) in self.inputs.iter().zip(&mut self.states[start..]) {
             match input.at_hand(&values, &scope) {
                 Some(value) => state.add(value.map(Value::as_ref))?,
@@ -323,9 +320,26 @@ impl Running {
         Ok(())
     }
 
+    /// Begins a group.
+    #[cold]
+    fn begin(&mut self, key: Option<Value<'static>>, context: &Context) -> Result<()> {
+        self.bytes += 64 + key.as_ref().map_or(0, Value::owned_bytes);
+        let root = match key.as_ref().map(Value::as_ref) {
+            Some(ValueRef::Document(document)) => document,
+            _ => DocumentRef::EMPTY,
+        };
+        let of_key = Scope::new(root, context);
+        for (_, accumulator) in &self.group.0.fields {
+            self.states.push(accumulator.start(&of_key)?);
+        }
+        self.keys.push(key);
+        Ok(())
+    }
+
     /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292).
+    #[cold]
     fn check_memory(&mut self) -> Result<()> {
-        self.until_check = CHECK_EVERY.max(self.states.len() as u32);
+        self.until_check = CHECK_EVERY.max(self.states.len() as u32 * 4);
         let states: usize = self.states.iter().map(|state| state.memory_bytes()).sum();
         self.bytes_max = self.bytes + self.table.memory_bytes() + states;
         if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {

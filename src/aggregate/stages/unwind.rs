@@ -3,6 +3,7 @@
 //! Source: the manual, "$unwind (aggregation)". A value that is no array counts as an array of one;
 //! null, missing and `[]` give nothing unless they are to be preserved.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::aggregate::registry::Parsed;
@@ -11,7 +12,9 @@ use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
 use crate::plan::{BoxStream, Changed, Document, New, Row, Sink};
-use crate::value::{DocumentBuf, DocumentRef, DocumentWriter, Elements, FieldPath, ValueRef};
+use crate::value::{
+    DocumentBuf, DocumentRef, DocumentWriter, Element, Elements, FieldPath, ValueRef,
+};
 
 /// Which array, and what is given beside its elements.
 #[derive(Clone)]
@@ -174,9 +177,9 @@ struct Running {
 
 struct Current {
     document: Document,
-    /// The array's bytes within the document: where the next element begins.
-    offset: usize,
-    end: usize,
+    /// Where the elements that are left lie within the document's bytes.
+    rest: Range<usize>,
+    /// The next element's place in the array.
     index: i64,
 }
 
@@ -201,36 +204,36 @@ fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
     Found::Value(value)
 }
 
+/// What becomes of a document.
+enum Begun {
+    Nothing,
+    /// It is given itself.
+    One(DocumentBuf),
+    /// Where the elements of its array lie within its bytes.
+    Elements(Range<usize>),
+}
+
 impl Running {
-    /// Begins with a document. A row if the document itself is to be given.
-    fn begin(&mut self, document: &Document) -> Option<DocumentBuf> {
+    fn begin(&self, whole: DocumentRef<'_>) -> Begun {
         let Specification {
             path, preserves, ..
         } = &*self.unwind.0;
-        let whole = document.as_ref();
-        let found = find(whole, path);
-        let array = match found {
-            Found::Value(ValueRef::Array(array)) if !array.is_empty() => array,
+        match find(whole, path) {
+            Found::Value(ValueRef::Array(array)) if !array.is_empty() => {
+                let bytes = array.as_bytes();
+                // The array lies inside the document's bytes.
+                let start = bytes.as_ptr() as usize - whole.as_bytes().as_ptr() as usize;
+                Begun::Elements(start + 4..start + bytes.len())
+            }
             Found::Value(value) if !value.is_nullish() && !matches!(value, ValueRef::Array(_)) => {
-                return Some(self.given(whole, Some(value), ValueRef::Null));
+                Begun::One(self.given(whole, Some(value), ValueRef::Null))
             }
-            _ if !preserves => return None,
+            _ if !preserves => Begun::Nothing,
             Found::Value(value) if value.is_nullish() => {
-                return Some(self.given(whole, Some(value), ValueRef::Null));
+                Begun::One(self.given(whole, Some(value), ValueRef::Null))
             }
-            _ => return Some(self.given(whole, None, ValueRef::Null)),
-        };
-        let bytes = array.as_bytes();
-        // The array lies inside the document's bytes.
-        let start = bytes.as_ptr() as usize - whole.as_bytes().as_ptr() as usize;
-        let (offset, end) = (start + 4, start + bytes.len());
-        self.current = Some(Current {
-            document: document.clone(),
-            offset,
-            end,
-            index: 0,
-        });
-        None
+            _ => Begun::One(self.given(whole, None, ValueRef::Null)),
+        }
     }
 
     fn keeps(&self, name: &str) -> bool {
@@ -238,48 +241,75 @@ impl Running {
         keep.is_none_or(|keep| keep.iter().any(|kept| **kept == *name))
     }
 
+    /// Makes the document of an element, whose bytes begin at `offset`.
+    #[inline(always)]
+    fn make(&mut self, document: &Document, element: &Element<'_>, offset: usize, index: i64) {
+        let Some(field) = &self.field else {
+            let index = ValueRef::Int64(index);
+            let given = self.given(document.as_ref(), Some(element.value()), index);
+            self.last = Some(given.into());
+            return;
+        };
+        let end = offset + element.raw.len();
+        let value = New::Part(element.kind, end - element.bytes.len()..end);
+        match self.last.as_mut().and_then(Document::changed_mut) {
+            Some(last) if index > 0 => last.set(value),
+            Some(last) => last.renew(document.clone(), (field.clone(), value), Vec::new()),
+            None => {
+                let (field, keep) = (field.clone(), self.keep.clone());
+                let changed = Changed::new(document.clone(), (field, value), Vec::new(), keep);
+                self.last = Some(Document::Changed(Rc::new(changed)));
+            }
+        }
+    }
+
     /// The next element's document.
     fn step(&mut self) -> Option<&Document> {
-        let current = self.current.as_ref()?;
-        let document = current.document.as_ref();
-        let rest = document.as_bytes().get(current.offset..current.end)?;
+        let current = self.current.take()?;
+        let bytes = current.document.as_ref().as_bytes();
+        let rest = bytes.get(current.rest.clone())?;
         let element = Elements::from_valid(rest).next()?;
-        let length = element.raw.len();
-        match &self.field {
-            Some(field) => {
-                let end = current.offset + length;
-                let value = New::Part(element.kind, end - element.bytes.len()..end);
-                let is_first = current.index == 0;
-                let base = || current.document.clone();
-                match self.last.as_mut().and_then(Document::changed_mut) {
-                    Some(last) if !is_first => last.set(value),
-                    Some(last) => last.renew(base(), (field.clone(), value), Vec::new()),
-                    None => {
-                        let (field, keep) = (field.clone(), self.keep.clone());
-                        let changed = Changed::new(base(), (field, value), Vec::new(), keep);
-                        self.last = Some(Document::Changed(Rc::new(changed)));
-                    }
-                }
-            }
-            None => {
-                let index = ValueRef::Int64(current.index);
-                let given = self.given(document, Some(element.value()), index);
-                self.last = Some(given.into());
-            }
-        };
-        if let Some(current) = &mut self.current {
-            current.offset += length;
-            current.index += 1;
-        }
+        self.make(
+            &current.document,
+            &element,
+            current.rest.start,
+            current.index,
+        );
+        let start = current.rest.start + element.raw.len();
+        self.current = Some(Current {
+            rest: start..current.rest.end,
+            index: current.index + 1,
+            ..current
+        });
         self.last.as_ref()
     }
 
-    /// Gives what is left of the document.
-    fn give(&mut self, sink: &mut Sink<'_>) -> Result<()> {
-        while let Some(document) = self.step() {
-            sink(document)?;
+    /// Gives the documents of all elements. After an error the rest is the current one.
+    fn give(
+        &mut self,
+        document: &Document,
+        rest: Range<usize>,
+        mut index: i64,
+        sink: &mut Sink<'_>,
+    ) -> Result<()> {
+        let Range { mut start, end } = rest;
+        let bytes = document.as_ref().as_bytes().get(start..end);
+        let mut elements = Elements::from_valid(bytes.unwrap_or_default());
+        while let Some(element) = elements.next() {
+            self.make(document, &element, start, index);
+            start += element.raw.len();
+            index += 1;
+            if let Some(last) = &self.last
+                && let Err(error) = sink(last)
+            {
+                self.current = Some(Current {
+                    document: document.clone(),
+                    rest: start..end,
+                    index,
+                });
+                return Err(error);
+            }
         }
-        self.current = None;
         Ok(())
     }
 
@@ -360,8 +390,16 @@ impl Run for Running {
             let Some(row) = input.next(context)? else {
                 return Ok(None);
             };
-            if let Some(given) = self.begin(&row.document) {
-                return Ok(Some(given.into()));
+            match self.begin(row.document.as_ref()) {
+                Begun::Nothing => {}
+                Begun::One(given) => return Ok(Some(given.into())),
+                Begun::Elements(rest) => {
+                    self.current = Some(Current {
+                        document: row.document,
+                        rest,
+                        index: 0,
+                    });
+                }
             }
         }
     }
@@ -373,13 +411,22 @@ impl Run for Running {
         sink: &mut Sink<'_>,
     ) -> Result<()> {
         // What is left of a document that a fault came into.
-        self.give(sink)?;
-        input.drain(context, &mut |document| {
-            if let Some(given) = self.begin(document) {
-                return sink(&given.into());
-            }
-            self.give(sink)
-        })
+        if let Some(Current {
+            document,
+            rest,
+            index,
+        }) = self.current.take()
+        {
+            self.give(&document, rest, index, sink)?;
+        }
+        input.drain(
+            context,
+            &mut |document| match self.begin(document.as_ref()) {
+                Begun::Nothing => Ok(()),
+                Begun::One(given) => sink(&given.into()),
+                Begun::Elements(rest) => self.give(document, rest, 0, sink),
+            },
+        )
     }
 }
 

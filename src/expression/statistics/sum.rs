@@ -43,7 +43,7 @@ impl Default for Sum {
 
 impl Sum {
     /// Adds a number; anything else is left out.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, value: ValueRef<'_>) {
         match value {
             ValueRef::Int32(number) => self.integers += i128::from(number),
