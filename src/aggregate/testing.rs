@@ -22,9 +22,17 @@ enum Way {
     Faulting,
     /// Documents are read where they are stored.
     Stored,
+    /// They are given by callback, and each is a fault when it was taken.
+    Drained,
 }
 
-const WAYS: [Way; 4] = [Way::Rewritten, Way::AsWritten, Way::Faulting, Way::Stored];
+const WAYS: [Way; 5] = [
+    Way::Rewritten,
+    Way::AsWritten,
+    Way::Faulting,
+    Way::Stored,
+    Way::Drained,
+];
 
 /// Gives a fault before each row.
 struct Faulty {
@@ -51,7 +59,8 @@ impl Stream for Faulty {
 }
 
 fn stored(documents: &[Document]) -> BoxStream {
-    let mut records = RecordStore::new(Tree::new(&Pager::new()), 1);
+    // Two or three of them to a page.
+    let mut records = RecordStore::new(Tree::with_page_bytes(&Pager::new(), 128), 1);
     for document in documents {
         records.insert(document.as_ref().as_bytes()).unwrap();
     }
@@ -71,7 +80,7 @@ fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
         .map(|text| Document::from(document(text)))
         .collect();
     let mut input: BoxStream = match way {
-        Way::Stored => stored(&documents),
+        Way::Stored | Way::Drained => stored(&documents),
         _ => Box::new(ListStream::new(documents)),
     };
     if way == Way::Faulting {
@@ -83,6 +92,17 @@ fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
     let mut stream = pipeline.open_over(input)?;
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut rows = Vec::new();
+    while way == Way::Drained {
+        let drained = stream.drain(&context, &mut |document| {
+            rows.push(document.as_ref().to_string());
+            Err(Error::fault(vec![1]))
+        });
+        match drained {
+            Ok(()) => return Ok(rows),
+            Err(error) if error.is_fault() => {}
+            Err(error) => return Err(error),
+        }
+    }
     loop {
         match stream.next(&context) {
             Ok(Some(row)) => rows.push(row.document.as_ref().to_string()),

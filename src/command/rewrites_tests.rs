@@ -11,9 +11,10 @@ use super::testing::Shell;
 use crate::aggregate::{Pipeline, PipelineScope, REWRITES, Rewrite};
 use crate::catalog::Namespace;
 use crate::env::{FixedEnv, next_random};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expression::testing::value;
 use crate::expression::{Context, ParseScope};
+use crate::plan::BoxStream;
 
 struct Random(Cell<u64>);
 
@@ -174,15 +175,44 @@ fn run(
     let shown: Vec<String> = shown
         .map(|stage| stage.source.as_ref().to_string())
         .collect();
-    let mut stream = pipeline
-        .open(shell.engine().collection(&namespace), None)?
-        .stream;
-    let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
+    let open = || pipeline.open(shell.engine().collection(&namespace), None);
+    let asked = asked(open()?.stream);
+    let given = given(open()?.stream);
+    let code = |error: &Error| error.code();
+    assert_eq!(
+        asked.as_ref().map_err(code),
+        given.as_ref().map_err(code),
+        "{stages}"
+    );
+    Ok((asked?, shown.join(" ")))
+}
+
+fn context() -> Context {
+    Context::new(Rc::new(FixedEnv::new(1_000, 7)))
+}
+
+/// Rows that are asked for one after the other.
+fn asked(mut stream: BoxStream) -> Result<Vec<String>> {
     let mut rows = Vec::new();
-    while let Some(row) = stream.next(&context)? {
+    while let Some(row) = stream.next(&context())? {
         rows.push(row.document.as_ref().to_string());
     }
-    Ok((rows, shown.join(" ")))
+    Ok(rows)
+}
+
+/// Rows that are given by callback, where each is a fault after it was taken.
+fn given(mut stream: BoxStream) -> Result<Vec<String>> {
+    let mut rows = Vec::new();
+    loop {
+        let drained = stream.drain(&context(), &mut |document| {
+            rows.push(document.as_ref().to_string());
+            Err(Error::fault(vec![1]))
+        });
+        match drained {
+            Err(error) if error.is_fault() => {}
+            other => return other.map(|()| rows),
+        }
+    }
 }
 
 #[test]

@@ -435,7 +435,12 @@ impl<'a> Value<'a> {
             | ValueRef::Symbol(_)
             | ValueRef::CodeWithScope(_)
             | ValueRef::Decimal128(_) => {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(match value {
+                    ValueRef::String(text) => text.len() + 5,
+                    ValueRef::Document(document) => document.as_bytes().len(),
+                    ValueRef::Array(array) => array.as_bytes().len(),
+                    _ => 16,
+                });
                 write_value(&mut bytes, value);
                 Value::Owned(value.kind(), Rc::new(bytes))
             }

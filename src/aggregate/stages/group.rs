@@ -356,7 +356,7 @@ impl Running {
     }
 
     fn result(&mut self, number: usize) -> Result<DocumentBuf> {
-        let mut document = DocumentBuf::new();
+        let mut document = DocumentBuf::with_capacity(32 + 32 * self.inputs.len());
         match &self.keys[number] {
             Some(key) => document.append("_id", key),
             None => document.append("_id", ValueRef::Null),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::aggregate::set_field::with_field;
-use crate::plan::{Changed, Document, New, Row};
+use crate::plan::{Changed, Document, New};
 use crate::value::{ArrayBuf, DocumentBuf, DocumentRef, FieldPath, ValueRef};
 
 /// In which form documents are given.
@@ -17,8 +17,12 @@ pub struct Form {
 }
 
 /// The local document with one that was found.
-pub fn with_found(row: &Row, form: &mut Form, field: &FieldPath, found: Document) -> Document {
-    let local = &row.document;
+pub fn with_found(
+    local: &Document,
+    form: &mut Form,
+    field: &FieldPath,
+    found: Document,
+) -> Document {
     let Some(single) = &form.single else {
         let found = ValueRef::Document(found.as_ref());
         return joined(local.as_ref(), form.keep.as_deref(), field, found).into();

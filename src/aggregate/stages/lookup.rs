@@ -507,7 +507,10 @@ impl Running {
                 direct.link = next;
                 direct.given += 1;
                 let found = document.clone();
-                (with_found(&direct.row, &mut self.form, field, found), index)
+                (
+                    with_found(&direct.row.document, &mut self.form, field, found),
+                    index,
+                )
             }
             None if direct.given == 0 && unwind.preserves => {
                 let given = without_field(local, field);
@@ -632,7 +635,7 @@ impl Running {
         let (given, index) = match found {
             Some(found) => {
                 let index = ValueRef::Int64(current.given);
-                let given = with_found(&current.row, &mut self.form, field, found);
+                let given = with_found(&current.row.document, &mut self.form, field, found);
                 (given, index)
             }
             None if current.given == 0 && unwind.preserves => {
@@ -732,7 +735,7 @@ impl Running {
         if matches!(value, ValueRef::Array(_)) {
             return Ok(false);
         }
-        let link = match foreign.probe(value, context) {
+        let mut link = match foreign.probe(value, context) {
             Ok(Some(link)) => link,
             Ok(None) => return Ok(false),
             Err(error) => {
@@ -741,15 +744,29 @@ impl Running {
             }
         };
         let unwind = self.lookup.unwind.as_ref();
-        if unwind.is_some_and(|it| !it.preserves) && foreign.follow(link).is_none() {
+        if unwind.is_none_or(|it| it.preserves || it.index.is_some()) {
+            self.direct = Some(Direct {
+                row: document.clone().into(),
+                link,
+                given: 0,
+            });
+            self.give(context, sink)?;
             return Ok(true);
         }
-        self.direct = Some(Direct {
-            row: document.clone().into(),
-            link,
-            given: 0,
-        });
-        self.give(context, sink)?;
+        let field = &self.lookup.join.field;
+        while let Some((found, next)) = foreign.follow(link) {
+            link = next;
+            let given = with_found(document, &mut self.form, field, found.clone());
+            if let Err(error) = sink(&given) {
+                // The others are given when this is asked again.
+                self.direct = Some(Direct {
+                    row: document.clone().into(),
+                    link,
+                    given: 1,
+                });
+                return Err(error);
+            }
+        }
         Ok(true)
     }
 }
