@@ -37,7 +37,7 @@ impl State {
         match self {
             State::Sum(sum) | State::Average(sum) => {
                 if let Some(value) = value {
-                    sum.add(value);
+                    sum.add_here(value);
                 }
             }
             State::First(Some(_)) => {}

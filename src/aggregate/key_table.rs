@@ -84,7 +84,7 @@ impl KeyTable {
         let number = self.entries.len();
         self.bytes.extend_from_slice(key);
         self.entries.push((self.bytes.len() as u32, hash));
-        self.slots[slot] = number as u32 + 1 | hash & !NUMBER;
+        self.slots[slot] = slot_of(number, hash);
         number
     }
 
@@ -132,9 +132,13 @@ impl KeyTable {
         for number in 0..self.entries.len() {
             let hash = self.entries[number].1;
             let slot = self.free(hash);
-            self.slots[slot] = number as u32 + 1 | hash & !NUMBER;
+            self.slots[slot] = slot_of(number, hash);
         }
     }
+}
+
+fn slot_of(number: usize, hash: u32) -> u32 {
+    (number as u32 + 1) | (hash & !NUMBER)
 }
 
 /// Eight bytes at a time.

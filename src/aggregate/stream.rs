@@ -16,17 +16,15 @@ pub trait Run {
     /// The next row, or `None` at the end.
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>>;
 
-    /// All rows that are left, as [`Stream::drain`] gives them.
-    fn drain(
+    /// All rows that are left, as [`drain`](crate::plan::drain) gives them; false, and nothing is done, if they are best
+    /// asked for.
+    fn try_drain(
         &mut self,
-        input: &mut BoxStream,
-        context: &Context,
-        sink: &mut Sink<'_>,
-    ) -> Result<()> {
-        while let Some(row) = self.next(input, context)? {
-            sink(&row.document)?;
-        }
-        Ok(())
+        _input: &mut BoxStream,
+        _context: &Context,
+        _sink: &mut Sink<'_>,
+    ) -> Result<bool> {
+        Ok(false)
     }
 
     /// What explain tells of it once it has run.
@@ -93,24 +91,23 @@ impl Stream for StageStream {
         Ok(row)
     }
 
-    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+    fn try_drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<bool> {
         // What is measured is the time of a row without what is done with it.
         if context.measures || self.known.is_some() {
-            while let Some(row) = self.next(context)? {
-                sink(&row.document)?;
-            }
-            return Ok(());
+            return Ok(false);
         }
         let statistics = &mut self.statistics;
-        self.run.drain(&mut self.input, context, &mut |document| {
-            context.step()?;
-            statistics.works += 1;
-            statistics.advanced += 1;
-            sink(document)
-        })?;
-        self.statistics.works += 1;
-        self.statistics.is_end = true;
-        Ok(())
+        let is_done = self
+            .run
+            .try_drain(&mut self.input, context, &mut |document| {
+                context.step()?;
+                statistics.works += 1;
+                statistics.advanced += 1;
+                sink(document)
+            })?;
+        self.statistics.works += u64::from(is_done);
+        self.statistics.is_end |= is_done;
+        Ok(is_done)
     }
 
     fn describe(&self, out: &mut DocumentBuf) {
@@ -187,13 +184,13 @@ impl Stream for ListStream {
         Ok(document.map(Row::from))
     }
 
-    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+    fn try_drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<bool> {
         while let Some(document) = self.documents.get(self.at) {
             context.step()?;
             self.at += 1;
             sink(document)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn describe(&self, out: &mut DocumentBuf) {

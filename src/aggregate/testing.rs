@@ -9,7 +9,7 @@ use crate::env::FixedEnv;
 use crate::error::{Error, Result};
 use crate::expression::testing::{document, value};
 use crate::expression::{Context, ParseScope};
-use crate::plan::{BoxStream, CollectionScan, Document, Row, Statistics, Stream};
+use crate::plan::{BoxStream, CollectionScan, Document, Row, Statistics, Stream, drain};
 use crate::storage::{Pager, RecordStore, Tree};
 use crate::value::DocumentBuf;
 
@@ -92,25 +92,29 @@ fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
     let mut stream = pipeline.open_over(input)?;
     let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
     let mut rows = Vec::new();
-    while way == Way::Drained {
-        let drained = stream.drain(&context, &mut |document| {
-            rows.push(document.as_ref().to_string());
-            Err(Error::fault(vec![1]))
-        });
-        match drained {
+    let mut take = |document: &Document| rows.push(document.as_ref().to_string());
+    loop {
+        let outcome = match way {
+            Way::Drained => drain(stream.as_mut(), &context, &mut |document| {
+                take(document);
+                Err(Error::fault(vec![1]))
+            }),
+            _ => ask(stream.as_mut(), &context, &mut take),
+        };
+        match outcome {
             Ok(()) => return Ok(rows),
             Err(error) if error.is_fault() => {}
             Err(error) => return Err(error),
         }
     }
-    loop {
-        match stream.next(&context) {
-            Ok(Some(row)) => rows.push(row.document.as_ref().to_string()),
-            Ok(None) => return Ok(rows),
-            Err(error) if error.is_fault() => {}
-            Err(error) => return Err(error),
-        }
+}
+
+/// Asks for all rows.
+fn ask(stream: &mut dyn Stream, context: &Context, take: &mut impl FnMut(&Document)) -> Result<()> {
+    while let Some(row) = stream.next(context)? {
+        take(&row.document);
     }
+    Ok(())
 }
 
 /// The pipeline gives these documents.

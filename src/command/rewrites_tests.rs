@@ -14,7 +14,7 @@ use crate::env::{FixedEnv, next_random};
 use crate::error::{Error, Result};
 use crate::expression::testing::value;
 use crate::expression::{Context, ParseScope};
-use crate::plan::BoxStream;
+use crate::plan::{BoxStream, drain};
 
 struct Random(Cell<u64>);
 
@@ -204,7 +204,7 @@ fn asked(mut stream: BoxStream) -> Result<Vec<String>> {
 fn given(mut stream: BoxStream) -> Result<Vec<String>> {
     let mut rows = Vec::new();
     loop {
-        let drained = stream.drain(&context(), &mut |document| {
+        let drained = drain(stream.as_mut(), &context(), &mut |document| {
             rows.push(document.as_ref().to_string());
             Err(Error::fault(vec![1]))
         });

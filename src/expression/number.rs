@@ -114,7 +114,7 @@ impl Number {
     }
 
     /// The sum.
-    #[inline]
+    #[inline(never)]
     #[must_use]
     pub fn plus(self, other: Number) -> Number {
         if let Some((one, two)) = self.doubles(other) {
@@ -124,7 +124,7 @@ impl Number {
     }
 
     /// The difference.
-    #[inline]
+    #[inline(never)]
     #[must_use]
     pub fn minus(self, other: Number) -> Number {
         if let Some((one, two)) = self.doubles(other) {
@@ -134,7 +134,7 @@ impl Number {
     }
 
     /// The product.
-    #[inline]
+    #[inline(never)]
     #[must_use]
     pub fn times(self, other: Number) -> Number {
         if let Some((one, two)) = self.doubles(other) {

@@ -58,5 +58,5 @@ pub use sample::{Sample, below};
 #[cfg(test)]
 pub(crate) use scan::CollectionScan;
 pub use sort::{SortPattern, Sorter, check_metadata_key, key_head};
-pub use stream::{BoxStream, Sink, Statistics, Stream};
+pub use stream::{BoxStream, Sink, Statistics, Stream, drain};
 pub use tail::Tail;

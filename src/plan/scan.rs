@@ -105,12 +105,9 @@ impl Stream for CollectionScan {
         Ok(row)
     }
 
-    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+    fn try_drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<bool> {
         if self.backward {
-            while let Some(row) = self.next(context)? {
-                sink(&row.document)?;
-            }
-            return Ok(());
+            return Ok(false);
         }
         while let Some(leaf) = self.cursor.next_leaf()? {
             let mut document = Document::Stored(leaf.handle());
@@ -118,12 +115,12 @@ impl Stream for CollectionScan {
                 let outcome = self.give(&leaf, at, &mut document, context, sink);
                 if outcome.is_err() {
                     self.cursor.skip_back((leaf.len() - at - 1) as u64)?;
-                    return outcome;
+                    return outcome.map(|()| true);
                 }
             }
         }
         note(&mut self.statistics, &None);
-        Ok(())
+        Ok(true)
     }
 
     fn describe(&self, out: &mut DocumentBuf) {

@@ -30,14 +30,9 @@ pub trait Stream {
     /// The next row, or `None` at the end. After a fault the call can be repeated.
     fn next(&mut self, context: &Context) -> Result<Option<Row>>;
 
-    /// Gives the documents of all rows that are left to `sink`: what asking for one row after the other does, with
-    /// less between two of them. After an error of the node or of `sink` the call can be repeated if that was a fault;
-    /// it goes on behind the document that was given last.
-    fn drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
-        while let Some(row) = self.next(context)? {
-            sink(&row.document)?;
-        }
-        Ok(())
+    /// See [`drain`]; false, and nothing is done, if rows are best asked for.
+    fn try_drain(&mut self, _context: &Context, _sink: &mut Sink<'_>) -> Result<bool> {
+        Ok(false)
     }
 
     /// The stage's name and properties in the manner of the manual, "Explain Results".
@@ -77,6 +72,19 @@ pub trait Stream {
 
 /// A node on the heap.
 pub type BoxStream = Box<dyn Stream>;
+
+/// Gives the documents of all rows that are left to `sink`: what asking for one row after the other does, with less
+/// between two of them. After an error of the stream or of `sink` the call can be repeated if that was a fault; it goes
+/// on behind the document that was given last.
+pub fn drain(stream: &mut dyn Stream, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
+    if stream.try_drain(context, sink)? {
+        return Ok(());
+    }
+    while let Some(row) = stream.next(context)? {
+        sink(&row.document)?;
+    }
+    Ok(())
+}
 
 /// Counts a call and its outcome.
 pub(super) fn note(statistics: &mut Statistics, row: &Option<Row>) {

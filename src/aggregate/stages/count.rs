@@ -7,7 +7,7 @@ use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape
 use crate::error::{Error, Result};
 use crate::expression::number::Number;
 use crate::expression::{Context, Dependencies};
-use crate::plan::{BoxStream, Row};
+use crate::plan::{BoxStream, Row, drain};
 use crate::value::{DocumentBuf, ValueRef};
 
 /// The name of the field that gets the count.
@@ -71,7 +71,7 @@ impl Run for Running {
         if self.is_given {
             return Ok(None);
         }
-        input.drain(context, &mut |_| {
+        drain(input.as_mut(), context, &mut |_| {
             self.count += 1;
             Ok(())
         })?;

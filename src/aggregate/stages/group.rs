@@ -13,7 +13,7 @@ use crate::error::{Error, Result, codes};
 use crate::expression::number::Number;
 use crate::expression::{Context, Dependencies, Expression, Fields, Prepared, Scope};
 use crate::limits;
-use crate::plan::{BoxStream, Document, Row};
+use crate::plan::{BoxStream, Document, Row, drain};
 use crate::value::{DocumentBuf, DocumentRef, FieldPath, Value, ValueRef};
 
 /// A key and accumulators. Cheap to clone.
@@ -378,7 +378,9 @@ impl Run for Running {
             if let Some(number) = self.given {
                 break number;
             }
-            input.drain(context, &mut |document| self.add(document, context))?;
+            drain(input.as_mut(), context, &mut |document| {
+                self.add(document, context)
+            })?;
             self.check_memory()?;
             self.given = Some(0);
         };

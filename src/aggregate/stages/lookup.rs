@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope, check_variable_name};
 use crate::limits;
 use crate::matcher::{Node, Path};
-use crate::plan::{BoxStream, Document, Filter, Row, Sink};
+use crate::plan::{BoxStream, Document, Filter, Row, Sink, drain};
 use crate::value::{ArrayBuf, ArrayRef, DocumentRef, FieldPath, Value, ValueRef};
 
 /// What is looked up. Cheap to clone.
@@ -784,20 +784,21 @@ impl Run for Running {
         }
     }
 
-    fn drain(
+    fn try_drain(
         &mut self,
         input: &mut BoxStream,
         context: &Context,
         sink: &mut Sink<'_>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         // What is left of a document that a fault came into.
         self.give(context, sink)?;
-        input.drain(context, &mut |document| {
+        drain(input.as_mut(), context, &mut |document| {
             if self.give_direct(document, context, sink)? {
                 return Ok(());
             }
             self.waiting = Some(document.clone().into());
             self.give(context, sink)
-        })
+        })?;
+        Ok(true)
     }
 }

@@ -9,7 +9,7 @@ use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, ParseScope};
 use crate::matcher::Matcher;
-use crate::plan::{BoxStream, Filter, Row, Sink};
+use crate::plan::{BoxStream, Filter, Row, Sink, drain};
 use crate::value::{DocumentBuf, DocumentRef, ValueRef};
 
 /// A filter, and the variables it was parsed with.
@@ -76,18 +76,19 @@ impl Run for Running {
         Ok(None)
     }
 
-    fn drain(
+    fn try_drain(
         &mut self,
         input: &mut BoxStream,
         context: &Context,
         sink: &mut Sink<'_>,
-    ) -> Result<()> {
-        input.drain(context, &mut |document| match self
+    ) -> Result<bool> {
+        drain(input.as_mut(), context, &mut |document| match self
             .0
             .matches(document.as_ref(), &document.context(context))?
         {
             true => sink(document),
             false => Ok(()),
-        })
+        })?;
+        Ok(true)
     }
 }

@@ -17,7 +17,7 @@ use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::index::KeySet;
 use crate::keystring::encode_one;
 use crate::limits;
-use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern, key_head};
+use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern, drain, key_head};
 use crate::sorting::sort_by;
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
 
@@ -235,7 +235,7 @@ impl Running {
     /// Reads all input; goes on where it was when a page was missing.
     fn load(&mut self, input: &mut BoxStream, context: &Context) -> Result<()> {
         let mut scratch = KeySet::default();
-        input.drain(context, &mut |document| {
+        drain(input.as_mut(), context, &mut |document| {
             self.add(document, &mut scratch, context)
         })?;
         // What comes out first stands last.

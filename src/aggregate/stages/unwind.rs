@@ -11,7 +11,7 @@ use crate::aggregate::set_field::{top_level_names, with_field};
 use crate::aggregate::{Opening, Passes, PipelineScope, PipelineStage, Run, Shape, Stage};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies};
-use crate::plan::{BoxStream, Changed, Document, New, Row, Sink};
+use crate::plan::{BoxStream, Changed, Document, New, Row, Sink, drain};
 use crate::value::{
     DocumentBuf, DocumentRef, DocumentWriter, Element, Elements, FieldPath, ValueRef,
 };
@@ -294,8 +294,7 @@ impl Running {
     ) -> Result<()> {
         let Range { mut start, end } = rest;
         let bytes = document.as_ref().as_bytes().get(start..end);
-        let mut elements = Elements::from_valid(bytes.unwrap_or_default());
-        while let Some(element) = elements.next() {
+        for element in Elements::from_valid(bytes.unwrap_or_default()) {
             self.make(document, &element, start, index);
             start += element.raw.len();
             index += 1;
@@ -404,12 +403,12 @@ impl Run for Running {
         }
     }
 
-    fn drain(
+    fn try_drain(
         &mut self,
         input: &mut BoxStream,
         context: &Context,
         sink: &mut Sink<'_>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         // What is left of a document that a fault came into.
         if let Some(Current {
             document,
@@ -419,14 +418,16 @@ impl Run for Running {
         {
             self.give(&document, rest, index, sink)?;
         }
-        input.drain(
+        drain(
+            input.as_mut(),
             context,
             &mut |document| match self.begin(document.as_ref()) {
                 Begun::Nothing => Ok(()),
                 Begun::One(given) => sink(&given.into()),
                 Begun::Elements(rest) => self.give(document, rest, 0, sink),
             },
-        )
+        )?;
+        Ok(true)
     }
 }
 

@@ -43,8 +43,13 @@ impl Default for Sum {
 
 impl Sum {
     /// Adds a number; anything else is left out.
-    #[inline(always)]
     pub fn add(&mut self, value: ValueRef<'_>) {
+        self.add_here(value);
+    }
+
+    /// As [`Sum::add`], where that is done most often.
+    #[inline(always)]
+    pub fn add_here(&mut self, value: ValueRef<'_>) {
         match value {
             ValueRef::Int32(number) => self.integers += i128::from(number),
             ValueRef::Int64(number) => {
