@@ -1,4 +1,5 @@
-//! The aggregation pipeline: parsed stages, rewrites, and streams that pull rows through them.
+//! The aggregation pipeline: parsed stages, rewrites, and streams that pull rows through them, or push
+//! them where a stage wants all of its input.
 //!
 //! A pipeline is parsed against the catalog of one moment: every collection and view it names is
 //! resolved to a snapshot then, so that all of it sees that moment, over getMore too. A new stage

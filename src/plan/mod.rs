@@ -1,7 +1,8 @@
 //! The planner, and the nodes that carry a plan out.
 //!
 //! A plan reads one snapshot of a collection. Every node is a stream: [`Stream::next`] gives the
-//! next row, and after a fault (see `error`) can be called again as if nothing had happened.
+//! next row, and after a fault (see `error`) can be called again as if nothing had happened. Where all
+//! rows are wanted, [`drain`] has them given by callback.
 
 mod access;
 mod bounds;

@@ -20,6 +20,7 @@ pub mod limit;
 pub mod list_cluster_catalog;
 pub mod list_local_sessions;
 mod listed;
+mod looking_up;
 pub mod lookup;
 pub mod match_stage;
 pub mod merge;
