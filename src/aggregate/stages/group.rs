@@ -203,17 +203,21 @@ fn factor(accumulator: &Accumulator) -> Option<i64> {
 
 impl Stage for Group {
     fn open(&self, _opening: &Opening<'_>) -> Result<Box<dyn Run>> {
-        let mut read = Fields::default();
-        let key = read.prepare(&self.0.key);
-        let inputs = self.0.fields.iter();
-        let inputs = inputs.map(|(_, accumulator)| read.prepare(accumulator.input()));
-        let inputs = inputs.collect();
+        let (mut each, mut first) = (Inputs::default(), Inputs::default());
+        let key = each.read.prepare(&self.0.key);
+        for (at, (_, accumulator)) in self.0.fields.iter().enumerate() {
+            let input = accumulator.input();
+            // A field can be read without an error, so that nobody sees when it is not.
+            let is_first = accumulator.name() == "$first" && input.as_field_path().is_some();
+            let inputs = if is_first { &mut first } else { &mut each };
+            inputs.list.push((at, inputs.read.prepare(input)));
+        }
         Ok(Box::new(Running {
             bytes_max: 0,
             group: self.clone(),
-            read,
             key,
-            inputs,
+            each,
+            first,
             table: KeyTable::default(),
             keys: Vec::new(),
             states: Vec::new(),
@@ -250,14 +254,34 @@ fn in_group(error: Error) -> Error {
 /// Documents between two looks at how much memory the accumulators hold.
 const CHECK_EVERY: u32 = 10_000;
 
+/// What accumulators take of a document.
+#[derive(Default)]
+struct Inputs {
+    /// The fields that are read.
+    read: Fields,
+    /// The accumulators' places, and the expressions that see those fields.
+    list: Vec<(usize, Prepared)>,
+}
+
+impl Inputs {
+    /// The document, if more than the fields is looked at.
+    fn root<'d>(&self, document: &'d Document) -> DocumentRef<'d> {
+        match self.read.reads_document() {
+            true => document.as_ref(),
+            false => DocumentRef::EMPTY,
+        }
+    }
+}
+
 struct Running {
     /// The most memory that was seen, for explain.
     bytes_max: usize,
     group: Group,
-    /// The fields that are read of each document, and the expressions that see them.
-    read: Fields,
     key: Prepared,
-    inputs: Vec<Prepared>,
+    /// What is taken of each document, the key among the fields.
+    each: Inputs,
+    /// What is taken of a group's first document alone.
+    first: Inputs,
     table: KeyTable,
     /// The groups' keys, missing ones as `None`.
     keys: Vec<Option<Value<'static>>>,
@@ -279,13 +303,10 @@ impl Running {
 
     #[inline(never)]
     fn take(&mut self, document: &Document, context: &Context) -> Result<()> {
-        let root = match self.read.reads_document() {
-            true => document.as_ref(),
-            false => DocumentRef::EMPTY,
-        };
-        let mut values = self.read.room();
-        document.read(&self.read, 0, &mut values);
-        let outer = Scope::new(root, context);
+        let read = &self.each.read;
+        let mut values = read.room();
+        document.read(read, 0, &mut values);
+        let outer = Scope::new(self.each.root(document), context);
         let local = Fields::local(&outer, &values);
         let scope = outer.within(&local);
         let computed;
@@ -301,10 +322,12 @@ impl Running {
         let (number, is_new) = self.table.insert_value(equal);
         if is_new {
             let key = key.map(|key| key.clone().into_owned());
-            self.begin(key, context)?;
+            self.begin(key, document, context)?;
         }
-        let start = number * self.inputs.len();
-        for (input, state) in self.inputs.iter().zip(&mut self.states[start..]) {
+        let start = number * self.group.0.fields.len();
+        let states = &mut self.states[start..];
+        for (at, input) in &self.each.list {
+            let state = &mut states[*at];
             match input.at_hand(&values, &scope) {
                 Some(value) => state.add(value.map(Value::as_ref))?,
                 None => {
@@ -320,19 +343,35 @@ impl Running {
         Ok(())
     }
 
-    /// Begins a group.
+    /// Begins a group with its first document.
     #[cold]
-    fn begin(&mut self, key: Option<Value<'static>>, context: &Context) -> Result<()> {
+    fn begin(
+        &mut self,
+        key: Option<Value<'static>>,
+        document: &Document,
+        context: &Context,
+    ) -> Result<()> {
         self.bytes += 64 + key.as_ref().map_or(0, Value::owned_bytes);
         let root = match key.as_ref().map(Value::as_ref) {
             Some(ValueRef::Document(document)) => document,
             _ => DocumentRef::EMPTY,
         };
         let of_key = Scope::new(root, context);
+        let start = self.states.len();
         for (_, accumulator) in &self.group.0.fields {
             self.states.push(accumulator.start(&of_key)?);
         }
         self.keys.push(key);
+        let read = &self.first.read;
+        let mut values = read.room();
+        document.read(read, 0, &mut values);
+        let outer = Scope::new(self.first.root(document), context);
+        let local = Fields::local(&outer, &values);
+        let scope = outer.within(&local);
+        for (at, input) in &self.first.list {
+            let value = input.evaluate(&scope)?;
+            self.states[start + at].add(value.as_ref().map(Value::as_ref))?;
+        }
         Ok(())
     }
 
@@ -356,7 +395,7 @@ impl Running {
     }
 
     fn result(&mut self, number: usize) -> Result<DocumentBuf> {
-        let mut document = DocumentBuf::with_capacity(32 + 32 * self.inputs.len());
+        let mut document = DocumentBuf::with_capacity(32 + 32 * self.group.0.fields.len());
         match &self.keys[number] {
             Some(key) => document.append("_id", key),
             None => document.append("_id", ValueRef::Null),
@@ -425,6 +464,42 @@ mod tests {
             &["{_id: {}}", "{_id: {k: null}}"],
         );
         check("[{$group: {_id: null, n: {$sum: 1}}}]", &[], &[]);
+    }
+
+    #[test]
+    fn first_takes_a_field_of_the_first_document_alone() {
+        let first = |path: &str| {
+            format!(
+                "{{$group: {{_id: '$k', n: {{$sum: 1}}, f: {{$first: '{path}'}}, l: {{$last: '{path}'}}}}}}"
+            )
+        };
+        let documents = [
+            "{k: 1, a: {b: 'x'}, c: [{d: 1}, {d: 2}]}",
+            "{k: 2, c: 3}",
+            "{k: 1, a: {b: 'y'}, c: {d: 4}}",
+        ];
+        check(
+            &format!("[{}]", first("$a.b")),
+            &documents,
+            &[
+                "{_id: 1, n: 2, f: 'x', l: 'y'}",
+                "{_id: 2, n: 1, f: null, l: null}",
+            ],
+        );
+        check(
+            &format!("[{{$unwind: '$c'}}, {}]", first("$c.d")),
+            &documents,
+            &[
+                "{_id: 1, n: 3, f: 1, l: 4}",
+                "{_id: 2, n: 1, f: null, l: null}",
+            ],
+        );
+        // What can fail is computed for all.
+        check_error(
+            "[{$group: {_id: '$k', f: {$first: {$divide: [1, '$c']}}}}]",
+            &["{k: 1, c: 1}", "{k: 1, c: 0}"],
+            4848401,
+        );
     }
 
     #[test]
