@@ -79,7 +79,7 @@ impl<'a> DocumentRef<'a> {
     #[inline]
     pub fn elements(self) -> Elements<'a> {
         Elements {
-            rest: self.0.get(4..).unwrap_or(&[]),
+            rest: &self.0[self.0.len().min(4)..],
         }
     }
 

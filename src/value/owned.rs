@@ -23,6 +23,7 @@ impl Default for DocumentBuf {
 
 impl DocumentBuf {
     /// A document without fields.
+    #[inline(never)]
     pub fn new() -> DocumentBuf {
         DocumentBuf(vec![5, 0, 0, 0, 0])
     }
@@ -119,6 +120,7 @@ impl Default for ArrayBuf {
 
 impl ArrayBuf {
     /// An array without elements.
+    #[inline(never)]
     pub fn new() -> ArrayBuf {
         ArrayBuf {
             bytes: vec![5, 0, 0, 0, 0],
@@ -402,11 +404,13 @@ impl<'a> Value<'a> {
     }
 
     /// A document with memory of its own.
+    #[inline(never)]
     pub fn document(document: DocumentBuf) -> Value<'static> {
         Value::Owned(Kind::Document, Rc::new(document.into_bytes()))
     }
 
     /// An array with memory of its own.
+    #[inline(never)]
     pub fn array(array: ArrayBuf) -> Value<'static> {
         Value::Owned(Kind::Array, Rc::new(array.into_bytes()))
     }
