@@ -5,8 +5,7 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
-use serde::Serialize;
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
@@ -18,16 +17,6 @@ use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
 use crate::persist::{self, Attempt, Failure, State};
 use crate::value::DocumentBuf;
-
-/// How durable everything is, as JavaScript sees it.
-#[derive(Serialize)]
-struct Durable {
-    state: &'static str,
-    commits: f64,
-    bytes: f64,
-    #[serde(rename = "ageMS")]
-    age_ms: f64,
-}
 
 /// A database in IndexedDB.
 #[wasm_bindgen]
@@ -194,19 +183,18 @@ impl Database {
     #[wasm_bindgen(getter)]
     pub fn status(&self) -> JsValue {
         let status = self.0.database.status();
-        let shown = Durable {
-            state: status.state.name(),
-            commits: status.commits as f64,
-            bytes: status.bytes as f64,
-            age_ms: status.age_ms,
+        let shown = Object::new();
+        let set = |name: &str, value: JsValue| {
+            let _ = Reflect::set(&shown, &JsValue::from_str(name), &value);
         };
-        let Ok(result) = serde_wasm_bindgen::to_value(&shown) else {
-            return JsValue::UNDEFINED;
-        };
+        set("state", JsValue::from_str(status.state.name()));
+        set("commits", JsValue::from(status.commits as f64));
+        set("bytes", JsValue::from(status.bytes as f64));
+        set("ageMS", JsValue::from(status.age_ms));
         if let Some(failure) = &status.failure {
-            let _ = Reflect::set(&result, &JsValue::from_str("error"), &thrown(failure));
+            set("error", thrown(failure));
         }
-        result
+        shown.into()
     }
 
     /// Whom to call, with the name of the state, when the state of `status` changes.

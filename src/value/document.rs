@@ -83,8 +83,8 @@ impl<'a> DocumentRef<'a> {
         }
     }
 
-    /// Names and decoded values.
-    #[inline]
+    /// Names and decoded values. (Not inlined: most of what calls it reads options, in two hundred places.)
+    #[inline(never)]
     pub fn iter(self) -> DocumentIter<'a> {
         DocumentIter(self.elements())
     }
