@@ -164,8 +164,9 @@ fn wasm(effort: Effort) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-/// The order is found for the functions as they are at the end, the most used first: 1 KB less than for what the
-/// compiler gives.
+/// The order is found for the functions as they are at the end, sorted by use before: 1 KB less than for what the
+/// compiler gives. Measured and not taken: the most called functions first, for short numbers (9 KB less as it is, nothing
+/// under brotli), --merge-similar-functions (larger under brotli), -Os (the same).
 fn optimise(from: &Path, to: &Path) -> Outcome {
     let wasm_opt = tools::npm_tool("wasm-opt")?;
     let run = |from: &Path, passes: &[&str]| {

@@ -1,9 +1,10 @@
 //! Compiles the standard library along with the crate, as small as it gets.
 //!
-//! The one that comes with the toolchain is compiled for speed on every target. Compiled here it is optimised as the
-//! crate is, picks its smaller algorithms, and leaves out what `{:?}` would print (nothing that ships prints so, and a
-//! test sees to that): 12 KB of the download, at the same speed. Places of panics stay, for reports of faults, less
-//! their columns (without the files and lines too it would be 4 KB less). Measured and not taken: dependencies at "s", another 5 KB, and expressions on text take 20 % longer.
+//! The one that comes with the toolchain is compiled for speed on every target. Compiled here it is optimised as
+//! the crate is, picks its smaller algorithms, and leaves out what `{:?}` would print (nothing that ships prints
+//! so, and a test sees to that): 12 KB of the download, at the same speed. Places of panics stay, for reports of
+//! faults, less their columns (all of it was 5 KB). Measured and not taken: dependencies at "s", another 5 KB, and
+//! expressions on text take 20 % longer.
 //!
 //! The compiler has this behind flags that its stable releases keep for themselves; `RUSTC_BOOTSTRAP` lets them be used,
 //! for the module that ships and nothing else. Where the sources cannot be had, or a later release knows the flags no
