@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
@@ -17,6 +18,16 @@ use crate::engine::{ClientId, Ticket};
 use crate::error::Error;
 use crate::persist::{self, Attempt, Failure, State};
 use crate::value::DocumentBuf;
+
+/// How durable everything is, as JavaScript sees it.
+#[derive(Serialize)]
+struct Durable {
+    state: &'static str,
+    commits: f64,
+    bytes: f64,
+    #[serde(rename = "ageMS")]
+    age_ms: f64,
+}
 
 /// A database in IndexedDB.
 #[wasm_bindgen]
@@ -183,18 +194,19 @@ impl Database {
     #[wasm_bindgen(getter)]
     pub fn status(&self) -> JsValue {
         let status = self.0.database.status();
-        let shown = Object::new();
-        let set = |name: &str, value: JsValue| {
-            let _ = Reflect::set(&shown, &JsValue::from_str(name), &value);
+        let shown = Durable {
+            state: status.state.name(),
+            commits: status.commits as f64,
+            bytes: status.bytes as f64,
+            age_ms: status.age_ms,
         };
-        set("state", JsValue::from_str(status.state.name()));
-        set("commits", JsValue::from(status.commits as f64));
-        set("bytes", JsValue::from(status.bytes as f64));
-        set("ageMS", JsValue::from(status.age_ms));
+        let Ok(result) = serde_wasm_bindgen::to_value(&shown) else {
+            return JsValue::UNDEFINED;
+        };
         if let Some(failure) = &status.failure {
-            set("error", thrown(failure));
+            let _ = Reflect::set(&result, &JsValue::from_str("error"), &thrown(failure));
         }
-        shown.into()
+        result
     }
 
     /// Whom to call, with the name of the state, when the state of `status` changes.

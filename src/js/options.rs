@@ -10,7 +10,7 @@ use crate::persist::{self, Durability};
 const BUFFER_MS: u32 = 100;
 
 /// The options of `Database::open`. Read by hand: what `serde` brings to say what it found
-/// instead of the expected is 12 KB of the module (and to write one object with it was two).
+/// instead of the expected is 12 KB of the module.
 pub(super) struct Options {
     /// `"strict"` (on the disk; the default), `"relaxed"` (handed to the operating system) or
     /// `"buffered"` (in memory, and handed over soon).
