@@ -3,7 +3,7 @@
 //! The order of iteration is the order of insertion, whatever the hashes are.
 
 use crate::keystring::KeyWriter;
-use crate::value::ValueRef;
+use crate::value::{ValueRef, are_equal};
 
 /// Maps values that compare equal to one number: 0, 1, 2 and so on. Byte strings may be keys too, in a table of their
 /// own.
@@ -109,7 +109,7 @@ impl KeyTable {
             }
             if (slot ^ hash) & !NUMBER == 0 {
                 let number = (slot & NUMBER) as usize - 1;
-                if self.entries[number].1 == hash && is_equal(self.key(number), key) {
+                if self.entries[number].1 == hash && are_equal(self.key(number), key) {
                     return Ok(number);
                 }
             }
@@ -139,18 +139,6 @@ impl KeyTable {
 
 fn slot_of(number: usize, hash: u32) -> u32 {
     (number as u32 + 1) | (hash & !NUMBER)
-}
-
-/// Eight bytes at a time.
-#[inline]
-fn is_equal(one: &[u8], two: &[u8]) -> bool {
-    let ((words, rest), (others, last)) = (one.as_chunks::<8>(), two.as_chunks::<8>());
-    one.len() == two.len()
-        && words
-            .iter()
-            .zip(others)
-            .all(|(one, two)| u64::from_le_bytes(*one) == u64::from_le_bytes(*two))
-        && rest.iter().zip(last).all(|(one, two)| one == two)
 }
 
 #[inline(always)]

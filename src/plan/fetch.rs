@@ -1,6 +1,6 @@
 //! FETCH: the documents of the records that an index gave, filtered.
 
-use super::stream::{BoxStream, Statistics, Stream, note};
+use super::stream::{BoxStream, Sink, Statistics, Stream, drain, note};
 use super::{Document, Filter, Row, parsed_query};
 use crate::error::Result;
 use crate::expression::Context;
@@ -158,6 +158,20 @@ impl Stream for Select {
             }
             self.statistics.works += 1;
         }
+    }
+
+    fn try_drain(&mut self, context: &Context, sink: &mut Sink<'_>) -> Result<bool> {
+        let (filter, statistics) = (&self.filter, &mut self.statistics);
+        drain(self.input.as_mut(), context, &mut |document| {
+            statistics.works += 1;
+            if !filter.matches(document.as_ref(), context)? {
+                return Ok(());
+            }
+            statistics.advanced += 1;
+            sink(document)
+        })?;
+        note(statistics, &None);
+        Ok(true)
     }
 
     fn describe(&self, out: &mut DocumentBuf) {

@@ -178,10 +178,10 @@ impl<'a> Elements<'a> {
         let first = wanted.first().or(Some(&0));
         loop {
             let element = self.step()?;
-            // The length and the first byte tell most names apart, without a call.
+            // The length and the first byte tell most names apart.
             if element.name_len == wanted.len()
                 && element.raw.get(1) == first
-                && element.raw[1..].starts_with(wanted)
+                && are_equal(&element.raw[1..=wanted.len()], wanted)
             {
                 return element.decoded();
             }
@@ -344,6 +344,19 @@ const KINDS: [(Kind, u8); 20] = [
     (Kind::MinKey, 0),
     (Kind::MaxKey, 0),
 ];
+
+/// Eight bytes at a time, which for short texts is less than the call of what compares byte by byte.
+#[inline(always)]
+pub fn are_equal(one: &[u8], two: &[u8]) -> bool {
+    let ((words, rest), (others, last)) = (one.as_chunks::<8>(), two.as_chunks::<8>());
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    one.len() == two.len()
+        && words
+            .iter()
+            .zip(others)
+            .all(|(one, two)| word(one) == word(two))
+        && rest.iter().zip(last).all(|(one, two)| one == two)
+}
 
 /// The number of bytes a value of the type with this code takes.
 #[inline(always)]

@@ -17,7 +17,7 @@ mod validate;
 
 pub use compare::{compare, compare_arrays, compare_documents, compare_numbers, compare_optional};
 pub use decimal::{COEFFICIENT_END, Decimal, Decimal128, Rounding};
-pub use document::{ArrayIter, ArrayRef, DocumentIter, DocumentRef, Element, Elements};
+pub use document::{ArrayIter, ArrayRef, DocumentIter, DocumentRef, Element, Elements, are_equal};
 pub use extended_json::hex;
 pub use hash::hashed_index_key;
 pub use kind::Kind;

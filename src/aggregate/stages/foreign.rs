@@ -12,7 +12,7 @@ use crate::error::{Error, Result, codes};
 use crate::expression::{Context, ParseScope};
 use crate::limits;
 use crate::matcher::{Leaf, Node, Path, Predicate, Run};
-use crate::plan::{self, BoxStream, Document, Filter, Probe};
+use crate::plan::{self, BoxStream, Document, Filter, Probe, drain};
 use crate::value::{DocumentBuf, DocumentRef, Value, ValueRef};
 
 /// Reads the values of a local field that a document is joined by: of an array its elements, of
@@ -276,38 +276,45 @@ impl Table {
     }
 
     fn fill(&mut self, context: &Context) -> Result<()> {
-        let Some(stream) = &mut self.stream else {
+        let Some(mut stream) = self.stream.take() else {
             return Ok(());
         };
-        while let Some(row) = stream.next(context)? {
-            self.reader
-                .matches(row.document.as_ref(), Run::new(context))?;
-            let number = self.documents.len() as u32;
-            for value in self.found.borrow_mut().drain(..) {
-                let (at, is_new) = self.keys.insert_value(value.as_ref());
-                let link = self.links.len() as u32;
-                if is_new {
-                    self.ends.push((link, link));
-                } else {
-                    let last = self.ends[at].1;
-                    if self.links[last as usize].0 == number {
-                        continue;
-                    }
-                    self.links[last as usize].1 = link;
-                    self.ends[at].1 = link;
-                }
-                self.links.push((number, NO_LINK));
-            }
-            self.bytes += row.document.owned_bytes() + 64;
-            if self.bytes + self.keys.memory_bytes() > limits::STAGE_MEMORY_BYTES_MAX {
-                return Err(Error::new(
-                    codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
-                    "Exceeded memory limit for $lookup, and there is no disk to use",
-                ));
-            }
-            self.documents.push(row.document);
+        let filled = drain(stream.as_mut(), context, &mut |document| {
+            self.add(document, context)
+        });
+        if filled.is_err() {
+            self.stream = Some(stream);
         }
-        self.stream = None;
+        filled
+    }
+
+    /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292).
+    fn add(&mut self, document: &Document, context: &Context) -> Result<()> {
+        self.reader.matches(document.as_ref(), Run::new(context))?;
+        let number = self.documents.len() as u32;
+        for value in self.found.borrow_mut().drain(..) {
+            let (at, is_new) = self.keys.insert_value(value.as_ref());
+            let link = self.links.len() as u32;
+            if is_new {
+                self.ends.push((link, link));
+            } else {
+                let last = self.ends[at].1;
+                if self.links[last as usize].0 == number {
+                    continue;
+                }
+                self.links[last as usize].1 = link;
+                self.ends[at].1 = link;
+            }
+            self.links.push((number, NO_LINK));
+        }
+        self.bytes += document.owned_bytes() + 64;
+        if self.bytes + self.keys.memory_bytes() > limits::STAGE_MEMORY_BYTES_MAX {
+            return Err(Error::new(
+                codes::QUERY_EXCEEDED_MEMORY_LIMIT_NO_DISK_USE_ALLOWED,
+                "Exceeded memory limit for $lookup, and there is no disk to use",
+            ));
+        }
+        self.documents.push(document.clone());
         Ok(())
     }
 

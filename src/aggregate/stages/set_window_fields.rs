@@ -17,7 +17,7 @@ use crate::expression::{Context, Dependencies, Expression, Fields, Scope};
 use crate::index::KeySet;
 use crate::keystring::encode_one;
 use crate::limits;
-use crate::plan::{BoxStream, Changed, Document, New, Row, SortPattern, drain, key_head};
+use crate::plan::{BoxStream, Changed, Document, New, Row, Sink, SortPattern, drain, key_head};
 use crate::sorting::sort_by;
 use crate::value::{DocumentRef, FieldPath, Value, ValueRef};
 
@@ -300,6 +300,28 @@ impl Running {
         Ok(())
     }
 
+    /// The documents of a partition. Those that are packed are put side by side: they are read more than once, and lie
+    /// anywhere else in memory.
+    fn in_order(&self, entries: Vec<Entry>) -> Vec<Document> {
+        let mut ordered = Vec::new();
+        for entry in &entries {
+            if let Held::Packed(start, end) = entry.document {
+                let bytes = self.packed.get(start as usize..end as usize);
+                ordered.extend_from_slice(bytes.unwrap_or_default());
+            }
+        }
+        let (ordered, mut at) = (Rc::new(ordered), 0);
+        let document = |entry: Entry| match entry.document {
+            Held::Whole(document) => document,
+            Held::Packed(start, end) => {
+                let begin = at;
+                at += end - start;
+                Document::Packed(ordered.clone(), begin, at)
+            }
+        };
+        entries.into_iter().map(document).collect()
+    }
+
     /// Computes the next partition; false if there is none.
     fn advance(&mut self, context: &Context) -> Result<bool> {
         let Some(mut group) = self.groups.pop() else {
@@ -312,12 +334,7 @@ impl Running {
             let heads = one.head.cmp(&two.head);
             heads.then_with(|| place(one).cmp(place(two)))
         });
-        let document = |held| match held {
-            Held::Whole(document) => document,
-            Held::Packed(start, end) => Document::Packed(self.packed.clone(), start, end),
-        };
-        let entries = group.entries.into_iter();
-        let documents: Vec<Document> = entries.map(|entry| document(entry.document)).collect();
+        let documents = self.in_order(group.entries);
         let specification = &self.stage.0;
         let partition = Partition::new(&documents, context, specification.sort.as_ref());
         self.results.clear();
@@ -371,6 +388,25 @@ impl Run for Running {
             }
             if !self.advance(context)? {
                 return Ok(None);
+            }
+        }
+    }
+
+    fn try_drain(
+        &mut self,
+        input: &mut BoxStream,
+        context: &Context,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool> {
+        if !self.is_loaded {
+            self.load(input, context)?;
+        }
+        loop {
+            while let Some(document) = self.give() {
+                sink(&document)?;
+            }
+            if !self.advance(context)? {
+                return Ok(true);
             }
         }
     }
