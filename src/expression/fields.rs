@@ -6,7 +6,7 @@
 use super::tree::Node;
 use super::{Dependencies, Expression, Local, Outcome, Scope};
 use crate::value::path::evaluate_value;
-use crate::value::{DocumentRef, DocumentWriter, Element, FieldPath, Value, ValueRef};
+use crate::value::{DocumentRef, DocumentWriter, Element, FieldPath, Value, ValueRef, are_equal};
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
@@ -177,9 +177,14 @@ impl Fields {
     }
 
     /// The top-level field of this name, as a bit.
+    #[inline]
     pub fn bit_of(&self, name: &str) -> u64 {
-        let found = self.top.names.iter().position(|known| *known.text == *name);
-        found.map_or(0, |at| 1 << at)
+        for (at, known) in self.top.names.iter().enumerate() {
+            if are_equal(known.text.as_bytes(), name.as_bytes()) {
+                return 1 << at;
+            }
+        }
+        0
     }
 
     /// True if these bits are those of all top-level fields.

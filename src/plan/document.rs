@@ -208,16 +208,28 @@ impl Changed {
     }
 
     fn read<'a>(&'a self, fields: &Fields, mut seen: u64, out: &mut FieldValues<'a>) {
-        for (name, new) in self.fields() {
-            let bit = fields.bit_of(name);
-            if bit & !seen != 0 {
-                fields.read_value(bit, self.value(new), out);
-            }
-            seen |= bit;
+        self.read_new(&self.first, fields, &mut seen, out);
+        for other in &self.others {
+            self.read_new(other, fields, &mut seen, out);
         }
         if !fields.are_all(seen) {
             self.base.read(fields, seen, out);
         }
+    }
+
+    #[inline(always)]
+    fn read_new<'a>(
+        &'a self,
+        (name, new): &'a (Rc<str>, New),
+        fields: &Fields,
+        seen: &mut u64,
+        out: &mut FieldValues<'a>,
+    ) {
+        let bit = fields.bit_of(name);
+        if bit & !*seen != 0 {
+            fields.read_value(bit, self.value(new), out);
+        }
+        *seen |= bit;
     }
 
     fn whole(&self) -> &DocumentBuf {
