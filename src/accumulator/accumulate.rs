@@ -57,6 +57,11 @@ impl State {
         }))
     }
 
+    /// True if it may hold more with each document, not only with the first.
+    pub fn grows(&self) -> bool {
+        matches!(self, State::Other(_))
+    }
+
     /// As [`Accumulate::memory_bytes`].
     pub fn memory_bytes(&self) -> usize {
         size_of::<State>()

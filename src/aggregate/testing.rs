@@ -90,31 +90,44 @@ fn run(stages: &str, documents: &[&str], way: Way) -> Result<Vec<String>> {
         });
     }
     let mut stream = pipeline.open_over(input)?;
-    let context = Context::new(Rc::new(FixedEnv::new(1_000, 7)));
+    match way {
+        Way::Drained => given(stream.as_mut()),
+        _ => asked(stream.as_mut()),
+    }
+}
+
+fn context() -> Context {
+    Context::new(Rc::new(FixedEnv::new(1_000, 7)))
+}
+
+/// Rows that are asked for one after the other, again after each fault.
+pub(crate) fn asked(stream: &mut dyn Stream) -> Result<Vec<String>> {
+    let context = context();
     let mut rows = Vec::new();
-    let mut take = |document: &Document| rows.push(document.as_ref().to_string());
     loop {
-        let outcome = match way {
-            Way::Drained => drain(stream.as_mut(), &context, &mut |document| {
-                take(document);
-                Err(Error::fault(vec![1]))
-            }),
-            _ => ask(stream.as_mut(), &context, &mut take),
-        };
-        match outcome {
-            Ok(()) => return Ok(rows),
+        match stream.next(&context) {
+            Ok(Some(row)) => rows.push(row.document.as_ref().to_string()),
+            Ok(None) => return Ok(rows),
             Err(error) if error.is_fault() => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-/// Asks for all rows.
-fn ask(stream: &mut dyn Stream, context: &Context, take: &mut impl FnMut(&Document)) -> Result<()> {
-    while let Some(row) = stream.next(context)? {
-        take(&row.document);
+/// Rows that are given by callback, where each is a fault after it was taken.
+pub(crate) fn given(stream: &mut dyn Stream) -> Result<Vec<String>> {
+    let context = context();
+    let mut rows = Vec::new();
+    loop {
+        let drained = drain(stream, &context, &mut |document| {
+            rows.push(document.as_ref().to_string());
+            Err(Error::fault(vec![1]))
+        });
+        match drained {
+            Err(error) if error.is_fault() => {}
+            other => return other.map(|()| rows),
+        }
     }
-    Ok(())
 }
 
 /// The pipeline gives these documents.

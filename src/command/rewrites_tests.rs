@@ -5,16 +5,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use super::testing::Shell;
+use crate::aggregate::testing::{asked, given};
 use crate::aggregate::{Pipeline, PipelineScope, REWRITES, Rewrite};
 use crate::catalog::Namespace;
-use crate::env::{FixedEnv, next_random};
+use crate::env::next_random;
 use crate::error::{Error, Result};
+use crate::expression::ParseScope;
 use crate::expression::testing::value;
-use crate::expression::{Context, ParseScope};
-use crate::plan::{BoxStream, drain};
 
 struct Random(Cell<u64>);
 
@@ -176,8 +175,8 @@ fn run(
         .map(|stage| stage.source.as_ref().to_string())
         .collect();
     let open = || pipeline.open(shell.engine().collection(&namespace), None);
-    let asked = asked(open()?.stream);
-    let given = given(open()?.stream);
+    let asked = asked(open()?.stream.as_mut());
+    let given = given(open()?.stream.as_mut());
     let code = |error: &Error| error.code();
     assert_eq!(
         asked.as_ref().map_err(code),
@@ -185,34 +184,6 @@ fn run(
         "{stages}"
     );
     Ok((asked?, shown.join(" ")))
-}
-
-fn context() -> Context {
-    Context::new(Rc::new(FixedEnv::new(1_000, 7)))
-}
-
-/// Rows that are asked for one after the other.
-fn asked(mut stream: BoxStream) -> Result<Vec<String>> {
-    let mut rows = Vec::new();
-    while let Some(row) = stream.next(&context())? {
-        rows.push(row.document.as_ref().to_string());
-    }
-    Ok(rows)
-}
-
-/// Rows that are given by callback, where each is a fault after it was taken.
-fn given(mut stream: BoxStream) -> Result<Vec<String>> {
-    let mut rows = Vec::new();
-    loop {
-        let drained = drain(stream.as_mut(), &context(), &mut |document| {
-            rows.push(document.as_ref().to_string());
-            Err(Error::fault(vec![1]))
-        });
-        match drained {
-            Err(error) if error.is_fault() => {}
-            other => return other.map(|()| rows),
-        }
-    }
 }
 
 #[test]

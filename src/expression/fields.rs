@@ -90,7 +90,7 @@ struct Name {
 
 impl Fields {
     /// The expression with its paths replaced.
-    pub fn replace(&mut self, expression: &Expression) -> Expression {
+    fn replace(&mut self, expression: &Expression) -> Expression {
         let mut all = |list: &[Expression]| -> Vec<Expression> {
             list.iter().map(|inner| self.replace(inner)).collect()
         };

@@ -110,7 +110,10 @@ impl Stream for CollectionScan {
             return Ok(false);
         }
         while let Some(leaf) = self.cursor.next_leaf()? {
-            let mut document = Document::Stored(leaf.handle());
+            let Some(first) = leaf.entry(0) else {
+                continue;
+            };
+            let mut document = Document::Stored(first.into_value());
             for at in 0..leaf.len() {
                 let outcome = self.give(&leaf, at, &mut document, context, sink);
                 if outcome.is_err() {

@@ -121,7 +121,7 @@ impl LeafEntries {
         })
     }
 
-    /// Makes a handle that of one of the values.
+    /// Turns a value's handle into that of another one of these: without a new owner of the leaf.
     #[inline]
     pub fn show(&self, at: usize, handle: &mut ValueHandle) {
         let entries = self.leaf.as_leaf().map(|leaf| &leaf.entries);
@@ -129,17 +129,6 @@ impl LeafEntries {
             let span = entries.span(self.from + at);
             (handle.start, handle.end) = (span.value, span.end);
         }
-    }
-
-    /// A handle of the first value, for [`LeafEntries::show`].
-    pub fn handle(&self) -> ValueHandle {
-        let mut handle = ValueHandle {
-            leaf: Rc::clone(&self.leaf),
-            start: 0,
-            end: 0,
-        };
-        self.show(0, &mut handle);
-        handle
     }
 
     /// One of the entries, kept alive on its own.

@@ -16,7 +16,6 @@ use crate::aggregate::{
 };
 use crate::error::{Error, Result};
 use crate::expression::{Context, Dependencies, Expression, Scope};
-use crate::keystring::encode_one;
 use crate::limits;
 use crate::matcher::Path;
 use crate::plan::{BoxStream, Document, Row};
@@ -206,7 +205,7 @@ impl Walk {
 
     /// Looks for a value in the next step, unless it was looked for before.
     fn ask(&mut self, value: Value<'static>) {
-        if self.asked.insert(&encode_one(value.as_ref())).1 {
+        if self.asked.insert_value(value.as_ref()).1 {
             self.next.push(value);
         }
     }
@@ -219,7 +218,7 @@ impl Walk {
         context: &Context,
     ) -> Result<()> {
         let id = document.as_ref().get("_id").unwrap_or(ValueRef::Null);
-        if !self.seen.insert(&encode_one(id)).1 {
+        if !self.seen.insert_value(id).1 {
             return Ok(());
         }
         for value in from.read(document.as_ref(), context)? {

@@ -222,6 +222,7 @@ impl Stage for Group {
             keys: Vec::new(),
             states: Vec::new(),
             bytes: 0,
+            grows: false,
             until_check: CHECK_EVERY,
             given: None,
         }))
@@ -253,6 +254,11 @@ fn in_group(error: Error) -> Error {
 
 /// Documents between two looks at how much memory the accumulators hold.
 const CHECK_EVERY: u32 = 10_000;
+
+/// Bytes that states hold.
+fn held<'s>(states: impl Iterator<Item = &'s State>) -> usize {
+    states.map(State::memory_bytes).sum()
+}
 
 /// What accumulators take of a document.
 #[derive(Default)]
@@ -287,7 +293,10 @@ struct Running {
     keys: Vec<Option<Value<'static>>>,
     /// The accumulators of all groups, group after group.
     states: Vec<State>,
+    /// What is held by keys, and by states that hold no more after a group's first document.
     bytes: usize,
+    /// Whether there are others: all of them are asked at each check.
+    grows: bool,
     until_check: u32,
     /// Groups given so far, once all input was read.
     given: Option<usize>,
@@ -325,7 +334,7 @@ impl Running {
             self.begin(key, document, context)?;
         }
         let start = number * self.group.0.fields.len();
-        let states = &mut self.states[start..];
+        let states = &mut self.states[start..start + self.group.0.fields.len()];
         for (at, input) in &self.each.list {
             let state = &mut states[*at];
             match input.at_hand(&values, &scope) {
@@ -335,6 +344,10 @@ impl Running {
                     state.add(value.as_ref().map(|value| value.as_ref()))?;
                 }
             }
+        }
+        if is_new {
+            self.grows |= states.iter().any(State::grows);
+            self.bytes += held(states.iter().filter(|state| !state.grows()));
         }
         self.until_check -= 1;
         if self.until_check == 0 {
@@ -378,8 +391,11 @@ impl Running {
     /// Errors: `QueryExceededMemoryLimitNoDiskUseAllowed` (292).
     #[cold]
     fn check_memory(&mut self) -> Result<()> {
-        self.until_check = CHECK_EVERY.max(self.states.len() as u32 * 4);
-        let states: usize = self.states.iter().map(|state| state.memory_bytes()).sum();
+        self.until_check = CHECK_EVERY;
+        let states: usize = match self.grows {
+            true => held(self.states.iter().filter(|state| state.grows())),
+            false => 0,
+        };
         self.bytes_max = self.bytes + self.table.memory_bytes() + states;
         if self.bytes_max > limits::STAGE_MEMORY_BYTES_MAX {
             return Err(Error::new(
@@ -439,8 +455,18 @@ impl Run for Running {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::aggregate::Pipeline;
     use crate::aggregate::testing::*;
+    use crate::catalog::{Catalog, Namespace};
+    use crate::env::FixedEnv;
+    use crate::expression::ParseScope;
+    use crate::expression::testing::value;
+    use crate::plan::{Statistics, Stream};
 
     #[test]
     fn keys_and_accumulators() {
@@ -532,6 +558,56 @@ mod tests {
                 "{_id: 2, all: [{a: [{x: 1}, {x: 2}], b: 'c', c: 'c', d: {a: 7}, n: 2, m: 'd'}, {c: 'd', a: [{y: 1}, [{x: 4}]], b: 'c', n: 2, m: null}], b: ['c', 'c'], m: ['d', null]}",
             ],
         );
+    }
+
+    /// Documents of a group each, then long ones without end, and how many were read.
+    struct Endless {
+        groups: i64,
+        long: Document,
+        read: Rc<Cell<i64>>,
+    }
+
+    impl Stream for Endless {
+        fn next(&mut self, _context: &Context) -> Result<Option<Row>> {
+            let number = self.read.get();
+            self.read.set(number + 1);
+            if number >= self.groups {
+                return Ok(Some(self.long.clone().into()));
+            }
+            let mut document = DocumentBuf::new();
+            document.append("_id", number);
+            Ok(Some(document.into()))
+        }
+
+        fn describe(&self, _out: &mut DocumentBuf) {}
+
+        fn statistics(&self) -> Statistics {
+            Statistics::default()
+        }
+    }
+
+    #[test]
+    fn memory_is_looked_at_as_often_when_there_are_many_groups() {
+        let mut long = DocumentBuf::new();
+        long.append("_id", 0i64);
+        long.append("t", "long".repeat(500).as_str());
+        let read = Rc::new(Cell::new(0));
+        let input = Endless {
+            groups: 60_000,
+            long: long.into(),
+            read: read.clone(),
+        };
+        let catalog = Catalog::default();
+        let scope = PipelineScope::new(&catalog, Namespace::new("d", "c"), ParseScope::new());
+        let stages = value("[{$group: {_id: '$_id', all: {$push: '$t'}}}]");
+        let stages = stages.as_ref().as_array().unwrap();
+        let pipeline = Pipeline::parse(stages, &scope).unwrap();
+        let mut stream = pipeline.open_over(Box::new(input)).unwrap();
+        let context = Context::new(Rc::new(FixedEnv::new(0, 0)));
+        let error = stream.next(&context).err().unwrap();
+        assert_eq!(error.code(), 292);
+        // 100 MB are 50,000 of the long ones.
+        assert!(read.get() < 60_000 + 55_000, "{}", read.get());
     }
 
     #[test]

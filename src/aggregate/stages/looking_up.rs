@@ -7,7 +7,7 @@ use super::foreign::{Foreign, LocalReader};
 use super::joined::{Form, joined, with_found, without_field};
 use super::lookup::{Link, Lookup, Unwinding};
 use crate::aggregate::set_field::{top_level_names, with_field};
-use crate::aggregate::{Opening, Run};
+use crate::aggregate::{ListStream, Opening, Run};
 use crate::error::{Error, Result};
 use crate::expression::{Context, Scope};
 use crate::limits;
@@ -26,14 +26,14 @@ pub struct Running {
     /// The local field, if all that is asked is that a foreign one equals it, and its path is a name.
     name: Option<Box<str>>,
     /// A local document that was read and not yet looked up.
-    waiting: Option<Row>,
+    waiting: Option<Document>,
     direct: Option<Direct>,
     current: Option<Current>,
 }
 
 /// A local document whose foreign ones are read from the table.
 struct Direct {
-    row: Row,
+    local: Document,
     /// The next one.
     link: u32,
     given: i64,
@@ -47,7 +47,7 @@ enum Same {
 
 /// The local document whose foreign ones are being read.
 struct Current {
-    row: Row,
+    local: Document,
     context: Context,
     stream: Option<BoxStream>,
     found: Vec<Document>,
@@ -102,16 +102,16 @@ impl Running {
         }
     }
 
-    fn begin(&mut self, row: Row, context: &Context) -> Result<()> {
-        let own = row.document.context(context);
-        let scope = Scope::new(row.document.as_ref(), &own);
+    fn begin(&mut self, local: Document, context: &Context) -> Result<()> {
+        let own = local.context(context);
+        let scope = Scope::new(local.as_ref(), &own);
         let mut inner = context.clone();
         for (name, value) in &self.lookup.join.variables {
             let value = value.evaluate(&scope)?.map(Value::into_owned);
             inner = inner.with_variable(name.clone(), value);
         }
         self.current = Some(Current {
-            row,
+            local,
             context: inner,
             stream: None,
             found: Vec::new(),
@@ -121,30 +121,35 @@ impl Running {
         Ok(())
     }
 
-    /// Looks the waiting document up in the table, if it is so simple; it is direct then, or gone if
-    /// there is nothing to give. May fault, and is then asked again.
-    fn begin_direct(&mut self, context: &Context) -> Result<bool> {
-        let (Some(name), Some(foreign), Some(row)) = (&self.name, &mut self.foreign, &self.waiting)
-        else {
-            return Ok(false);
+    /// The first link of a document's foreign ones, if the table tells it or an index that needs no plan. May fault,
+    /// and is then asked again.
+    fn link(&mut self, local: &Document, context: &Context) -> Result<Option<u32>> {
+        let (Some(name), Some(foreign)) = (&self.name, &mut self.foreign) else {
+            return Ok(None);
         };
-        let value = row.document.field(name);
-        let value = match value.unwrap_or(ValueRef::Null) {
-            ValueRef::Array(_) => return Ok(false),
-            value => value,
-        };
-        let Some(link) = foreign.probe(value, context)? else {
-            return Ok(false);
-        };
-        let unwind = self.lookup.unwind.as_ref();
-        let is_gone = foreign.follow(link).is_none() && unwind.is_some_and(|it| !it.preserves);
-        let row = self.waiting.take().filter(|_| !is_gone);
-        self.direct = row.map(|row| Direct {
-            row,
-            link,
-            given: 0,
-        });
-        Ok(true)
+        match local.field(name).unwrap_or(ValueRef::Null) {
+            ValueRef::Array(_) => Ok(None),
+            value => foreign.probe(value, context),
+        }
+    }
+
+    /// Begins with a document that was read.
+    fn begin_any(&mut self, local: Document, context: &Context) -> Result<()> {
+        match self.link(&local, context) {
+            Ok(Some(link)) => {
+                self.direct = Some(Direct {
+                    local,
+                    link,
+                    given: 0,
+                });
+                Ok(())
+            }
+            Ok(None) => self.begin(local, context),
+            Err(error) => {
+                self.waiting = Some(local);
+                Err(error)
+            }
+        }
     }
 
     /// The next row of a direct document.
@@ -153,7 +158,6 @@ impl Running {
             return Ok(None);
         };
         let (field, keep) = (&self.lookup.join.field, self.form.keep.as_deref());
-        let local = direct.row.document.as_ref();
         let Some(unwind) = &self.lookup.unwind else {
             let mut found = ArrayBuf::new();
             while let Some((document, next)) = foreign.follow(direct.link) {
@@ -161,6 +165,7 @@ impl Running {
                 check_found(found.as_ref().as_bytes().len())?;
                 direct.link = next;
             }
+            let local = direct.local.as_ref();
             let given = joined(local, keep, field, ValueRef::Array(found.as_ref()));
             self.direct = None;
             return Ok(Some(given.into()));
@@ -171,13 +176,11 @@ impl Running {
                 direct.link = next;
                 direct.given += 1;
                 let found = document.clone();
-                (
-                    with_found(&direct.row.document, &mut self.form, field, found),
-                    index,
-                )
+                let given = with_found(&direct.local, &mut self.form, field, found);
+                (given, index)
             }
             None if direct.given == 0 && unwind.preserves => {
-                let given = without_field(local, field);
+                let given = without_field(direct.local.as_ref(), field);
                 (given.into(), ValueRef::Null)
             }
             None => {
@@ -203,7 +206,7 @@ impl Running {
             return Ok(());
         }
         let join = &*self.lookup.join;
-        let document = current.row.document.as_ref();
+        let document = current.local.as_ref();
         let values = match &join.link {
             Link::None => None,
             Link::Fields { .. } => match &self.local {
@@ -229,9 +232,7 @@ impl Running {
                 whole.open(join.source.collection.clone(), None)?.stream
             }
             (None, _) => match &self.same {
-                Same::Known(documents) => {
-                    Box::new(crate::aggregate::ListStream::new(documents.clone()))
-                }
+                Same::Known(documents) => Box::new(ListStream::new(documents.clone())),
                 Same::Unknown => {
                     join.pipeline
                         .open(join.source.collection.clone(), None)?
@@ -294,17 +295,17 @@ impl Running {
             return Ok(None);
         };
         let field = &self.lookup.join.field;
-        let local = current.row.document.as_ref();
         let is_last = found.is_none();
         let (given, index) = match found {
             Some(found) => {
                 let index = ValueRef::Int64(current.given);
-                let given = with_found(&current.row.document, &mut self.form, field, found);
+                let given = with_found(&current.local, &mut self.form, field, found);
                 (given, index)
             }
-            None if current.given == 0 && unwind.preserves => {
-                (without_field(local, field).into(), ValueRef::Null)
-            }
+            None if current.given == 0 && unwind.preserves => (
+                without_field(current.local.as_ref(), field).into(),
+                ValueRef::Null,
+            ),
             None => {
                 self.current = None;
                 return Ok(None);
@@ -319,20 +320,7 @@ impl Running {
             None => given.into(),
         }))
     }
-}
 
-/// Errors: 4568 for more than 100 MB.
-fn check_found(bytes: usize) -> Result<()> {
-    if bytes > limits::STAGE_MEMORY_BYTES_MAX {
-        return Err(Error::new(
-            4568,
-            "the documents that $lookup found for one document are larger than 100 MB",
-        ));
-    }
-    Ok(())
-}
-
-impl Running {
     /// The next row of the local document that was read last; `None` if it has no more. May fault, and is then asked
     /// again.
     fn next_given(&mut self, context: &Context) -> Result<Option<Row>> {
@@ -343,16 +331,12 @@ impl Running {
                     None => continue,
                 }
             }
+            if let Some(local) = self.waiting.take() {
+                self.begin_any(local, context)?;
+                continue;
+            }
             if self.current.is_none() {
-                if self.waiting.is_none() {
-                    return Ok(None);
-                }
-                if self.begin_direct(context)? {
-                    continue;
-                }
-                if let Some(row) = self.waiting.take() {
-                    self.begin(row, context)?;
-                }
+                return Ok(None);
             }
             if let Some(unwind) = self.lookup.unwind.clone() {
                 match self.next_unwound(&unwind)? {
@@ -365,7 +349,7 @@ impl Running {
                 continue;
             };
             let array: ArrayBuf = found.iter().map(Document::as_ref).collect();
-            let local = current.row.document.as_ref();
+            let local = current.local.as_ref();
             let field = &self.lookup.join.field;
             let given = joined(
                 local,
@@ -384,55 +368,48 @@ impl Running {
         Ok(())
     }
 
-    /// Gives the rows of a document whose foreign ones the table tells, or an index that needs no plan; false for
-    /// another one.
-    fn give_direct(
-        &mut self,
-        document: &Document,
-        context: &Context,
-        sink: &mut Sink<'_>,
-    ) -> Result<bool> {
-        let (Some(name), Some(foreign)) = (&self.name, &mut self.foreign) else {
-            return Ok(false);
-        };
-        let value = document.field(name).unwrap_or(ValueRef::Null);
-        if matches!(value, ValueRef::Array(_)) {
-            return Ok(false);
-        }
-        let mut link = match foreign.probe(value, context) {
-            Ok(Some(link)) => link,
-            Ok(None) => return Ok(false),
-            Err(error) => {
-                self.waiting = Some(document.clone().into());
-                return Err(error);
-            }
-        };
+    /// Gives the rows of a document.
+    fn give_all(&mut self, local: &Document, context: &Context, sink: &mut Sink<'_>) -> Result<()> {
         let unwind = self.lookup.unwind.as_ref();
         if unwind.is_none_or(|it| it.preserves || it.index.is_some()) {
-            self.direct = Some(Direct {
-                row: document.clone().into(),
-                link,
-                given: 0,
-            });
-            self.give(context, sink)?;
-            return Ok(true);
+            self.waiting = Some(local.clone());
+            return self.give(context, sink);
         }
-        let field = &self.lookup.join.field;
-        while let Some((found, next)) = foreign.follow(link) {
+        // Most documents of a join have nothing or one, and need no row of their own.
+        let mut link = match self.link(local, context) {
+            Ok(Some(link)) => link,
+            other => {
+                self.waiting = Some(local.clone());
+                return other.and_then(|_| self.give(context, sink));
+            }
+        };
+        while let Some((found, next)) = self.foreign.as_ref().and_then(|it| it.follow(link)) {
             link = next;
-            let given = with_found(document, &mut self.form, field, found.clone());
+            let field = &self.lookup.join.field;
+            let given = with_found(local, &mut self.form, field, found.clone());
             if let Err(error) = sink(&given) {
                 // The others are given when this is asked again.
                 self.direct = Some(Direct {
-                    row: document.clone().into(),
+                    local: local.clone(),
                     link,
                     given: 1,
                 });
                 return Err(error);
             }
         }
-        Ok(true)
+        Ok(())
     }
+}
+
+/// Errors: 4568 for more than 100 MB.
+fn check_found(bytes: usize) -> Result<()> {
+    if bytes > limits::STAGE_MEMORY_BYTES_MAX {
+        return Err(Error::new(
+            4568,
+            "the documents that $lookup found for one document are larger than 100 MB",
+        ));
+    }
+    Ok(())
 }
 
 impl Run for Running {
@@ -441,7 +418,7 @@ impl Run for Running {
             if let Some(row) = self.next_given(context)? {
                 return Ok(Some(row));
             }
-            self.waiting = input.next(context)?;
+            self.waiting = input.next(context)?.map(|row| row.document);
             if self.waiting.is_none() {
                 return Ok(None);
             }
@@ -457,11 +434,7 @@ impl Run for Running {
         // What is left of a document that a fault came into.
         self.give(context, sink)?;
         drain(input.as_mut(), context, &mut |document| {
-            if self.give_direct(document, context, sink)? {
-                return Ok(());
-            }
-            self.waiting = Some(document.clone().into());
-            self.give(context, sink)
+            self.give_all(document, context, sink)
         })?;
         Ok(true)
     }

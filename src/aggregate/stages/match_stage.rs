@@ -82,12 +82,12 @@ impl Run for Running {
         context: &Context,
         sink: &mut Sink<'_>,
     ) -> Result<bool> {
-        drain(input.as_mut(), context, &mut |document| match self
-            .0
-            .matches(document.as_ref(), &document.context(context))?
-        {
-            true => sink(document),
-            false => Ok(()),
+        drain(input.as_mut(), context, &mut |document| {
+            let own = document.context(context);
+            if self.0.matches(document.as_ref(), &own)? {
+                sink(document)?;
+            }
+            Ok(())
         })?;
         Ok(true)
     }

@@ -358,6 +358,21 @@ impl Running {
         Ok(true)
     }
 
+    /// The next document of all.
+    fn next_given(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Document>> {
+        if !self.is_loaded {
+            self.load(input, context)?;
+        }
+        loop {
+            if let Some(document) = self.give() {
+                return Ok(Some(document));
+            }
+            if !self.advance(context)? {
+                return Ok(None);
+            }
+        }
+    }
+
     /// The next document of the partition, with its fields.
     fn give(&mut self) -> Option<Document> {
         let base = self.ready.next()?;
@@ -392,17 +407,8 @@ impl Running {
 
 impl Run for Running {
     fn next(&mut self, input: &mut BoxStream, context: &Context) -> Result<Option<Row>> {
-        if !self.is_loaded {
-            self.load(input, context)?;
-        }
-        loop {
-            if let Some(document) = self.give() {
-                return Ok(Some(document.into()));
-            }
-            if !self.advance(context)? {
-                return Ok(None);
-            }
-        }
+        let given = self.next_given(input, context)?;
+        Ok(given.map(Row::from))
     }
 
     fn try_drain(
@@ -411,17 +417,10 @@ impl Run for Running {
         context: &Context,
         sink: &mut Sink<'_>,
     ) -> Result<bool> {
-        if !self.is_loaded {
-            self.load(input, context)?;
+        while let Some(document) = self.next_given(input, context)? {
+            sink(&document)?;
         }
-        loop {
-            while let Some(document) = self.give() {
-                sink(&document)?;
-            }
-            if !self.advance(context)? {
-                return Ok(true);
-            }
-        }
+        Ok(true)
     }
 }
 

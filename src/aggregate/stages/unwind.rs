@@ -183,25 +183,13 @@ struct Current {
     index: i64,
 }
 
-/// What stands at the path.
-enum Found<'a> {
-    Nothing,
-    Value(ValueRef<'a>),
-}
-
 /// The value at a path that leads through documents only.
-fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Found<'a> {
+fn find<'a>(document: DocumentRef<'a>, path: &FieldPath) -> Option<ValueRef<'a>> {
     let mut value = ValueRef::Document(document);
     for part in path.parts() {
-        let ValueRef::Document(inner) = value else {
-            return Found::Nothing;
-        };
-        match inner.get(part) {
-            Some(next) => value = next,
-            None => return Found::Nothing,
-        }
+        value = value.as_document()?.get(part)?;
     }
-    Found::Value(value)
+    Some(value)
 }
 
 /// What becomes of a document.
@@ -218,22 +206,20 @@ impl Running {
         let Specification {
             path, preserves, ..
         } = &*self.unwind.0;
-        match find(whole, path) {
-            Found::Value(ValueRef::Array(array)) if !array.is_empty() => {
+        let value = match find(whole, path) {
+            Some(ValueRef::Array(array)) if !array.is_empty() => {
                 let bytes = array.as_bytes();
                 // The array lies inside the document's bytes.
                 let start = bytes.as_ptr() as usize - whole.as_bytes().as_ptr() as usize;
-                Begun::Elements(start + 4..start + bytes.len())
+                return Begun::Elements(start + 4..start + bytes.len());
             }
-            Found::Value(value) if !value.is_nullish() && !matches!(value, ValueRef::Array(_)) => {
-                Begun::One(self.given(whole, Some(value), ValueRef::Null))
-            }
-            _ if !preserves => Begun::Nothing,
-            Found::Value(value) if value.is_nullish() => {
-                Begun::One(self.given(whole, Some(value), ValueRef::Null))
-            }
-            _ => Begun::One(self.given(whole, None, ValueRef::Null)),
+            Some(ValueRef::Array(_)) => None,
+            other => other,
+        };
+        if value.is_none_or(|value| value.is_nullish()) && !preserves {
+            return Begun::Nothing;
         }
+        Begun::One(self.given(whole, value, ValueRef::Null))
     }
 
     fn keeps(&self, name: &str) -> bool {
